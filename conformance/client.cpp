@@ -21,7 +21,8 @@ using boost::system::error_code;
 
 constexpr std::uint64_t reply_bytes_max = 64ULL * 1024 * 1024;
 
-// Beast's deadlines hold for asynchronous operations only: so each one is started, then waited for.
+// Starts an asynchronous operation and waits for it, because Beast's timeouts apply to asynchronous ones
+// only.
 template <class Start>
 error_code complete(asio::io_context& context, Start&& start)
 {
@@ -65,7 +66,7 @@ boost::system::result<reply> converse(
 )
 {
     const auto outgoing = to_beast(message, server);
-    // A server may refuse a request before it has read all of it: its reply counts, not our broken pipe.
+    // A server may refuse a request before it has read all of it: its reply counts, not the broken pipe.
     const error_code written =
         complete(context, [&](auto done) { http::async_write(stream, outgoing, std::move(done)); });
 

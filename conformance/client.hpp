@@ -1,4 +1,4 @@
-// One HTTP exchange at a time, blocking, each on a connection of its own. Knows nothing of SCIM.
+// A blocking HTTP client: one exchange at a time, each on a connection of its own. Independent of SCIM.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -32,7 +32,7 @@ struct reply {
     [[nodiscard]] const std::string* find(std::string_view name) const;  // the first; nullptr: none
 };
 
-// Where the server under test is, taken apart from "https://host:8443/scim/v2".
+// The address of the server under test, parsed from "https://host:8443/scim/v2".
 struct server_address {
     bool is_tls = false;
     std::string host;
@@ -44,10 +44,10 @@ struct server_address {
 
 struct client {
     server_address server;
-    bool is_insecure = false;  // takes any certificate
+    bool is_insecure = false;  // accepts any certificate
     std::chrono::seconds timeout{30};
 
-    // An error is the transport's: refused, reset, timed out, a certificate that does not hold.
+    // Errors are those of the transport: refused, reset, timed out, an invalid certificate.
     [[nodiscard]] boost::system::result<reply> send(const request& message) const;
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A JSON object of which every member must be asked for: a misspelt one is an error, never ignored.
+// Reads a JSON object, every member of which must be read: a misspelt one is an error, never ignored.
 class reader {
 public:
     reader(const json::value& value, std::string where, std::initializer_list<std::string_view> names)
@@ -97,7 +97,7 @@ public:
                 fail("\"" + std::string(name) + "\" must be text");
     }
 
-    // A path, "header:Name", or an object of such.
+    // Checks a shape: a path, "header:Name", or an object of shapes.
     void check_shape(const json::value& shape) const
     {
         if (const auto* object = shape.if_object())
@@ -237,7 +237,7 @@ void need_known(const json::value& document, const std::set<std::string>& known,
             throw bad_data(std::string(where).append(": nothing gives {{").append(name).append("}} a value"));
 }
 
-// Every variable has a value by the time it is asked for.
+// Checks that every variable has a value before it is used.
 void check_variables(const dialogue& talk, const std::string& where)
 {
     std::set<std::string> known{"unique", "base_url", "domain", "token", "user_token", "index"};
@@ -293,7 +293,7 @@ json::value parse_file(const fs::path& file)
     return document;
 }
 
-// What stands before the steps of many cases: data/preludes/<name>.json, a list of steps.
+// Reads steps that many cases begin with: data/preludes/<name>.json, a list of steps.
 std::vector<step> read_prelude(const fs::path& data, const std::string& name)
 {
     if (name.empty())
@@ -338,7 +338,7 @@ dialogue read_dialogue(
     return out;
 }
 
-// `base`: what the names of suites are relative to.
+// Loads the cases of a folder. The names of suites are relative to `base`.
 void load_folder(
     const fs::path& data, const fs::path& folder, const fs::path& base, std::vector<dialogue>& out
 )

@@ -19,7 +19,7 @@ bool is_same_name(std::string_view a, std::string_view b)
     });
 }
 
-// RFC 7643 §2.5: the same as no value.
+// True for values that mean unassigned (RFC 7643 §2.5).
 bool is_unassigned(const json::value& value)
 {
     if (const auto* text = value.if_string())
@@ -31,7 +31,7 @@ bool is_unassigned(const json::value& value)
     return value.is_null();
 }
 
-// The objects in a value: itself, or the elements of a list.
+// Collects the objects in a value: itself, or the elements of a list.
 void collect(objects& found, const json::value& value)
 {
     if (const auto* object = value.if_object())
@@ -42,7 +42,7 @@ void collect(objects& found, const json::value& value)
                 found.push_back(object);
 }
 
-// All values under that name.
+// Returns all values of that name.
 std::vector<const json::value*> values_of(const objects& holders, std::string_view name)
 {
     std::vector<const json::value*> found;
@@ -66,7 +66,7 @@ void note(std::vector<std::string>& lost, std::string name)
         lost.push_back(std::move(name));
 }
 
-// Resources are no deeper than an extension, its attribute, and a part of that.
+// Resources have at most three levels: an extension, its attribute, and a sub-attribute.
 constexpr int depth_max = 3;
 
 // NOLINTNEXTLINE(misc-no-recursion): no deeper than depth_max

@@ -1,4 +1,4 @@
-// What of a resource that was created does not come back.
+// Detects attributes of a created resource that are missing in the response.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -10,9 +10,9 @@ namespace conformance {
 
 namespace json = boost::json;
 
-// Names of attributes that were sent with a value and that the answer does not have: "shoeSize",
-// "emails.colour", "urn:…:User:shoeSize". Not of schemas, id and meta, which are the server's, and of a
-// password, which never comes back.
+// Returns the names of attributes that were sent with a value and are missing in the answer: "shoeSize",
+// "emails.colour", "urn:…:User:shoeSize". schemas, id and meta, which the server sets, and a password, which
+// is never returned, are left out.
 std::vector<std::string> lost_attributes(const json::object& sent, const json::object& answer);
 
 }  // namespace conformance

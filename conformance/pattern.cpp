@@ -35,7 +35,7 @@ bool is_operator(std::string_view name)
     return std::find(operators.begin(), operators.end(), name) != operators.end();
 }
 
-// "$ref" is an attribute of SCIM, so only the names above make an object a pattern of operators.
+// True for an object of operators. Only the names above count, because "$ref" is an attribute of SCIM.
 bool is_operation(const json::object& pattern)
 {
     return !pattern.empty() && is_operator(pattern.begin()->key());
@@ -76,7 +76,7 @@ bool matches(const json::value& pattern, const json::value* actual)
     return match(pattern, actual, {}).empty();
 }
 
-// Gives `pattern` an element of its own, moving earlier ones elsewhere when needed (augmenting paths).
+// Assigns an element to `pattern`, reassigning others if necessary (bipartite matching by augmenting paths).
 bool assign(
     std::size_t pattern,
     const std::vector<std::vector<bool>>& fits,
@@ -97,7 +97,7 @@ bool assign(
     return false;
 }
 
-// Each pattern matches an element that no other pattern needs; further elements do not disturb.
+// Matches each pattern with an element of its own; further elements are ignored.
 mismatches match_some(const json::array& patterns, const json::array& actual, const std::string& where)
 {
     std::vector<std::vector<bool>> fits;
@@ -236,7 +236,7 @@ std::optional<std::string> find_regex_defect(const json::value& operand)
 {
     if (!operand.is_string())
         return "$regex wants text";
-    // Variables stand for what is not known yet.
+    // Variables have no value yet.
     const std::string text = std::regex_replace(text_of(operand), std::regex(R"(\{\{[^}]*\}\})"), "x");
     try {
         std::regex{text};
@@ -376,7 +376,7 @@ std::string excerpt(std::string text)
 {
     if (text.size() > excerpt_bytes_max) {
         std::size_t end = excerpt_bytes_max;
-        while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)  // not inside a character
+        while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)  // do not cut a character
             --end;
         text.resize(end);
         text += "...";

@@ -31,7 +31,7 @@ std::string make_unique()
     return out;
 }
 
-// RFC 7396.
+// Applies a merge patch (RFC 7396).
 json::value merge(json::value target, const json::value& patch)
 {
     const auto* changes = patch.if_object();
@@ -48,7 +48,7 @@ json::value merge(json::value target, const json::value& patch)
     return target;
 }
 
-// Header names matched whatever their case, the later one standing; null takes one away.
+// Header fields by name, ignoring case: a later one replaces an earlier one, null removes it.
 class header_set {
 public:
     void put(const json::object& given, const variables& known)
@@ -113,12 +113,12 @@ bool has_member(const json::value& document, std::string_view name)
            });
 }
 
-// One exchange held against what was expected of it.
+// Checks one exchange against its expectation.
 class judge {
 public:
     judge(const reply& answer, step_outcome& out) : answer_(answer), out_(out) {}
 
-    // Holds of every reply of every SCIM server (README.md, "What is always checked").
+    // Checks what every reply of a SCIM server must satisfy (README.md, "What is always checked").
     void check_always()
     {
         const std::string* type = answer_.find("Content-Type");
@@ -166,7 +166,7 @@ public:
         );
     }
 
-    // Of a resource that was created: what was sent comes back, or the case says that it does not.
+    // Checks that the attributes of a created resource are returned, unless the case says that they are not.
     void check_nothing_lost(const std::optional<std::string>& sent, const expectation& wanted)
     {
         const auto* answer = is_json_ ? document_.if_object() : nullptr;
@@ -184,7 +184,7 @@ public:
         require(lost == expected, {"ignored", joined(expected), joined(lost)});
     }
 
-    // What a shape picks from the reply; records a failure where there is nothing.
+    // Returns the value that a shape selects in the reply; records a failure if there is none.
     json::value pick(const json::value& shape)
     {
         if (const auto* object = shape.if_object()) {
@@ -208,7 +208,7 @@ public:
     [[nodiscard]] const json::value* document() const { return is_json_ ? &document_ : nullptr; }
 
 private:
-    // RFC 7643 §3.1, RFC 7644 §3.3.
+    // Checks Location and meta.location (RFC 7643 §3.1, RFC 7644 §3.3).
     void check_location()
     {
         const auto* location = at("meta.location");
@@ -297,7 +297,7 @@ public:
     }
 
 private:
-    // A repeated step counts as one; what it captures becomes lists.
+    // Plays a step and its repetitions as one; its captures become lists.
     step_outcome play_all(const step& wanted)
     {
         step_outcome out;
@@ -354,14 +354,14 @@ private:
             );
     }
 
-    // Best effort: what is gone already is gone.
+    // Deletes the created resources. Failures are ignored: a resource may be deleted already.
     void tear_down()
     {
         for (const auto& each : talk_.teardown) {
             try {
                 play_all(each);
             } catch (const unknown_variable&) {
-                continue;  // its resource was never made
+                continue;  // its resource was never created
             }
         }
         if (where_.keeps_resources)

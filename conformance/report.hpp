@@ -1,4 +1,4 @@
-// What was played, for people (a table) and for programs (JSON).
+// Reports of the dialogues played: a table for people and JSON for programs.
 #pragma once
 
 #include "play.hpp"

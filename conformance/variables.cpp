@@ -18,7 +18,7 @@ struct placeholder {
     std::string form;
 };
 
-// Calls back with each stretch of plain text and each placeholder, in order.
+// Calls back with each piece of plain text and each placeholder, in order.
 void scan(
     std::string_view text,
     const std::function<void(std::string_view)>& on_text,
@@ -67,7 +67,7 @@ std::string render(const placeholder& wanted, const variables& known)
     throw unknown_variable(wanted.name + '|' + wanted.form);
 }
 
-// The name, when the text is one placeholder without form and nothing else.
+// Returns the name if the text consists of one placeholder without form.
 std::optional<std::string> sole_name(std::string_view text)
 {
     bool is_sole = true;

@@ -1,4 +1,4 @@
-// "{{name}}" in the texts of a dialogue, and what stands for it. Pure.
+// Variables: "{{name}}" in the texts of a dialogue and their values. Pure.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -22,18 +22,18 @@ struct unknown_variable : std::runtime_error {
     }
 };
 
-// Each "{{name}}" or "{{name|form}}" (forms: url, upper, lower) replaced by its value as text. Throws
+// Replaces each "{{name}}" or "{{name|form}}" (forms: url, upper, lower) by its value as text. Throws
 // unknown_variable.
 std::string substitute_text(std::string_view text, const variables& known);
 
-// The same in every string of a document; a string that is nothing but one "{{name}}" becomes its value, of
-// whatever type.
+// Replaces variables in every string of a document; a string that consists of one "{{name}}" becomes the
+// value, of any type.
 json::value substitute(const json::value& document, const variables& known);
 
-// The names that a document asks for.
+// Collects the names of variables in a document.
 void collect_names(const json::value& document, std::set<std::string>& names);
 
-// RFC 3986: everything but unreserved characters as %XX.
+// Encodes everything but the unreserved characters of RFC 3986 as %XX.
 std::string percent_encode(std::string_view text);
 
 }  // namespace conformance

@@ -37,7 +37,7 @@ public:
 
     // Processes one event. An exception counts as `retry` and is logged. stop() of the server waits for a
     // call under way.
-    virtual sink_result take(const event& what) = 0;
+    virtual sink_result take(const event& received) = 0;
 };
 
 }  // namespace scimd

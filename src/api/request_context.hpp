@@ -146,7 +146,7 @@ struct request_context {
     // The permanent URI of the resource that "/Me" refers to; empty: the path is no alias.
     std::string permanent_uri;
 
-    // What the logs record: fields of the access log, the time of arrival, and the trace for the directory's
+    // Recorded in the logs: fields of the access log, the time of arrival, and the trace for the directory's
     // request log.
     access_log_fields access_log;
     time_point started_at{};

@@ -48,7 +48,7 @@ error bad_path(std::string_view reason)
     return {errc::bad_request, "The request's path " + std::string(reason) + "."};
 }
 
-// A parameter is named when its name at least could be read.
+// Names the parameter in the error when its name could be decoded.
 error not_decodable(const std::optional<std::string>& name)
 {
     constexpr std::size_t name_bytes_max = 100;
@@ -76,7 +76,7 @@ result<std::string> parse_segment(std::string_view raw)
     return std::move(*segment);
 }
 
-// A base URL that was entered with a slash at its end makes the provider ask for "…/scim/v2//Users".
+// A base URL that was configured with a trailing slash makes the provider request "…/scim/v2//Users".
 bool is_scim_base(const std::vector<std::string>& segments)
 {
     return segments.size() == 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
@@ -145,9 +145,9 @@ result<target> parse_target(std::string_view text)
     return parsed;
 }
 
-bool is_of_directory(const target& where)
+bool is_of_directory(const target& parsed)
 {
-    const auto& segments = where.segments;
+    const auto& segments = parsed.segments;
     return segments.size() >= 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
 }
 

@@ -1,4 +1,4 @@
-// The target of a request, taken apart once: after that nobody looks at raw text again. Pure.
+// Parses the target of a request (path and query), once. Pure functions, any thread.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,26 +15,28 @@ namespace scimd::api {
 constexpr std::size_t query_parameters_max = 100;
 
 struct target {
-    std::vector<std::string> segments;                       // decoded; a trailing slash is forgotten
+    std::vector<std::string> segments;                       // decoded; a trailing slash is dropped
     std::vector<std::pair<std::string, std::string>> query;  // decoded, '+' is a space
-    bool has_scim_suffix = false;  // "/Users/7.scim" below a SCIM base (RFC 7644 §3.8); taken off the segment
+    bool has_scim_suffix = false;  // "/Users/7.scim" (RFC 7644 §3.8); removed from the segment
 
-    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;  // the first
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name
+    ) const;  // the first of that name
 };
 
-// Below a directory's SCIM base: nothing there is told to whoever has no token of it.
-bool is_of_directory(const target& where);
+// Whether the path is below the SCIM base of a directory, where every response requires a token of that
+// directory.
+bool is_of_directory(const target& parsed);
 
-// bad_request for what could mean one thing to a proxy and another to us: an encoded slash, backslash, NUL or
-// line break, "//" (but right behind a SCIM base), "." and ".." segments, ';', broken percent-encoding,
+// bad_request for text that a proxy may interpret in another way: an encoded slash, backslash, NUL or line
+// break, "//" (except directly after a SCIM base), "." and ".." segments, ';', invalid percent-encoding,
 // invalid UTF-8.
 result<target> parse_target(std::string_view text);
 
-// The parameters of a form or a query: application/x-www-form-urlencoded. bad_request: more than
-// query_parameters_max, broken percent-encoding, invalid UTF-8.
+// Parses application/x-www-form-urlencoded: a form or a query. bad_request: more than query_parameters_max
+// parameters, invalid percent-encoding, invalid UTF-8.
 result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text);
 
-// One value of such: '+' is a space. Empty: broken percent-encoding or invalid UTF-8.
+// Decodes one value of a form: '+' is a space. Empty: invalid percent-encoding or invalid UTF-8.
 std::optional<std::string> decode_form_value(std::string_view text);
 
 }  // namespace scimd::api

@@ -4,7 +4,7 @@
 
 #include "base/metrics.hpp"
 #include "store/engine/fair_queue.hpp"
-#include "store/engine/queue_figures.hpp"
+#include "store/engine/queue_metrics.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
 #include "app/stdout_sink.hpp"
 
 #include "store/event_log.hpp"
-#include "store/event_sinks.hpp"
+#include "store/events.hpp"
 
 #include <exception>
 #include <string_view>
@@ -51,7 +51,7 @@ event_id stdout_sink::start_of(store::database& database, logger& log)
     event_id start;
     event_id deleted;
     store::run(database, store::intent::read, [&](store::transaction& tx) {
-        start = store::event_sinks::position_of(tx, sink_name).value_or(event_id());
+        start = store::events::sink_position(tx, sink_name).value_or(event_id());
         deleted = store::event_log::deleted_up_to(tx);
         return store::verdict::commit;
     });
@@ -94,7 +94,7 @@ void stdout_sink::save(event_id position)
     database_.submit(
         store::intent::write,
         [position](store::transaction& tx) {
-            store::event_sinks::set_position(tx, sink_name, position);
+            store::events::set_sink_position(tx, sink_name, position);
             return store::verdict::commit;
         },
         [](const std::exception_ptr&) {}  // repeated lines do no harm

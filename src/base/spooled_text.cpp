@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t block_bytes = 256 * 1024;  // size of a write, once there is a file
 constexpr std::size_t piece_bytes = 64 * 1024;   // size of a read
 
-[[noreturn]] void fail(const char* what)
+[[noreturn]] void fail(const char* action)
 {
-    throw spool_failure(std::string(what) + ": " + std::generic_category().message(errno));
+    throw spool_failure(std::string(action) + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "options/option_rows.hpp"
 
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "net/dns/dns.hpp"
 #include "options/option_file.hpp"
 #include "options/schema_folder.hpp"

@@ -1,7 +1,6 @@
 #include "scim/ignored_attributes.hpp"
 
 #include "base/text.hpp"
-#include "scim/resource.hpp"
 #include "scim/schema/legacy_names.hpp"
 #include "scim/value.hpp"
 

@@ -11,10 +11,10 @@ bool is_on_request(const attribute& candidate)
     return candidate.returned == returned::on_request;
 }
 
-void record(std::vector<path>& found, const path& where)
+void record(std::vector<path>& found, const path& target)
 {
-    if (std::find(found.begin(), found.end(), where) == found.end())
-        found.push_back(where);
+    if (std::find(found.begin(), found.end(), target) == found.end())
+        found.push_back(target);
 }
 
 // Records the sub-attributes of a complex value, or of each element of a list.
@@ -36,14 +36,14 @@ void record_sub_attributes(std::vector<path>& found, const path& whole, const js
     }
 }
 
-void record_value(std::vector<path>& found, const path& where, const json::value& value)
+void record_value(std::vector<path>& found, const path& target, const json::value& value)
 {
-    if (is_on_request(*where.attribute))
-        record(found, {.extension = where.extension, .attribute = where.attribute});
-    if (where.sub_attribute && is_on_request(*where.sub_attribute))
-        record(found, where);
-    else if (!where.sub_attribute)
-        record_sub_attributes(found, where, value);
+    if (is_on_request(*target.attribute))
+        record(found, {.extension = target.extension, .attribute = target.attribute});
+    if (target.sub_attribute && is_on_request(*target.sub_attribute))
+        record(found, target);
+    else if (!target.sub_attribute)
+        record_sub_attributes(found, target, value);
 }
 
 void record_all(

@@ -262,11 +262,6 @@ result<void> check_member(const member& candidate)
 
 }  // namespace
 
-bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept
-{
-    return type.base->urn == urn::group && &candidate == type.base->find("members");
-}
-
 bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept
 {
     return type.base->urn == urn::user && &candidate == type.base->find("active");

@@ -12,21 +12,16 @@
 #include "base/work_budget.hpp"
 #include "scim/ignored_attributes.hpp"
 #include "scim/schema/schema.hpp"
+#include "scim/value.hpp"
 
 #include <string>
 #include <vector>
 
 namespace scimd::scim {
 
-constexpr std::size_t string_bytes_max = 64 * 1024;      // any one string (photos, certificates)
 constexpr std::size_t user_name_bytes_max = 1'024;       // userName, externalId and displayName of groups
-constexpr std::size_t values_max = 1'000;                // in a multi-valued attribute of a document
 constexpr std::size_t resource_bytes_max = 1024 * 1024;  // size of a stored document
 constexpr std::size_t members_max = 100'000;             // of a group, named in one list (too_large beyond)
-
-// True for Group.members, which is stored as rows apart from the document, so that adding a member costs the
-// same in any group.
-bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept;
 
 // A group member as a client wrote it. The store resolves ids.
 struct member {
@@ -79,12 +74,6 @@ result<void> normalize(
 // did `before`.
 result<void> check_visibility(
     const json::object& document, const json::object& before, const resource_type& type, work_budget& work
-);
-
-// Coerces one value for an attribute, or for one of its elements if `is_element`; used by PATCH. The result
-// is null when the value unassigns the attribute (null, [], "", {}).
-result<json::value> read_value(
-    const json::value& value, const attribute& target, work_budget& work, bool is_element = false
 );
 
 // Parses an array of objects or bare ids, or a single one; null, [] and "" mean no members. Each id is

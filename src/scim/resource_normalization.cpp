@@ -229,7 +229,7 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 
 }  // namespace
 
-// Names that consist of invisible characters could not be told apart.
+// Names that consist of invisible characters could not be distinguished.
 result<void> check_visibility(
     const json::object& document, const json::object& before, const resource_type& type, work_budget& work
 )

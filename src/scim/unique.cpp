@@ -14,11 +14,11 @@ namespace scimd::scim {
 
 namespace {
 
-bool has_column(const path& where, const resource_type& type)
+bool has_column(const path& target, const resource_type& type)
 {
-    if (where.extension)
+    if (target.extension)
         return false;
-    const std::string& name = where.attribute->name;
+    const std::string& name = target.attribute->name;
     return (type.name == "User" && name == "userName") || (type.name == "Group" && name == "displayName");
 }
 
@@ -65,17 +65,17 @@ std::string key_of(const json::value& value, const attribute& of, work_budget& w
 
 // Calls `visit` with every value at a path: each value of a list, the sub-attribute of a complex value.
 template <class Visit>
-void each_value(const path& where, const json::value& value, Visit visit)
+void each_value(const path& target, const json::value& value, Visit visit)
 {
     if (const json::array* const elements = value.if_array()) {
         for (const json::value& each : *elements)
-            each_value(where, each, visit);
+            each_value(target, each, visit);
     } else if (const json::object* const members = value.if_object()) {
-        const path part{.extension = nullptr, .attribute = where.sub_attribute};
+        const path part{.extension = nullptr, .attribute = target.sub_attribute};
         if (const json::value* const sub =
-                where.sub_attribute ? find(*members, where.sub_attribute->name) : nullptr)
+                target.sub_attribute ? find(*members, target.sub_attribute->name) : nullptr)
             each_value(part, *sub, visit);
-    } else if (!where.sub_attribute) {
+    } else if (!target.sub_attribute) {
         visit(value);
     }
 }
@@ -83,11 +83,11 @@ void each_value(const path& where, const json::value& value, Visit visit)
 template <class Visit>
 void each_unique_value(const json::object& document, const resource_type& type, Visit visit)
 {
-    for (const path& where : unique_attributes(type)) {
+    for (const path& target : unique_attributes(type)) {
         const json::object* const holder =
-            where.extension ? find_object(document, where.extension->urn) : &document;
-        if (const json::value* const value = holder ? find(*holder, where.attribute->name) : nullptr)
-            each_value(where, *value, [&](const json::value& each) { visit(where, each); });
+            target.extension ? find_object(document, target.extension->urn) : &document;
+        if (const json::value* const value = holder ? find(*holder, target.attribute->name) : nullptr)
+            each_value(target, *value, [&](const json::value& each) { visit(target, each); });
     }
 }
 
@@ -102,12 +102,12 @@ std::vector<path> unique_attributes(const resource_type& type)
     return found;
 }
 
-bool is_unique(const path& where, const resource_type& type)
+bool is_unique(const path& target, const resource_type& type)
 {
-    if (where.leaf().uniqueness == uniqueness::none)
+    if (target.leaf().uniqueness == uniqueness::none)
         return false;
     const auto all = unique_attributes(type);
-    return std::find(all.begin(), all.end(), where) != all.end();
+    return std::find(all.begin(), all.end(), target) != all.end();
 }
 
 std::vector<unique_value> unique_values(
@@ -115,8 +115,8 @@ std::vector<unique_value> unique_values(
 )
 {
     std::vector<unique_value> found;
-    each_unique_value(document, type, [&](const path& where, const json::value& value) {
-        found.push_back({.attribute = to_text(where), .key = key_of(value, where.leaf(), work)});
+    each_unique_value(document, type, [&](const path& target, const json::value& value) {
+        found.push_back({.attribute = to_text(target), .key = key_of(value, target.leaf(), work)});
     });
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -158,12 +158,12 @@ std::string unique_comparison(const attribute& of)
 result<void> check_unique_lengths(const json::object& document, const resource_type& type)
 {
     result<void> checked;
-    each_unique_value(document, type, [&](const path& where, const json::value& value) {
+    each_unique_value(document, type, [&](const path& target, const json::value& value) {
         const json::string* const text = value.if_string();
         if (text && text->size() > unique_value_bytes_max)
             checked = error{
                 errc::invalid_value,
-                to_text(where) + " is longer than " + std::to_string(unique_value_bytes_max) + " bytes."
+                to_text(target) + " is longer than " + std::to_string(unique_value_bytes_max) + " bytes."
             };
     });
     return checked;

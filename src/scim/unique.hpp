@@ -26,7 +26,7 @@ constexpr std::size_t unique_value_bytes_max = 1'024;
 std::vector<path> unique_attributes(const resource_type& type);
 
 // True if the path is one of them.
-bool is_unique(const path& where, const resource_type& type);
+bool is_unique(const path& target, const resource_type& type);
 
 // A value of a unique attribute, as a key. A value.
 struct unique_value {

@@ -3,7 +3,7 @@
 #include "base/codec.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "scim/resource.hpp"
+#include "scim/schema/urn.hpp"
 
 #include <algorithm>
 #include <map>
@@ -232,6 +232,11 @@ bool is_blank(const json::value& value) noexcept
         default:
             return false;
     }
+}
+
+bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept
+{
+    return type.base->urn == urn::group && &candidate == type.base->find("members");
 }
 
 bool is_kept_in_documents(const attribute& candidate) noexcept

@@ -13,6 +13,9 @@
 
 namespace scimd::scim {
 
+constexpr std::size_t string_bytes_max = 64 * 1024;  // any one string (photos, certificates)
+constexpr std::size_t values_max = 1'000;            // in a multi-valued attribute of a document
+
 // Position of a value. `parent` is the complex attribute of a sub-attribute, nullptr otherwise.
 struct value_place {
     const attribute& self;
@@ -27,6 +30,10 @@ error wrong_type(const value_place& place);
 // True for null, [], "" and {}, which all mean unassigned (RFC 7643 §2.5).
 bool is_blank(const json::value& value) noexcept;
 
+// True for Group.members, which is stored as rows apart from the document, so that adding a member costs the
+// same in any group.
+bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept;
+
 // True if a document may contain the attribute: the server does not compute it and it is not write-only.
 bool is_kept_in_documents(const attribute& candidate) noexcept;
 
@@ -39,7 +46,13 @@ const attribute* find_of_resource(const resource_type& type, std::string_view na
 // True for a top-level attribute that a document of this type contains; `schemas` is computed.
 bool is_stored(const resource_type& type, const attribute& candidate) noexcept;
 
-// Like read_value of resource.hpp, with the position of the value.
+// Coerces one value for an attribute, or for one of its elements if `is_element`; used by PATCH. The result
+// is null when the value unassigns the attribute (null, [], "", {}).
+result<json::value> read_value(
+    const json::value& value, const attribute& target, work_budget& work, bool is_element = false
+);
+
+// Like read_value, with the position of the value.
 result<json::value> read_value_at(
     const json::value& value, const value_place& place, work_budget& work, bool is_element = false
 );

@@ -1,5 +1,7 @@
 #include "store/attributes.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::attributes {
 
 namespace {
@@ -58,6 +60,17 @@ constexpr sql::statement insert_mapping{
     " values ($1, $2, (select min(id) from environments), $3, $4)",
 };
 
+mapping read_mapping(const sql::row& current)
+{
+    return {
+        std::string(current.text(0)),
+        std::string(current.text(1)),
+        std::string(current.text(2)),
+        current.integer(3) != 0,
+        current.integer(4) != 0
+    };
+}
+
 definition read_definition(const sql::row& current)
 {
     return {
@@ -96,48 +109,30 @@ void remove(transaction& tx, std::string_view key)
 
 std::optional<definition> find(transaction& tx, std::string_view key)
 {
-    std::optional<definition> found;
-    tx.sql().run(find_definition, {key}, [&](const sql::row& current) { found = read_definition(current); });
-    return found;
+    return sql::one(tx, find_definition, {key}, read_definition);
 }
 
 std::vector<definition> list(transaction& tx)
 {
-    std::vector<definition> found;
-    tx.sql().run(list_definitions, {}, [&](const sql::row& current) {
-        found.push_back(read_definition(current));
-    });
-    return found;
+    return sql::all(tx, list_definitions, {}, read_definition);
 }
 
 std::int64_t count(transaction& tx)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_definitions, {}, [&](const sql::row& current) { total = current.integer(0); });
-    return total;
+    return sql::value(tx, count_definitions);
 }
 
-std::vector<mapping> mappings(transaction& tx, directory_id where)
+std::vector<mapping> mappings(transaction& tx, directory_id directory)
 {
-    std::vector<mapping> found;
-    tx.sql().run(list_mappings, {where.value}, [&](const sql::row& current) {
-        found.push_back(
-            {std::string(current.text(0)),
-             std::string(current.text(1)),
-             std::string(current.text(2)),
-             current.integer(3) != 0,
-             current.integer(4) != 0}
-        );
-    });
-    return found;
+    return sql::all(tx, list_mappings, {directory.value}, read_mapping);
 }
 
-void replace_mappings(transaction& tx, directory_id where, const std::vector<mapping>& with)
+void replace_mappings(transaction& tx, directory_id directory, const std::vector<mapping>& with)
 {
-    tx.sql().run(delete_mappings, {where.value});
+    tx.sql().run(delete_mappings, {directory.value});
     std::int64_t position = 0;
     for (const auto& one : with)
-        tx.sql().run(insert_mapping, {where.value, position++, one.key, one.path});
+        tx.sql().run(insert_mapping, {directory.value, position++, one.key, one.path});
 }
 
 }  // namespace scimd::store::attributes

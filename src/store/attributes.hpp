@@ -1,4 +1,5 @@
-// Attributes that an application wants beside the standard ones, and where each directory has them.
+// Custom attributes: the definitions of an environment, and the mapping of each directory from SCIM paths to
+// them. Tables attribute_definitions and attribute_mappings.
 #pragma once
 
 #include "base/id.hpp"
@@ -20,9 +21,9 @@ struct definition {
     bool is_required = false;
 };
 
-// false: the key is taken.
+// Returns false when the key is taken.
 bool insert(transaction& tx, const definition& what);
-void update(transaction& tx, const definition& what);  // all but the key
+void update(transaction& tx, const definition& what);  // everything but the key
 void remove(transaction& tx, std::string_view key);    // with its mappings
 std::optional<definition> find(transaction& tx, std::string_view key);
 std::vector<definition> list(transaction& tx);  // in the order of keys
@@ -30,15 +31,15 @@ std::int64_t count(transaction& tx);
 
 struct mapping {
     std::string key;
-    std::string path;  // of SCIM
+    std::string path;  // a SCIM attribute path
     std::string datatype;
     bool is_enabled = true;
     bool is_required = false;
 
     friend bool operator==(const mapping&, const mapping&) = default;
 };
-std::vector<mapping> mappings(transaction& tx, directory_id where);  // in the order as given
-// Only key and path of `with` are looked at.
-void replace_mappings(transaction& tx, directory_id where, const std::vector<mapping>& with);
+std::vector<mapping> mappings(transaction& tx, directory_id directory);  // in the order of replace_mappings
+// Reads only key and path of each mapping.
+void replace_mappings(transaction& tx, directory_id directory, const std::vector<mapping>& with);
 
 }  // namespace scimd::store::attributes

@@ -3,6 +3,7 @@
 #include "base/codec.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/json/json.hpp"
+#include "store/engine/query.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +25,7 @@ constexpr sql::statement insert_entry{
     " values ($1, $2, $3, $4, $5, $6, $7)",
 };
 
-// Only from the end: a hole in the middle would break the chain.
+// Deletes only at the old end: a gap in the middle would break the chain.
 constexpr sql::statement list_oldest{
     "audit.oldest",
     "select number, at from audit_log order by number limit $1",
@@ -34,7 +35,7 @@ constexpr sql::statement find_time{"audit.time", "select at from audit_log where
 
 constexpr sql::statement forget_up_to{"audit.forget", "delete from audit_log where number <= $1"};
 
-// One statement for each index; what else was asked for is looked at row by row.
+// One statement for each index. The statement filters by everything else row by row.
 constexpr sql::statement list_all{
     "audit.list",
     "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
@@ -71,17 +72,15 @@ constexpr sql::statement list_from_the_first{
 
 entry read_entry(const sql::row& current)
 {
-    entry read;
-    read.number = current.integer(0);
-    read.at = from_column(current.integer(1));
-    read.actor = current.text(2);
-    if (!current.is_null(3))
-        read.organization = organization_id{current.integer(3)};
-    if (!current.is_null(4))
-        read.directory = directory_id{current.integer(4)};
-    read.body = current.text(5);
-    read.digest = current.text(6);
-    return read;
+    return {
+        .number = current.integer(0),
+        .at = from_column(current.integer(1)),
+        .actor = std::string(current.text(2)),
+        .organization = read_optional<organization_id>(current, 3),
+        .directory = read_optional<directory_id>(current, 4),
+        .body = std::string(current.text(5)),
+        .digest = std::string(current.text(6)),
+    };
 }
 
 std::string digest_of(std::string_view previous, const entry& what)
@@ -98,15 +97,13 @@ std::string digest_of(std::string_view previous, const entry& what)
     return to_hex(sha256(to_text(json::value(covered))));
 }
 
-// By the age relative to the entry before the newest: a clock that is wrong at a start ends nothing at once.
-// A few more than what comes, so that a limit that was lowered is reached in time. The newest stays in any
-// case: the next one is chained to it.
+// Retention. The age is relative to the entry before the newest one, so that a wrong clock at a start does
+// not delete everything at once. Each call deletes a few more entries than were added, so that a lowered
+// limit is reached in time. The newest entry always stays, because the next one is chained to it.
 void forget(transaction& tx, std::int64_t newest, const retention& keep)
 {
-    auto age_from = tx.now();
-    tx.sql().run(find_time, {newest - 1}, [&](const sql::row& current) {
-        age_from = std::min(age_from, from_column(current.integer(0)));
-    });
+    const auto age_from =
+        std::min(tx.now(), sql::one<time_point>(tx, find_time, {newest - 1}).value_or(tx.now()));
     std::int64_t last = 0;
     tx.sql().run(list_oldest, {forgotten_at_a_time}, [&](const sql::row& current) {
         const auto number = current.integer(0);
@@ -123,7 +120,7 @@ void forget(transaction& tx, std::int64_t newest, const retention& keep)
 
 }  // namespace
 
-void append(transaction& tx, const new_entry& what, const retention& keep)
+void append(transaction& tx, const new_entry& added, const retention& keep)
 {
     entry made;
     std::string previous;
@@ -133,49 +130,53 @@ void append(transaction& tx, const new_entry& what, const retention& keep)
     });
     ++made.number;
     made.at = tx.now();
-    made.actor = what.actor;
-    made.organization = what.organization;
-    made.directory = what.directory;
-    made.body = what.body;
+    made.actor = added.actor;
+    made.organization = added.organization;
+    made.directory = added.directory;
+    made.body = added.body;
     made.digest = digest_of(previous, made);
     tx.sql().run(
         insert_entry,
         {made.number,
          to_column(made.at),
          std::string_view(made.actor),
-         made.organization ? sql::parameter(made.organization->value) : sql::parameter(),
-         made.directory ? sql::parameter(made.directory->value) : sql::parameter(),
+         nullable(made.organization),
+         nullable(made.directory),
          std::string_view(made.body),
          std::string_view(made.digest)}
     );
     forget(tx, made.number, keep);
 }
 
-std::vector<entry> list(transaction& tx, const query& what)
+std::vector<entry> list(transaction& tx, const query& wanted)
 {
     std::vector<entry> found;
     const auto add = [&](const sql::row& current) {
         auto read = read_entry(current);
-        if (what.since && read.at < *what.since)
+        if (wanted.since && read.at < *wanted.since)
             return false;
         found.push_back(std::move(read));
         return true;
     };
-    const auto actor = what.actor ? sql::parameter(std::string_view(*what.actor)) : sql::parameter();
-    if (what.directory) {
-        const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
-        tx.sql().run(list_of_directory, {what.before, what.limit, what.directory->value, actor, owner}, add);
-    } else if (what.organization) {
-        tx.sql().run(list_of_organization, {what.before, what.limit, what.organization->value, actor}, add);
-    } else if (what.actor) {
-        tx.sql().run(list_of_actor, {what.before, what.limit, actor}, add);
+    const auto actor = nullable(wanted.actor);
+    if (wanted.directory) {
+        const auto owner = nullable(wanted.organization);
+        tx.sql().run(
+            list_of_directory, {wanted.before, wanted.limit, wanted.directory->value, actor, owner}, add
+        );
+    } else if (wanted.organization) {
+        tx.sql().run(
+            list_of_organization, {wanted.before, wanted.limit, wanted.organization->value, actor}, add
+        );
+    } else if (wanted.actor) {
+        tx.sql().run(list_of_actor, {wanted.before, wanted.limit, actor}, add);
     } else {
-        tx.sql().run(list_all, {what.before, what.limit}, add);
+        tx.sql().run(list_all, {wanted.before, wanted.limit}, add);
     }
     return found;
 }
 
-// The oldest entry that is left is taken at its word: what it was chained to has been forgotten.
+// Cannot verify the oldest entry that is left: the entry before it has been deleted.
 std::optional<std::int64_t> first_break(sql::connection& database)
 {
     std::optional<std::int64_t> broken;

@@ -1,4 +1,5 @@
-// What was done through the management API, in a chain: each entry's digest covers the one before it.
+// The audit log of the management API: a hash chain, in which the digest of each entry covers the entry
+// before it. Table audit_log.
 #pragma once
 
 #include "base/id.hpp"
@@ -13,7 +14,7 @@
 
 namespace scimd::store::audit {
 
-// How much is kept. What is beyond goes a few at a time, with each new entry.
+// Retention limits. append() deletes a few entries that exceed them, so that no cleanup job is needed.
 struct retention {
     std::chrono::hours kept_for{400 * 24};
     std::int64_t entries_max = 1'000'000;
@@ -23,7 +24,7 @@ struct new_entry {
     std::string actor;  // "operator" or a client's id
     std::optional<organization_id> organization;
     std::optional<directory_id> directory;
-    std::string body;  // JSON: what happened
+    std::string body;  // JSON: the action, see api/management
 };
 
 struct entry {
@@ -36,20 +37,21 @@ struct entry {
     std::string digest;
 };
 
-void append(transaction& tx, const new_entry& what, const retention& keep);
+void append(transaction& tx, const new_entry& added, const retention& keep);
 
-// Newest first, those of a number below `before` that fit all that is given.
+// Filters of list(); an empty one does not restrict.
 struct query {
     std::optional<organization_id> organization = {};
     std::optional<directory_id> directory = {};
     std::optional<std::string> actor = {};
     std::optional<time_point> since = {};
-    std::int64_t before = 0;
+    std::int64_t before = 0;  // only entries with a smaller number
     std::int64_t limit = 0;
 };
-std::vector<entry> list(transaction& tx, const query& what);
+std::vector<entry> list(transaction& tx, const query& wanted);  // newest first
 
-// The number of the first entry whose digest does not fit what it covers; empty: the chain holds. Reads all.
+// Verifies the chain: the number of the first entry whose digest is wrong; empty when all are right. Reads
+// the whole table.
 std::optional<std::int64_t> first_break(sql::connection& database);
 
 }  // namespace scimd::store::audit

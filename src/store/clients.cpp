@@ -1,7 +1,7 @@
 #include "store/clients.hpp"
 
 #include "base/codec.hpp"
-#include "store/digest_column.hpp"
+#include "store/engine/query.hpp"
 
 namespace scimd::store::clients {
 
@@ -62,11 +62,10 @@ client read_client(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
-        .organization =
-            current.is_null(1) ? std::nullopt : std::optional(organization_id{current.integer(1)}),
+        .organization = read_optional<organization_id>(current, 1),
         .name = std::string(current.text(2)),
         .may_write = current.integer(3) != 0,
-        .scopes = read_text(current, 6),
+        .scopes = read_optional<std::string>(current, 6),
         .created = from_column(current.integer(4)),
         .updated = from_column(current.integer(5)),
     };
@@ -77,12 +76,14 @@ client read_client(const sql::row& current)
 client insert(transaction& tx, const new_client& what)
 {
     const client_id id{tx.next_id()};
-    const auto now = to_column(tx.now());
-    const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
-    const std::int64_t may_write = what.may_write ? 1 : 0;
     tx.sql().run(
         insert_client,
-        {id.value, owner, std::string_view(what.name), may_write, now, sql::nullable(what.scopes)}
+        {id.value,
+         nullable(what.organization),
+         what.name,
+         std::int64_t{what.may_write},
+         to_column(tx.now()),
+         nullable(what.scopes)}
     );
     return {
         .id = id,
@@ -97,32 +98,22 @@ client insert(transaction& tx, const new_client& what)
 
 std::optional<client> find(transaction& tx, client_id id)
 {
-    std::optional<client> found;
-    tx.sql().run(find_client, {id.value}, [&](const sql::row& current) { found = read_client(current); });
-    return found;
+    return sql::one(tx, find_client, {id.value}, read_client);
 }
 
 std::optional<client> find_by_name(transaction& tx, std::string_view name)
 {
-    std::optional<client> found;
-    tx.sql().run(find_client_by_name, {name}, [&](const sql::row& current) { found = read_client(current); });
-    return found;
+    return sql::one(tx, find_client_by_name, {name}, read_client);
 }
 
 std::vector<client> list(transaction& tx, client_id after, std::int64_t limit)
 {
-    std::vector<client> found;
-    tx.sql().run(list_clients, {after.value, limit}, [&](const sql::row& current) {
-        found.push_back(read_client(current));
-    });
-    return found;
+    return sql::all(tx, list_clients, {after.value, limit}, read_client);
 }
 
 std::int64_t count(transaction& tx)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_clients, {}, [&](const sql::row& current) { total = current.integer(0); });
-    return total;
+    return sql::value(tx, count_clients);
 }
 
 bool erase(transaction& tx, client_id id)
@@ -133,16 +124,10 @@ bool erase(transaction& tx, client_id id)
 secret_row insert_secret(transaction& tx, client_id client, const new_secret& what)
 {
     const secret_id id{tx.next_id()};
-    const auto expires = what.expires ? sql::parameter(to_column(*what.expires)) : sql::parameter();
-    const auto digest = to_hex(what.digest);
     tx.sql().run(
         insert_secret_row,
-        {id.value,
-         client.value,
-         std::string_view(digest),
-         std::string_view(what.suffix),
-         to_column(tx.now()),
-         expires}
+        {id.value, client.value, to_hex(what.digest), what.suffix, to_column(tx.now()), nullable(what.expires)
+        }
     );
     return {
         .id = id,
@@ -157,19 +142,17 @@ secret_row insert_secret(transaction& tx, client_id client, const new_secret& wh
 
 std::vector<secret_row> list_secrets(transaction& tx, client_id client)
 {
-    std::vector<secret_row> found;
-    tx.sql().run(list_secret_rows, {client.value}, [&](const sql::row& current) {
-        found.push_back({
+    return sql::all(tx, list_secret_rows, {client.value}, [](const sql::row& current) {
+        return secret_row{
             .id = {current.integer(0)},
             .client = {current.integer(1)},
             .digest = read_digest(current.text(2)),
             .suffix = std::string(current.text(3)),
             .created = from_column(current.integer(4)),
-            .expires = read_time(current, 5),
-            .last_used = read_time(current, 6),
-        });
+            .expires = read_optional<time_point>(current, 5),
+            .last_used = read_optional<time_point>(current, 6),
+        };
     });
-    return found;
 }
 
 bool erase_secret(transaction& tx, client_id client, secret_id id)

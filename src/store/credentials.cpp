@@ -1,10 +1,7 @@
 #include "store/credentials.hpp"
 
 #include "base/codec.hpp"
-#include "store/digest_column.hpp"
-#include "store/directory_row.hpp"
-
-#include <initializer_list>
+#include "store/engine/query.hpp"
 
 namespace scimd::store::credentials {
 
@@ -81,59 +78,40 @@ constexpr sql::statement revoke_secret_row{
     "update secrets set revoked_at = $3 where directory_id = $1 and id = $2 and revoked_at is null",
 };
 
-// Never backwards: another thread may have been later with an earlier reading of the clock.
+// Moves the time forward only: another thread may have been later with an earlier reading of the clock.
 constexpr sql::statement update_last_used{
     "secrets.set_last_used",
     "update secrets set last_used_at = $2, last_used_address = $3, last_used_agent = $4"
     " where id = $1 and (last_used_at is null or last_used_at < $2)",
 };
 
-// The one look-up without a directory: here is where a caller's directory comes from.
+// The only look-up without a directory: it is what identifies the directory of a caller.
 constexpr sql::statement find_bearer_row{
     "secrets.find_bearer",
     "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at, s.user_id,"
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
-    " d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, d.patch_status,"
+    " d.detected_by, d.detected_is_certain, d.detected_at, d.unknown_members, d.patch_status,"
     " d.domain_gate_scope, coalesce(json_extract(o.features, '$.dir_sync'), 1)"
     " from secrets s join directories d on d.id = s.directory_id"
     " join organizations o on o.id = d.organization_id"
     " where s.digest = $1 and o.deleted_at is null",
 };
 
-sql::parameter time_parameter(const std::optional<time_point>& when)
-{
-    return when ? sql::parameter(to_column(*when)) : sql::parameter();
-}
-
-std::optional<resource_id> read_user(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(resource_id{current.integer(column)});
-}
-
 secret_row read_secret(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
         .directory = {current.integer(1)},
-        .user = read_user(current, 2),
+        .user = read_optional<resource_id>(current, 2),
         .suffix = std::string(current.text(3)),
         .created = from_column(current.integer(4)),
-        .expires = read_time(current, 5),
-        .revoked = read_time(current, 6),
-        .last_used = read_time(current, 7),
+        .expires = read_optional<time_point>(current, 5),
+        .revoked = read_optional<time_point>(current, 6),
+        .last_used = read_optional<time_point>(current, 7),
         .last_used_address = std::string(current.text(8)),
         .last_used_agent = std::string(current.text(9)),
     };
-}
-
-std::vector<secret_row> read_secrets(
-    transaction& tx, const sql::statement& which, std::initializer_list<sql::parameter> parameters
-)
-{
-    std::vector<secret_row> found;
-    tx.sql().run(which, parameters, [&](const sql::row& current) { found.push_back(read_secret(current)); });
-    return found;
 }
 
 }  // namespace
@@ -148,8 +126,8 @@ secret_row insert_secret(transaction& tx, directory_id directory, const new_secr
          to_hex(what.digest),
          what.suffix,
          to_column(tx.now()),
-         time_parameter(what.expires),
-         what.user ? sql::parameter(what.user->value) : sql::parameter(),
+         nullable(what.expires),
+         nullable(what.user),
          what.warnings_given}
     );
     return {
@@ -166,26 +144,22 @@ secret_row insert_secret(transaction& tx, directory_id directory, const new_secr
 
 std::vector<secret_row> list_secrets(transaction& tx, directory_id directory)
 {
-    return read_secrets(tx, list_secret_rows, {directory.value});
+    return sql::all(tx, list_secret_rows, {directory.value}, read_secret);
 }
 
 std::vector<secret_row> list_directory_secrets(transaction& tx, directory_id directory)
 {
-    return read_secrets(tx, list_directory_rows, {directory.value});
+    return sql::all(tx, list_directory_rows, {directory.value}, read_secret);
 }
 
 std::vector<secret_row> list_user_secrets(transaction& tx, directory_id directory, resource_id user)
 {
-    return read_secrets(tx, list_user_rows, {directory.value, user.value});
+    return sql::all(tx, list_user_rows, {directory.value, user.value}, read_secret);
 }
 
 std::int64_t count_alive_of_users(transaction& tx, directory_id directory)
 {
-    std::int64_t alive = 0;
-    tx.sql().run(count_user_rows, {directory.value, to_column(tx.now())}, [&](const sql::row& current) {
-        alive = current.integer(0);
-    });
-    return alive;
+    return sql::value(tx, count_user_rows, {directory.value, to_column(tx.now())});
 }
 
 void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept)
@@ -218,8 +192,8 @@ std::vector<secret_row> expiring(
     transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
 )
 {
-    return read_secrets(
-        tx, list_expiring, {to_column(tx.now()), to_column(tx.now() + ahead), warnings, limit}
+    return sql::all(
+        tx, list_expiring, {to_column(tx.now()), to_column(tx.now() + ahead), warnings, limit}, read_secret
     );
 }
 
@@ -230,20 +204,18 @@ void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings)
 
 std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
 {
-    std::optional<bearer> found;
-    tx.sql().run(find_bearer_row, {to_hex(digest)}, [&](const sql::row& current) {
-        found = bearer{
+    return sql::one(tx, find_bearer_row, {to_hex(digest)}, [](const sql::row& current) {
+        return bearer{
             .id = {current.integer(0)},
             .digest = read_digest(current.text(1)),
             .suffix = std::string(current.text(2)),
-            .expires = read_time(current, 3),
-            .revoked = read_time(current, 4),
-            .user = read_user(current, 5),
+            .expires = read_optional<time_point>(current, 3),
+            .revoked = read_optional<time_point>(current, 4),
+            .user = read_optional<resource_id>(current, 5),
             .directory = tenants::read_directory(current, 6),
             .may_synchronize = current.integer(25) != 0,
         };
     });
-    return found;
 }
 
 }  // namespace scimd::store::credentials

@@ -1,4 +1,5 @@
-// The secrets (bearer tokens) of directories. A token is stored as its SHA-256 alone.
+// Bearer tokens of SCIM clients: secrets of a directory or of a user of it. Only SHA-256 digests are stored.
+// Table secrets.
 #pragma once
 
 #include "base/crypto/digest.hpp"
@@ -18,8 +19,8 @@ namespace scimd::store::credentials {
 struct secret_row {
     secret_id id;
     directory_id directory;
-    std::optional<resource_id> user{};  // for whom it stands; empty: for the directory
-    std::string suffix;                 // the last four characters, for people to recognize it by
+    std::optional<resource_id> user{};  // whom it authenticates; empty: the directory
+    std::string suffix;                 // the last four characters, by which people recognize it
     time_point created;
     std::optional<time_point> expires;
     std::optional<time_point> revoked;
@@ -37,21 +38,21 @@ struct new_secret {
 };
 secret_row insert_secret(transaction& tx, directory_id directory, const new_secret& what);
 
-// In the order of their making: all, those that stand for the directory, those that stand for the user.
+// In the order of creation: all secrets, those that authenticate the directory, those of one user.
 std::vector<secret_row> list_secrets(transaction& tx, directory_id directory);
 std::vector<secret_row> list_directory_secrets(transaction& tx, directory_id directory);
 std::vector<secret_row> list_user_secrets(transaction& tx, directory_id directory, resource_id user);
 
-// How many secrets of users are neither revoked nor over.
+// The number of secrets of users that are neither revoked nor expired.
 std::int64_t count_alive_of_users(transaction& tx, directory_id directory);
-// Deletes those of users that are, but for the newest `kept`.
+// Deletes the revoked and expired secrets of users, except the newest `kept`.
 void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept);
-// The same of those that stand for the directory.
+// Deletes the revoked and expired secrets of the directory itself, except the newest `kept`.
 void forget_ended_of_directory(transaction& tx, directory_id directory, std::int64_t kept);
 
 bool revoke_secret(
     transaction& tx, directory_id directory, secret_id id
-);  // false: not there, or was revoked
+);  // false: not found, or revoked already
 
 struct usage {
     time_point when;
@@ -60,23 +61,23 @@ struct usage {
 };
 void set_last_used(transaction& tx, secret_id id, const usage& last);
 
-// Brings the expiry forward, never back, and asks for no more warnings before it.
+// Moves the expiry to an earlier time, never a later one, and ends expiry warnings.
 void end_by(transaction& tx, secret_id id, time_point when);
 
-// Secrets that end within `ahead` and have had fewer than `warnings` warnings, the next to end first.
+// Secrets that expire within `ahead` and for which fewer than `warnings` warnings were sent, by expiry.
 std::vector<secret_row> expiring(
     transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
 );
 void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings);
 
-// What authentication needs, in one look-up by the digest's index.
+// Everything that authentication needs, from one look-up by the index of the digest.
 struct bearer {
     secret_id id;
     sha256_digest digest{};
     std::string suffix;
     std::optional<time_point> expires;
     std::optional<time_point> revoked;
-    std::optional<resource_id> user;  // for whom it stands, who may be gone; empty: for the directory
+    std::optional<resource_id> user;  // whom it authenticates, who may be deleted; empty: the directory
     tenants::directory directory;
     bool may_synchronize = true;  // the organization's feature dir_sync
 };

@@ -1,6 +1,6 @@
 #include "store/directories.hpp"
 
-#include "store/directory_row.hpp"
+#include "store/engine/query.hpp"
 
 namespace scimd::store::directories {
 
@@ -33,6 +33,46 @@ constexpr sql::statement find_last_modified{
     " order by modified_at desc, id desc limit 1",
 };
 
+constexpr sql::statement update_mode{
+    "directories.set_mode",
+    "update directories set scim_mode = $2, updated_at = $3 where id = $1",
+};
+
+constexpr sql::statement update_unique_group_names{
+    "directories.set_unique_group_names",
+    "update directories set unique_group_names = $2, updated_at = $3 where id = $1",
+};
+
+constexpr sql::statement update_unknown_members{
+    "directories.set_unknown_members",
+    "update directories set unknown_members = $2, updated_at = $3 where id = $1",
+};
+
+constexpr sql::statement update_patch_status{
+    "directories.set_patch_status",
+    "update directories set patch_status = $2, updated_at = $3 where id = $1",
+};
+
+// Leaves updated_at as it is: detection is not a change by an administrator.
+constexpr sql::statement update_detected{
+    "directories.set_detected",
+    "update directories set detected_provider = $2, detected_by = $3, detected_is_certain = $4,"
+    " detected_at = $5 where id = $1",
+};
+
+constexpr sql::statement find_equal_names{
+    "resources.find_equal_group_names",
+    "select display_key from resources where directory_id = $1 and type = 'Group'"
+    " group by display_key having count(*) > 1 limit 1",
+};
+
+// Groups that were created while names did not have to be unique have no unique key.
+constexpr sql::statement fill_unique_keys{
+    "resources.fill_unique_group_keys",
+    "update resources set unique_key = display_key"
+    " where directory_id = $1 and type = 'Group' and unique_key is distinct from display_key",
+};
+
 constexpr sql::statement mark_removed{
     "directories.begin_removal",
     "update directories set removed_at = $2, updated_at = $2 where id = $1",
@@ -48,14 +88,13 @@ constexpr sql::statement insert_removal{
     "insert into directory_removals (directory_id, origin) values ($1, $2)",
 };
 
-// The first from that directory on.
+// The first deletion at or after that directory.
 constexpr sql::statement find_removal{
     "directory_removals.find",
     "select r.origin, d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy,"
     " d.created_at, d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names,"
-    " d.detected_provider, d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, "
-    "d.patch_status,"
-    " d.domain_gate_scope"
+    " d.detected_provider, d.detected_by, d.detected_is_certain, d.detected_at, d.unknown_members,"
+    " d.patch_status, d.domain_gate_scope"
     " from directory_removals r join directories d on d.id = r.directory_id"
     " where r.directory_id >= $1 order by r.directory_id limit 1",
 };
@@ -71,7 +110,7 @@ constexpr sql::statement list_others_left{
     "select id, type, version, document from resources where directory_id = $1 order by type, id limit $2",
 };
 
-// What hangs on a directory beside its resources and what goes with these.
+// Rows of a directory that are not deleted by cascade with its resources.
 constexpr sql::statement leftovers[] = {
     {"secrets.remove_left",
      "delete from secrets where id in (select id from secrets where directory_id = $1 limit $2)"},
@@ -86,9 +125,9 @@ constexpr sql::statement leftovers[] = {
     {"role_assignments.remove_left",
      "delete from role_assignments where directory_id = $1 and position in"
      " (select position from role_assignments where directory_id = $1 limit $2)"},
-    {"untold_changes.remove_left",
-     "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)"
-    },
+    {"pending_group_changes.remove_left",
+     "delete from pending_group_changes where id in"
+     " (select id from pending_group_changes where directory_id = $1 limit $2)"},
     {"resource_counts.remove_left",
      "delete from resource_counts where directory_id = $1 and type in"
      " (select type from resource_counts where directory_id = $1 limit $2)"},
@@ -104,15 +143,15 @@ constexpr sql::statement delete_directory{
     "delete from directories where id = $1",
 };
 
-constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents that are read at once
+constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents in one batch
 
 std::vector<remainder> read_remainders(
-    transaction& tx, const sql::statement& which, directory_id of, std::int64_t limit
+    transaction& tx, const sql::statement& statement, directory_id directory, std::int64_t limit
 )
 {
     std::vector<remainder> left;
     std::size_t bytes = 0;
-    tx.sql().run(which, {of.value, limit}, [&](const sql::row& current) {
+    tx.sql().run(statement, {directory.value, limit}, [&](const sql::row& current) {
         left.push_back(
             {{current.integer(0)},
              std::string(current.text(1)),
@@ -127,71 +166,99 @@ std::vector<remainder> read_remainders(
 
 }  // namespace
 
-void rename(transaction& tx, directory_id which, std::string_view name)
+void rename(transaction& tx, directory_id directory, std::string_view name)
 {
-    tx.sql().run(update_name, {which.value, name, to_column(tx.now())});
+    tx.sql().run(update_name, {directory.value, name, to_column(tx.now())});
 }
 
-void set_provider(transaction& tx, directory_id which, std::string_view provider)
+void set_provider(transaction& tx, directory_id directory, std::string_view provider)
 {
-    tx.sql().run(update_provider, {which.value, provider, to_column(tx.now())});
+    tx.sql().run(update_provider, {directory.value, provider, to_column(tx.now())});
 }
 
-std::string status_of(transaction& tx, directory_id which)
+std::string status_of(transaction& tx, directory_id directory)
 {
-    std::string status;
-    tx.sql().run(find_status, {which.value}, [&](const sql::row& current) { status = current.text(0); });
-    return status;
+    return sql::value<std::string>(tx, find_status, {directory.value});
 }
 
-void set_status(transaction& tx, directory_id which, std::string_view status)
+void set_status(transaction& tx, directory_id directory, std::string_view status)
 {
-    tx.sql().run(update_status, {which.value, status, to_column(tx.now())});
+    tx.sql().run(update_status, {directory.value, status, to_column(tx.now())});
 }
 
-std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type)
+std::optional<time_point> last_modified(transaction& tx, directory_id directory, std::string_view type)
 {
-    std::optional<time_point> last;
-    tx.sql().run(find_last_modified, {which.value, type}, [&](const sql::row& current) {
-        last = from_column(current.integer(0));
-    });
-    return last;
+    return sql::one<time_point>(tx, find_last_modified, {directory.value, type});
 }
 
-void begin_removal(transaction& tx, directory_id which, std::string_view origin)
+void set_mode(transaction& tx, directory_id directory, tenants::scim_mode mode)
 {
-    tx.sql().run(mark_removed, {which.value, to_column(tx.now())});
-    tx.sql().run(revoke_secrets, {which.value, to_column(tx.now())});
-    tx.sql().run(insert_removal, {which.value, origin});
+    const std::string_view word = mode == tenants::scim_mode::strict ? "strict" : "compat";
+    tx.sql().run(update_mode, {directory.value, word, to_column(tx.now())});
+}
+
+bool set_unique_group_names(transaction& tx, directory_id directory, bool are_unique)
+{
+    if (are_unique) {
+        if (sql::exists(tx, find_equal_names, {directory.value}))
+            return false;
+        tx.sql().run(fill_unique_keys, {directory.value});
+    }
+    tx.sql().run(update_unique_group_names, {directory.value, std::int64_t{are_unique}, to_column(tx.now())});
+    return true;
+}
+
+void set_unknown_members(transaction& tx, directory_id directory, tenants::unknown_members what)
+{
+    const std::string_view word = what == tenants::unknown_members::ignore ? "ignore" : "refuse";
+    tx.sql().run(update_unknown_members, {directory.value, word, to_column(tx.now())});
+}
+
+void set_patch_status(transaction& tx, directory_id directory, int status)
+{
+    tx.sql().run(update_patch_status, {directory.value, std::int64_t{status}, to_column(tx.now())});
+}
+
+void set_detected(transaction& tx, directory_id directory, const tenants::detection& what)
+{
+    tx.sql().run(
+        update_detected,
+        {directory.value, what.provider, what.by, std::int64_t{what.is_certain}, to_column(what.at)}
+    );
+}
+
+void begin_removal(transaction& tx, directory_id directory, std::string_view origin)
+{
+    tx.sql().run(mark_removed, {directory.value, to_column(tx.now())});
+    tx.sql().run(revoke_secrets, {directory.value, to_column(tx.now())});
+    tx.sql().run(insert_removal, {directory.value, origin});
 }
 
 std::optional<removal> next_removal(transaction& tx, directory_id from)
 {
-    std::optional<removal> next;
-    tx.sql().run(find_removal, {from.value}, [&](const sql::row& current) {
-        next = removal{tenants::read_directory(current, 1), std::string(current.text(0))};
+    return sql::one(tx, find_removal, {from.value}, [](const sql::row& current) {
+        return removal{tenants::read_directory(current, 1), std::string(current.text(0))};
     });
-    return next;
 }
 
-std::vector<remainder> remaining(transaction& tx, directory_id which, std::int64_t limit)
+std::vector<remainder> remaining(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    auto left = read_remainders(tx, list_users_left, which, limit);
-    return left.empty() ? read_remainders(tx, list_others_left, which, limit) : left;
+    auto left = read_remainders(tx, list_users_left, directory, limit);
+    return left.empty() ? read_remainders(tx, list_others_left, directory, limit) : left;
 }
 
-bool remove_rows(transaction& tx, directory_id which, std::int64_t limit)
+bool remove_rows(transaction& tx, directory_id directory, std::int64_t limit)
 {
     for (const auto& one : leftovers)
-        if (tx.sql().run(one, {which.value, limit}) > 0)
+        if (tx.sql().run(one, {directory.value, limit}) > 0)
             return true;
     return false;
 }
 
-void end_removal(transaction& tx, directory_id which)
+void end_removal(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_removal, {which.value});
-    tx.sql().run(delete_directory, {which.value});
+    tx.sql().run(delete_removal, {directory.value});
+    tx.sql().run(delete_directory, {directory.value});
 }
 
 }  // namespace scimd::store::directories

@@ -1,5 +1,5 @@
-// The users and groups of a directory as an application lists them: page by page over an index, forwards and
-// backwards, without whoever is on hold.
+// Users and groups of a directory as the management API lists them: keyset pagination over an index, forwards
+// and backwards, without held users.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,37 +14,37 @@
 
 namespace scimd::store::directory_pages {
 
-// Where a page begins or ends: the row itself is not part of it.
+// The boundary of a page. The row itself is not part of the page.
 struct position {
-    std::int64_t modified = 0;  // of the row, as stored; counts in lists that are ordered by it
+    std::int64_t modified = 0;  // modified_at as stored; used in lists ordered by it
     resource_id id;
 };
 
 struct selection {
-    std::optional<resource_id> group;         // its direct members only
-    std::optional<time_point> updated_after;  // then ordered by the time of modification, but in a group
+    std::optional<resource_id> group;         // only its direct members
+    std::optional<time_point> updated_after;  // then the order is modified_at, except in a group
     std::optional<position> from;             // empty: the first page
-    bool is_backwards = false;                // the rows before `from`, the nearest first
+    bool is_backwards = false;                // the rows before `from`, in descending order
     std::int64_t limit = 0;
 };
 
-// `each` false stops.
+// Returns false to stop.
 using visitor = std::function<bool(const resources::row&)>;
-void list_users(transaction& tx, directory_id where, const selection& which, const visitor& each);
-void list_groups(transaction& tx, directory_id where, const selection& which, const visitor& each);
+void list_users(transaction& tx, directory_id directory, const selection& wanted, const visitor& each);
+void list_groups(transaction& tx, directory_id directory, const selection& wanted, const visitor& each);
 
-// How many the selection has on all its pages: a kept count, or with a time a count of the index behind it
-// (in a group: of its members).
-std::int64_t count_users(transaction& tx, directory_id where, const selection& which);
-std::int64_t count_groups(transaction& tx, directory_id where, const selection& which);
+// The number of rows on all pages of the selection. Reads a counter; with `updated_after` it counts index
+// entries (in a group: members).
+std::int64_t count_users(transaction& tx, directory_id directory, const selection& wanted);
+std::int64_t count_groups(transaction& tx, directory_id directory, const selection& wanted);
 
-// The users in a group but those on hold: a kept count.
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group);
+// The users in a group without held users: reads a counter.
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);
 
-// Ids and names of all groups in the order of ids, at most `limit`; `each` false stops.
+// Calls `each` with id and name of up to `limit` groups in the order of ids, until it returns false.
 void each_group_name(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::int64_t limit,
     const std::function<bool(resource_id, const std::string&)>& each
 );

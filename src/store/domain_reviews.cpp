@@ -1,5 +1,7 @@
 #include "store/domain_reviews.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::domain_reviews {
 namespace {
 
@@ -29,7 +31,8 @@ constexpr sql::statement list_users{
     " from resources where directory_id = $1 and type = 'User' and id > $2 order by id limit $4",
 };
 
-// LIKE tells letters of ASCII alone from their capitals, and a name in A-labels may stand there in Unicode.
+// LIKE ignores case only for ASCII letters, and a document may have the Unicode form of a name in A-labels:
+// then no pattern is used.
 std::string pattern_of(const std::string& name)
 {
     const bool may_be_written_otherwise = name.starts_with("xn--") || name.find(".xn--") != std::string::npos;
@@ -40,17 +43,15 @@ std::string pattern_of(const std::string& name)
 
 std::optional<review> next(transaction& tx)
 {
-    std::optional<review> found;
-    tx.sql().run(find_next, {}, [&](const sql::row& current) {
-        found.emplace();
-        found->id = current.integer(0);
-        found->name = current.text(1);
-        if (!current.is_null(2))
-            found->directory = directory_id{current.integer(2)};
-        found->at = {current.integer(3)};
-        found->after = {current.integer(4)};
+    return sql::one(tx, find_next, {}, [](const sql::row& current) {
+        return review{
+            .id = current.integer(0),
+            .name = std::string(current.text(1)),
+            .directory = read_optional<directory_id>(current, 2),
+            .at = {current.integer(3)},
+            .after = {current.integer(4)},
+        };
     });
-    return found;
 }
 
 void advance(transaction& tx, const review& to)
@@ -65,15 +66,13 @@ void finish(transaction& tx, std::int64_t id)
 
 std::optional<place> directory_from(transaction& tx, directory_id from)
 {
-    std::optional<place> found;
-    tx.sql().run(find_directory, {from.value}, [&](const sql::row& current) {
-        found = place{{current.integer(0)}, {current.integer(1)}};
+    return sql::one(tx, find_directory, {from.value}, [](const sql::row& current) {
+        return place{{current.integer(0)}, {current.integer(1)}};
     });
-    return found;
 }
 
 batch read_users(
-    transaction& tx, const review& by, directory_id where, std::int64_t rows_max, std::size_t bytes_max
+    transaction& tx, const review& by, directory_id directory, std::int64_t rows_max, std::size_t bytes_max
 )
 {
     batch read;
@@ -82,7 +81,7 @@ batch read_users(
     std::size_t bytes = 0;
     tx.sql().run(
         list_users,
-        {where.value, by.after.value, pattern_of(by.name), rows_max},
+        {directory.value, by.after.value, pattern_of(by.name), rows_max},
         [&](const sql::row& current) {
             ++rows;
             bytes += static_cast<std::size_t>(current.integer(1));

@@ -1,5 +1,6 @@
-// Users who are to be judged again because the owner of a domain, or what a directory asks of addresses, has
-// changed. The schema's triggers note what is to be done; rows are worked off in their order.
+// The queue of domain reviews: users whose addresses are checked again because the owner of a domain or the
+// domain policy of a directory has changed. Triggers (schema/sql/sqlite/0023_domain_gate.sql) add rows, a
+// background job takes them in order. Table domain_reviews.
 #pragma once
 
 #include "base/id.hpp"
@@ -15,10 +16,10 @@ namespace scimd::store::domain_reviews {
 
 struct review {
     std::int64_t id = 0;
-    std::string name;                         // of users with an address there or below; empty: of all
-    std::optional<directory_id> directory{};  // empty: of all
-    directory_id at{};                        // where the review is; 0: it has not begun
-    resource_id after{};                      // the last user there that has been looked at
+    std::string name;                         // users with an address at or below this domain; empty: all
+    std::optional<directory_id> directory{};  // empty: all directories
+    directory_id at{};                        // progress: the current directory; 0: not started
+    resource_id after{};                      // progress: the last user that was reviewed there
 };
 std::optional<review> next(transaction& tx);
 void advance(transaction& tx, const review& to);
@@ -28,7 +29,7 @@ struct place {
     directory_id directory;
     organization_id organization;
 };
-// The directory to look at, or the next one when that is gone: not before `from`, which is looked at, too.
+// The first directory at or after `from` that is not deleted.
 std::optional<place> directory_from(transaction& tx, directory_id from);
 
 struct user {
@@ -36,15 +37,15 @@ struct user {
     std::string document;
 };
 struct batch {
-    std::vector<user> users;   // whose documents mention the name
-    resource_id last;          // that was looked at
-    bool is_complete = false;  // there are no more of the directory
+    std::vector<user> users;   // whose documents may mention the name
+    resource_id last;          // of the users that were read
+    bool is_complete = false;  // no user of the directory is left
 };
-// Of the users of a directory in the order of ids, beginning behind `after`: up to `rows_max` or about
-// `bytes_max` of documents are looked at. With an empty name, or one that documents may hold in other
-// letters, all are in it.
+// Reads users of a directory in the order of ids, after review::after, up to `rows_max` users or about
+// `bytes_max` of documents. The batch has those whose documents mention the name; all of them when the name
+// is empty or can be written differently (IDN).
 batch read_users(
-    transaction& tx, const review& by, directory_id where, std::int64_t rows_max, std::size_t bytes_max
+    transaction& tx, const review& by, directory_id directory, std::int64_t rows_max, std::size_t bytes_max
 );
 
 }  // namespace scimd::store::domain_reviews

@@ -1,6 +1,6 @@
 #include "store/domains.hpp"
 
-#include "store/enum_text.hpp"
+#include "store/engine/query.hpp"
 #include "store/tenants.hpp"
 
 #include <array>
@@ -47,7 +47,7 @@ constexpr sql::statement list_domain_rows_of_type{
     " asks_until from domains where organization_id = $1 and type = $4 order by id limit $2 offset $3",
 };
 
-// A check that is further off was put off by a clock that has been set back since.
+// A check that is scheduled later than this was scheduled before the clock was set back: it is due now.
 constexpr std::chrono::days check_ahead_max{8};
 
 constexpr sql::statement list_due_domain_rows{
@@ -85,11 +85,6 @@ constexpr std::array<std::string_view, 2> type_words = {"organization", "allowed
 constexpr std::array<std::string_view, 3> method_words = {"admin", "dns", "not_applicable"};
 constexpr std::array<std::string_view, 4> status_words = {"pending", "verified", "failed", "lapsed"};
 
-sql::parameter time_parameter(const std::optional<time_point>& when)
-{
-    return when ? sql::parameter(to_column(*when)) : sql::parameter();
-}
-
 sql::parameter unless_empty(const std::string& text)
 {
     return text.empty() ? sql::parameter() : sql::parameter(text);
@@ -108,28 +103,19 @@ domain read_domain(const sql::row& current)
         .created = from_column(current.integer(7)),
         .updated = from_column(current.integer(8)),
         .token = std::string(current.text(9)),
-        .window_end = read_time(current, 10),
-        .next_check = read_time(current, 11),
+        .window_end = read_optional<time_point>(current, 10),
+        .next_check = read_optional<time_point>(current, 11),
         .checks = current.integer(12),
-        .last_check = read_time(current, 13),
+        .last_check = read_optional<time_point>(current, 13),
         .last_outcome = std::string(current.text(14)),
-        .absent_since = read_time(current, 15),
+        .absent_since = read_optional<time_point>(current, 15),
         .absences = current.integer(16),
         .asks_until = from_column(current.integer(17)),
     };
 }
 
-std::vector<domain> list(
-    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
-)
-{
-    std::vector<domain> found;
-    tx.sql().run(what, parameters, [&](const sql::row& current) { found.push_back(read_domain(current)); });
-    return found;
-}
-
-// The names above this one, as a JSON array; empty when there is none that can be a domain. A name has at
-// most 127 labels (RFC 1035 §3.1), hence as many parents, and holds nothing that JSON would escape.
+// The parents of a name, as a JSON array; empty when no parent can be a domain. A name has at most 127 labels
+// (RFC 1035 §3.1), so it has fewer parents, and no character that JSON must escape.
 std::string parents_of(const domain_name& name)
 {
     std::string listed;
@@ -165,8 +151,8 @@ std::optional<domain> insert_domain(transaction& tx, domain what)
          to_word(what.status, status_words),
          std::int64_t{what.covers_subdomains},
          unless_empty(what.token),
-         time_parameter(what.window_end),
-         time_parameter(what.next_check),
+         nullable(what.window_end),
+         nullable(what.next_check),
          to_column(tx.now())}
     );
     if (inserted == 0)
@@ -196,12 +182,12 @@ bool update_domain(transaction& tx, const domain& what)
         update_domain_row,
         {what.id.value,
          to_word(what.status, status_words),
-         time_parameter(what.window_end),
-         time_parameter(what.next_check),
+         nullable(what.window_end),
+         nullable(what.next_check),
          what.checks,
-         time_parameter(what.last_check),
+         nullable(what.last_check),
          unless_empty(what.last_outcome),
-         time_parameter(what.absent_since),
+         nullable(what.absent_since),
          what.absences,
          to_column(what.asks_until),
          to_column(tx.now())}
@@ -219,32 +205,28 @@ std::optional<domain> find_domain(transaction& tx, organization_id owner, domain
 
 std::optional<domain> find_domain_anywhere(transaction& tx, domain_id id)
 {
-    std::optional<domain> found;
-    tx.sql().run(find_domain_row, {id.value}, [&](const sql::row& current) { found = read_domain(current); });
-    return found;
+    return sql::one(tx, find_domain_row, {id.value}, read_domain);
 }
 
 std::vector<domain> list_domains(
     transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit
 )
 {
-    return list(tx, list_domain_rows, {owner.value, limit, offset});
+    return sql::all(tx, list_domain_rows, {owner.value, limit, offset}, read_domain);
 }
 
 std::vector<domain> list_domains(
     transaction& tx, organization_id owner, domain_type type, std::int64_t offset, std::int64_t limit
 )
 {
-    return list(tx, list_domain_rows_of_type, {owner.value, limit, offset, to_word(type, type_words)});
+    return sql::all(
+        tx, list_domain_rows_of_type, {owner.value, limit, offset, to_word(type, type_words)}, read_domain
+    );
 }
 
 std::int64_t count_domains(transaction& tx, organization_id owner)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_domain_rows, {owner.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_domain_rows, {owner.value});
 }
 
 bool delete_domain(transaction& tx, organization_id owner, domain_id id)
@@ -254,22 +236,18 @@ bool delete_domain(transaction& tx, organization_id owner, domain_id id)
 
 bool is_owned_by_another(transaction& tx, organization_id owner, std::string_view name)
 {
-    bool is_found = false;
-    tx.sql().run(find_name_owner, {environment(tx).value, name}, [&](const sql::row& current) {
-        is_found = current.integer(0) != owner.value;
-    });
-    return is_found;
+    const auto found = sql::one<organization_id>(tx, find_name_owner, {environment(tx).value, name});
+    return found && *found != owner;
 }
 
 std::optional<organization_id> owner_of(transaction& tx, environment_id where, const domain_name& name)
 {
-    std::optional<organization_id> owner;
-    const auto take = [&](const sql::row& current) { owner = organization_id{current.integer(0)}; };
-    tx.sql().run(find_name_owner, {where.value, name.text()}, take);
-    const auto parents = owner ? std::string() : parents_of(name);
-    if (!parents.empty())
-        tx.sql().run(find_parent_owner, {where.value, parents}, take);
-    return owner;
+    if (const auto owner = sql::one<organization_id>(tx, find_name_owner, {where.value, name.text()}))
+        return owner;
+    const auto parents = parents_of(name);
+    if (parents.empty())
+        return std::nullopt;
+    return sql::one<organization_id>(tx, find_parent_owner, {where.value, parents});
 }
 
 bool is_verified_domain(transaction& tx, organization_id owner, const domain_name& name)
@@ -279,8 +257,11 @@ bool is_verified_domain(transaction& tx, organization_id owner, const domain_nam
 
 std::vector<domain> list_due_domains(transaction& tx, std::int64_t limit)
 {
-    return list(
-        tx, list_due_domain_rows, {to_column(tx.now()), to_column(tx.now() + check_ahead_max), limit}
+    return sql::all(
+        tx,
+        list_due_domain_rows,
+        {to_column(tx.now()), to_column(tx.now() + check_ahead_max), limit},
+        read_domain
     );
 }
 

@@ -1,4 +1,5 @@
-// The domains of organizations, and when DNS is to be asked about them.
+// E-mail domains of organizations, their verification and the schedule of DNS checks. Table domains. The
+// rules of verification are in service/domains/domain_verification.hpp.
 #pragma once
 
 #include "base/clock.hpp"
@@ -29,22 +30,22 @@ struct domain {
     time_point created;
     time_point updated;
 
-    // Of method dns alone.
-    std::string token{};  // what the TXT record must hold
+    // Only for method dns.
+    std::string token{};  // the value of the TXT record
     std::optional<time_point> window_end{};
     std::optional<time_point> next_check{};
-    std::int64_t checks = 0;  // on schedule, since the window began
+    std::int64_t checks = 0;  // scheduled checks since the start of the window
     std::optional<time_point> last_check{};
-    std::string last_outcome{};                // of service/domains/domain_verification.hpp; empty: none yet
-    std::optional<time_point> absent_since{};  // of a verified domain's record
-    std::int64_t absences = 0;                 // answers in a row that it is not there
-    time_point asks_until{};                   // how far checks on request have used up their rate
+    std::string last_outcome{};                // see domain_verification.hpp; empty: no check yet
+    std::optional<time_point> absent_since{};  // since when the record of a verified domain is missing
+    std::int64_t absences = 0;                 // consecutive answers without the record
+    time_point asks_until{};                   // rate limit of checks on request: used up until then
 };
 
-// `what` with a new id and the times of now. Empty: the organization has the name with this type already, or
-// it is to be verified and another organization owns it.
+// Inserts it with a new id and the current time. Returns nothing when the organization has the name with this
+// type already, or when the status is verified and another organization owns the name.
 std::optional<domain> insert_domain(transaction& tx, domain what);
-// One that an operator vouches for, or a claim.
+// Inserts a domain of method admin.
 std::optional<domain> insert_domain(
     transaction& tx,
     organization_id owner,
@@ -53,12 +54,12 @@ std::optional<domain> insert_domain(
     bool covers_subdomains
 );
 
-// Status and everything of the checks; updated = tx.now(). false: it is to be verified and another
-// organization owns the name; nothing is written.
+// Writes the status and the state of the checks; updated = tx.now(). Returns false, and writes nothing, when
+// the status becomes verified and another organization owns the name.
 bool update_domain(transaction& tx, const domain& what);
 
 std::optional<domain> find_domain(transaction& tx, organization_id owner, domain_id id);
-std::optional<domain> find_domain_anywhere(transaction& tx, domain_id id);  // for the checks, which serve all
+std::optional<domain> find_domain_anywhere(transaction& tx, domain_id id);  // for the check job
 std::vector<domain> list_domains(
     transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit
 );
@@ -66,18 +67,18 @@ std::vector<domain> list_domains(
     transaction& tx, organization_id owner, domain_type type, std::int64_t offset, std::int64_t limit
 );
 std::int64_t count_domains(transaction& tx, organization_id owner);
-bool delete_domain(transaction& tx, organization_id owner, domain_id id);  // false: was not there
+bool delete_domain(transaction& tx, organization_id owner, domain_id id);  // false: not found
 
-// Whether another organization has the name verified.
+// Whether another organization has verified the name.
 bool is_owned_by_another(transaction& tx, organization_id owner, std::string_view name);
 
-// Whose the name is: of the verified domains that are this name, or a parent of it that covers sub-domains,
-// the longest decides. Empty: it is no organization's.
+// The owner of a domain name: the organization with the longest verified domain that is the name, or a parent
+// of it that covers subdomains. Empty when there is none.
 std::optional<organization_id> owner_of(transaction& tx, environment_id where, const domain_name& name);
 
 bool is_verified_domain(transaction& tx, organization_id owner, const domain_name& name);
 
-// Those whose next check is due, the longest overdue first.
+// Domains whose next check is due, the most overdue first.
 std::vector<domain> list_due_domains(transaction& tx, std::int64_t limit);
 
 }  // namespace scimd::store::tenants

@@ -1,5 +1,7 @@
 #include "store/encrypted_secrets.hpp"
 
+#include "store/engine/query.hpp"
+
 #include <utility>
 
 namespace scimd::store::encrypted_secrets {
@@ -50,11 +52,9 @@ void put(transaction& tx, const vault& key_vault, std::string_view place, std::s
 
 std::optional<secret> find(transaction& tx, const vault& key_vault, std::string_view place)
 {
-    std::optional<secret> found;
-    tx.sql().run(find_value, {place}, [&](const sql::row& current) {
-        found = open_or_throw(key_vault, current.text(0), place);
+    return sql::one(tx, find_value, {place}, [&](const sql::row& current) {
+        return open_or_throw(key_vault, current.text(0), place);
     });
-    return found;
 }
 
 void erase(transaction& tx, std::string_view place)
@@ -64,19 +64,16 @@ void erase(transaction& tx, std::string_view place)
 
 std::vector<std::string> key_ids(transaction& tx)
 {
-    std::vector<std::string> found;
-    tx.sql().run(list_key_ids, {}, [&](const sql::row& current) { found.emplace_back(current.text(0)); });
-    return found;
+    return sql::all<std::string>(tx, list_key_ids);
 }
 
 std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most)
 {
-    std::vector<std::pair<std::string, secret>> found;
     const auto first = key_vault.sealing_key();
-    tx.sql().run(list_of_other_keys, {std::string_view(first), most}, [&](const sql::row& current) {
+    const auto found = sql::all(tx, list_of_other_keys, {first, most}, [&](const sql::row& current) {
         std::string place(current.text(0));
         auto plain = open_or_throw(key_vault, current.text(1), place);
-        found.emplace_back(std::move(place), std::move(plain));
+        return std::pair(std::move(place), std::move(plain));
     });
     for (const auto& [place, plain] : found)
         put(tx, key_vault, place, plain.reveal());

@@ -1,6 +1,6 @@
-// Secrets that must be read again, each at a place of its own ("signing_key/snk_42"), encrypted by the vault:
-// here is the one table that holds such, so that the master key can be replaced without knowing whose they
-// are.
+// Secrets that must be readable again (signing keys, webhook secrets), encrypted by the vault, each under a
+// name of its own ("signing_key/snk_42"). All of them are in the one table sealed_values, so that the master
+// key can be rotated without knowing their owners.
 #pragma once
 
 #include "base/crypto/secret.hpp"
@@ -15,19 +15,19 @@
 
 namespace scimd::store::encrypted_secrets {
 
-// Replaces what is there.
+// Inserts or replaces the secret.
 void put(transaction& tx, const vault& key_vault, std::string_view place, std::string_view plain);
 
-// Empty when nothing is there. Throws sql::failure when it is there and does not open.
+// Empty when there is none. Throws sql::failure when it cannot be decrypted.
 std::optional<secret> find(transaction& tx, const vault& key_vault, std::string_view place);
 
 void erase(transaction& tx, std::string_view place);
 
-// The master keys that something is sealed with.
+// The ids of the master keys that secrets are encrypted with.
 std::vector<std::string> key_ids(transaction& tx);
 
-// Seals up to `most` of those anew that the vault's first key has not sealed; returns how many. 0: none is
-// left. Throws sql::failure when one does not open.
+// Key rotation: encrypts up to `most` secrets of other master keys again with the vault's first key; returns
+// how many, 0 when none is left. Throws sql::failure when one cannot be decrypted.
 std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most);
 
 }  // namespace scimd::store::encrypted_secrets

@@ -1,6 +1,6 @@
 #include "store/event_log.hpp"
 
-#include "store/event_row.hpp"
+#include "store/engine/query.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -9,77 +9,77 @@ namespace scimd::store::event_log {
 namespace {
 
 constexpr sql::statement select_forward{
-    "feed.forward",
+    "event_log.forward",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where id > $1 order by id limit $2",
 };
 
 constexpr sql::statement select_backward{
-    "feed.backward",
+    "event_log.backward",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where id < $1 order by id desc limit $2",
 };
 
 constexpr sql::statement select_forward_of_directory{
-    "feed.forward_of_directory",
+    "event_log.forward_of_directory",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where directory_id = $3 and sequence > $1 order by sequence limit $2",
 };
 
-// Each by itself: SQLite finds one end of an index at once, but looks for both in all that lies between.
+// Two subqueries: SQLite finds one end of an index at once, but scans for both in one query.
 constexpr sql::statement select_sequences{
-    "feed.sequences",
+    "event_log.sequences",
     "select (select min(sequence) from events where directory_id = $1),"
     " (select max(sequence) from events where directory_id = $1)",
 };
 
 constexpr sql::statement select_id_of_sequence{
-    "feed.id_of_sequence",
+    "event_log.id_of_sequence",
     "select id from events where directory_id = $1 and sequence = $2",
 };
 
 constexpr sql::statement select_at_sequence{
-    "feed.at_sequence",
+    "event_log.at_sequence",
     "select id from events where directory_id = $1 and sequence <= $2 order by sequence desc limit 1",
 };
 
-// Of a directory of which nothing is kept, the number that its next event will have.
+// When the directory has no stored event, the number that its next event will have.
 constexpr sql::statement select_first_sequence{
-    "feed.first_sequence",
+    "event_log.first_sequence",
     "select coalesce((select min(sequence) from events where directory_id = $1),"
     " (select last_sequence + 1 from directories where id = $1))",
 };
 
-constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
+constexpr sql::statement select_newest{"event_log.newest", "select max(id) from events"};
 constexpr sql::statement select_newest_body{
-    "feed.newest_body",
+    "event_log.newest_body",
     "select body from events order by id desc limit 1",
 };
-constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
+constexpr sql::statement select_oldest{"event_log.oldest", "select min(id) from events"};
 
 constexpr sql::statement select_deleted{
-    "feed.deleted",
+    "event_log.deleted",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select max(events_deleted_up_to) from directory_usage where events_deleted_up_to > 0), 0))",
 };
 
 constexpr sql::statement select_deleted_of_organization{
-    "feed.deleted_of_organization",
+    "event_log.deleted_of_organization",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select max(events_deleted_up_to) from directory_usage"
     " where directory_id in (select id from directories where organization_id = $1)), 0))",
 };
 
 constexpr sql::statement select_deleted_of_directory{
-    "feed.deleted_of_directory",
+    "event_log.deleted_of_directory",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select events_deleted_up_to from directory_usage where directory_id = $1), 0))",
 };
 
-// The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
-// there are; the directories are found by one look-up each.
+// Sequence numbers of a directory are dense and only the oldest are deleted, so that the first and last tell
+// the count. Each directory is found by one look-up.
 constexpr sql::statement select_total{
-    "feed.total",
+    "event_log.total",
     "with recursive each (id) as (select min(directory_id) from events union all"
     " select (select min(directory_id) from events where directory_id > each.id) from each"
     " where each.id is not null)"
@@ -89,49 +89,42 @@ constexpr sql::statement select_total{
 };
 
 constexpr sql::statement select_last_of_oldest{
-    "feed.last_of_oldest",
+    "event_log.last_of_oldest",
     "select max(id) from (select id from events where id <= $1 order by id limit $2)",
 };
 
 constexpr sql::statement select_oldest_bytes{
-    "feed.oldest_bytes",
+    "event_log.oldest_bytes",
     "select id, length(cast(body as blob)) from events order by id limit $1",
 };
 
 constexpr sql::statement select_oldest_of{
-    "feed.oldest_of",
+    "event_log.oldest_of",
     "select id from events where directory_id = $1 order by sequence limit 1",
 };
 
 constexpr sql::statement select_oldest_bytes_of{
-    "feed.oldest_bytes_of",
+    "event_log.oldest_bytes_of",
     "select sequence, id, length(cast(body as blob)) from events"
     " where directory_id = $1 order by sequence limit $2",
 };
 
-constexpr sql::statement delete_oldest{"feed.delete_oldest", "delete from events where id <= $1"};
+constexpr sql::statement delete_oldest{"event_log.delete_oldest", "delete from events where id <= $1"};
 
 constexpr sql::statement delete_oldest_of_directory{
-    "feed.delete_oldest_of",
+    "event_log.delete_oldest_of",
     "delete from events where directory_id = $1 and sequence <= $2",
 };
 
 constexpr sql::statement set_deleted_of_directory{
-    "feed.set_deleted_of",
+    "event_log.set_deleted_of",
     "update directory_usage set events_deleted_up_to = $2 where directory_id = $1",
 };
 
 constexpr sql::statement set_deleted{
-    "feed.set_deleted",
+    "event_log.set_deleted",
     "update environments set events_deleted_up_to = $1",
 };
-
-std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> with)
-{
-    std::int64_t value = 0;
-    tx.sql().run(what, with, [&](const sql::row& current) { value = current.integer(0); });
-    return value;
-}
 
 constexpr std::string_view directory_prefix = "organization.directory.";
 
@@ -164,14 +157,14 @@ bool is_selected(const selection& wanted, std::string_view type)
 reached read(
     transaction& tx,
     const selection& wanted,
-    const span& where,
+    const span& range,
     const std::function<bool(const events::event&)>& each
 )
 {
-    reached so_far{.position = where.from, .is_end = true};
+    reached so_far{.position = range.from, .is_end = true};
     std::int64_t rows = 0;
     const auto look_at = [&](const sql::row& current) {
-        if (rows == where.rows_max || (is_of(wanted, current) && !each(events::read_event(current)))) {
+        if (rows == range.rows_max || (is_of(wanted, current) && !each(events::read_event(current)))) {
             so_far.is_end = false;
             return false;
         }
@@ -179,15 +172,15 @@ reached read(
         so_far.position = {current.integer(0)};
         return true;
     };
-    const auto limit = where.rows_max + 1;
-    if (where.way == direction::backward)
-        tx.sql().run(select_backward, {where.from.value, limit}, look_at);
+    const auto limit = range.rows_max + 1;
+    if (range.way == direction::backward)
+        tx.sql().run(select_backward, {range.from.value, limit}, look_at);
     else if (wanted.directory.value == 0)
-        tx.sql().run(select_forward, {where.from.value, limit}, look_at);
+        tx.sql().run(select_forward, {range.from.value, limit}, look_at);
     else
         tx.sql().run(
             select_forward_of_directory,
-            {sequence_at(tx, wanted.directory, where.from), limit, wanted.directory.value},
+            {sequence_at(tx, wanted.directory, range.from), limit, wanted.directory.value},
             look_at
         );
     return so_far;
@@ -203,7 +196,7 @@ std::int64_t count(transaction& tx, const selection& wanted, std::int64_t rows_m
     return found;
 }
 
-// Sequences are dense and grow with the ids, so that the position is found by halving.
+// Binary search: sequence numbers are dense and grow with the ids.
 std::int64_t sequence_at(transaction& tx, directory_id directory, event_id position)
 {
     std::int64_t low = 0;
@@ -214,7 +207,7 @@ std::int64_t sequence_at(transaction& tx, directory_id directory, event_id posit
     });
     while (low < high) {
         const auto middle = low + (high - low + 1) / 2;
-        if (number(tx, select_id_of_sequence, {directory.value, middle}) <= position.value)
+        if (sql::value(tx, select_id_of_sequence, {directory.value, middle}) <= position.value)
             low = middle;
         else
             high = middle - 1;
@@ -226,46 +219,44 @@ std::optional<event_id> position_of(transaction& tx, directory_id directory, std
 {
     if (sequence == 0)
         return event_id{};
-    const event_id found{number(tx, select_at_sequence, {directory.value, sequence})};
-    if (found.value == 0 && number(tx, select_first_sequence, {directory.value}) > sequence + 1)
+    const auto found = sql::value<event_id>(tx, select_at_sequence, {directory.value, sequence});
+    if (found.value == 0 && sql::value(tx, select_first_sequence, {directory.value}) > sequence + 1)
         return std::nullopt;
     return found;
 }
 
 event_id newest(transaction& tx)
 {
-    return {number(tx, select_newest, {})};
+    return sql::value<event_id>(tx, select_newest);
 }
 
 std::optional<std::string> newest_body(transaction& tx)
 {
-    std::optional<std::string> body;
-    tx.sql().run(select_newest_body, {}, [&](const sql::row& current) { body = current.text(0); });
-    return body;
+    return sql::one<std::string>(tx, select_newest_body);
 }
 
 event_id oldest(transaction& tx)
 {
-    return {number(tx, select_oldest, {})};
+    return sql::value<event_id>(tx, select_oldest);
 }
 
 event_id deleted_up_to(transaction& tx, const selection& wanted)
 {
     if (wanted.directory.value != 0)
-        return {number(tx, select_deleted_of_directory, {wanted.directory.value})};
+        return sql::value<event_id>(tx, select_deleted_of_directory, {wanted.directory.value});
     if (wanted.organization.value != 0)
-        return {number(tx, select_deleted_of_organization, {wanted.organization.value})};
-    return {number(tx, select_deleted, {})};
+        return sql::value<event_id>(tx, select_deleted_of_organization, {wanted.organization.value});
+    return sql::value<event_id>(tx, select_deleted);
 }
 
 std::int64_t total(transaction& tx)
 {
-    return number(tx, select_total, {});
+    return sql::value(tx, select_total);
 }
 
 event_id last_of_oldest(transaction& tx, std::int64_t count)
 {
-    return {number(tx, select_last_of_oldest, {sql::integer_max, count})};
+    return sql::value<event_id>(tx, select_last_of_oldest, {sql::integer_max, count});
 }
 
 event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t rows_max)
@@ -281,7 +272,7 @@ event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t 
 
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)
 {
-    const auto last = number(tx, select_last_of_oldest, {position.value, rows_max});
+    const auto last = sql::value(tx, select_last_of_oldest, {position.value, rows_max});
     if (last == 0)
         return 0;
     tx.sql().run(set_deleted, {last});
@@ -290,7 +281,7 @@ std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_
 
 event_id oldest_of(transaction& tx, directory_id directory)
 {
-    return {number(tx, select_oldest_of, {directory.value})};
+    return sql::value<event_id>(tx, select_oldest_of, {directory.value});
 }
 
 std::int64_t delete_oldest_of(

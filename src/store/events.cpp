@@ -1,6 +1,6 @@
 #include "store/events.hpp"
 
-#include "store/event_row.hpp"
+#include "store/engine/query.hpp"
 
 #include <stdexcept>
 
@@ -8,8 +8,8 @@ namespace scimd::store::events {
 
 namespace {
 
-// The row's lock makes the order of numbers the order of commits, without gaps; a sequence of the database
-// would give neither. (For `returning` SQLite makes a table, which costs more than a second statement.)
+// The row lock makes the order of numbers that of commits, without gaps; a database sequence would guarantee
+// neither. (For `returning` SQLite builds a table, which costs more than a second statement.)
 constexpr sql::statement take_sequence{
     "directories.take_sequence",
     "update directories set last_sequence = last_sequence + 1 where id = $1",
@@ -26,7 +26,7 @@ constexpr sql::statement insert_event{
     " values ($1, $2, $3, $4, $5, $6)",
 };
 
-// For the deliverer alone, which serves every directory of the environment.
+// For webhook delivery and event sinks, which read all directories of the environment.
 constexpr sql::statement list_events_of_environment{
     "events.list_after",
     "select id, organization_id, directory_id, sequence, type, body from events"
@@ -44,7 +44,18 @@ constexpr sql::statement list_events_of_directory{
     " where directory_id = $1 and sequence > $2 order by sequence limit $3",
 };
 
-// Our ids and numbers start at 1.
+constexpr sql::statement select_position{
+    "event_sinks.position",
+    "select position from event_sinks where name = $1",
+};
+
+constexpr sql::statement upsert_position{
+    "event_sinks.set_position",
+    "insert into event_sinks (name, position) values ($1, $2)"
+    " on conflict (name) do update set position = excluded.position",
+};
+
+// Ids and sequence numbers start at 1; 0 is stored as null.
 sql::parameter unless_zero(std::int64_t number)
 {
     return number == 0 ? sql::parameter() : sql::parameter(number);
@@ -52,15 +63,23 @@ sql::parameter unless_zero(std::int64_t number)
 
 }  // namespace
 
+event read_event(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .organization = {current.integer(1)},
+        .directory = {current.integer(2)},
+        .sequence = current.integer(3),
+        .type = std::string(current.text(4)),
+        .body = std::string(current.text(5)),
+    };
+}
+
 std::int64_t next_sequence(transaction& tx, directory_id directory)
 {
     if (tx.sql().run(take_sequence, {directory.value}) == 0)
         throw std::logic_error("events.next_sequence: there is no such directory");
-    std::int64_t sequence = 0;
-    tx.sql().run(find_sequence, {directory.value}, [&](const sql::row& current) {
-        sequence = current.integer(0);
-    });
-    return sequence;
+    return sql::value(tx, find_sequence, {directory.value});
 }
 
 void append(transaction& tx, const event& what)
@@ -87,11 +106,7 @@ void list_after(
 
 std::int64_t count_after(transaction& tx, event_id after, std::int64_t most)
 {
-    std::int64_t count = 0;
-    tx.sql().run(count_events_after, {after.value, most}, [&](const sql::row& current) {
-        count = current.integer(0);
-    });
-    return count;
+    return sql::value(tx, count_events_after, {after.value, most});
 }
 
 void list_directory_after(
@@ -107,6 +122,16 @@ void list_directory_after(
         {directory.value, after_sequence, limit},
         [&](const sql::row& current) { return each(read_event(current)); }
     );
+}
+
+std::optional<event_id> sink_position(transaction& tx, std::string_view sink)
+{
+    return sql::one<event_id>(tx, select_position, {sink});
+}
+
+void set_sink_position(transaction& tx, std::string_view sink, event_id position)
+{
+    tx.sql().run(upsert_position, {sink, position.value});
 }
 
 }  // namespace scimd::store::events

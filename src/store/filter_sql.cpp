@@ -16,7 +16,8 @@ namespace scimd::store {
 
 namespace {
 
-// Beyond it terms are matched in memory; the parser's limit on terms keeps filters from clients below.
+// The number of SQL parameters of a filter. Terms beyond it are matched in memory; the parser's limit on
+// terms keeps filters of clients below it.
 constexpr std::size_t filter_parameters_max = 256;
 constexpr std::size_t parameters_of_term_max = 2;
 
@@ -30,7 +31,7 @@ enum class value_kind { text, boolean, instant, id };
 
 constexpr std::string_view modified_column = "r.modified_at";
 
-// An attribute that stands in a column of its own.
+// A single-valued attribute that has a column of its own.
 struct column {
     std::string_view type;  // empty: every resource type
     std::string_view attribute;
@@ -38,7 +39,7 @@ struct column {
     std::string_view name;
     value_kind kind;
     std::optional<resources::sort_column> sorts_as;
-    selectivity selects = selectivity::unknown;  // by an equality
+    selectivity selects = selectivity::unknown;  // of a comparison with eq
 };
 
 constexpr auto columns = std::to_array<column>({
@@ -76,13 +77,13 @@ constexpr auto columns = std::to_array<column>({
     {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
 });
 
-// A multi-valued attribute whose values are rows of another table. A query that begins with what they are
-// rows of, rather than a correlated one, lets the value's index lead.
+// A multi-valued attribute whose values are rows of another table. The subquery is not correlated, so that it
+// can start at the index of the value.
 struct collection {
     std::string_view type;
     std::string_view attribute;
-    std::string_view query;  // of the ids of resources that have values
-    std::string_view value;  // the column to compare in it
+    std::string_view query;  // selects the ids of resources with values
+    std::string_view value;  // the column to compare
     value_kind kind;
 };
 
@@ -105,7 +106,7 @@ constexpr auto collections = std::to_array<collection>({
      value_kind::id},
 });
 
-// What may be a member of a group, by the prefixes of ids.
+// The types of members of a group, by the prefixes of their ids.
 struct member_kind {
     std::string_view id_prefix;
     std::string_view type;
@@ -126,7 +127,8 @@ const column* find_column(const scim::path& where, const scim::resource_type& ty
     return nullptr;
 }
 
-// Of the attribute as a whole or of its values; nullptr for any other sub-attribute.
+// The collection of the attribute itself or of its sub-attribute `value`; nullptr for any other
+// sub-attribute.
 const collection* find_collection(const scim::path& where, const scim::resource_type& type)
 {
     if (where.extension || (where.sub_attribute && where.sub_attribute->name != "value"))
@@ -137,15 +139,15 @@ const collection* find_collection(const scim::path& where, const scim::resource_
     return nullptr;
 }
 
-// Operators that compare whole values. Text in columns compares by its bytes (SQLite's BINARY, PostgreSQL's
-// "C"), as std::string does in memory.
+// Operators that compare whole values. Columns compare text by bytes (SQLite's BINARY, PostgreSQL's "C"),
+// like std::string in memory.
 std::optional<std::string_view> operator_of(scim::operation which)
 {
     switch (which) {
         case scim::operation::eq:
             return " = ";
         case scim::operation::ne:
-            return " is distinct from ";  // what is unassigned differs from every value
+            return " is distinct from ";  // an unassigned attribute differs from every value
         case scim::operation::gt:
             return " > ";
         case scim::operation::ge:
@@ -165,7 +167,7 @@ struct fragment {
     selectivity selects = selectivity::unknown;
 };
 
-// Left to be matched in memory.
+// A term that must be matched in memory.
 fragment residue()
 {
     return {.text = "", .is_exact = false};
@@ -213,7 +215,7 @@ public:
         if (node.op == scim::operation::eq && scim::is_unique(node.attribute, type_))
             return compare_unique(node);
         const collection* const found = find_collection(node.attribute, type_);
-        // Of many values one that differs is enough (ne), which says nothing about the others.
+        // ne matches when one of many values differs, which SQL cannot tell from the matching rows alone.
         if (!found || node.op == scim::operation::ne)
             return residue();
         const fragment value = found->kind == value_kind::id ? compare_member(*found, node)
@@ -236,16 +238,16 @@ public:
         const collection* const found = find_collection(node.attribute, type_);
         if (!found)
             return residue();
-        // An e-mail address may lack its value; a membership never does.
+        // An e-mail may lack its value, so that its rows do not tell presence; a membership never does.
         if (found->kind != value_kind::id && !node.attribute.sub_attribute)
             return residue();
         return {"r.id in (" + std::string(found->query) + ")"};
     }
 
-    // A conjunction keeps what it can.
+    // A conjunction keeps the terms that can be translated.
     fragment operator()(const scim::conjunction& node)
     {
-        // Inside brackets all terms mean one value, in SQL each may find another.
+        // In a value filter (in brackets) all terms must match one value; in SQL each may match another one.
         fragment all{.text = "", .is_exact = !is_in_brackets_ || node.terms.size() == 1};
         const std::size_t parameters_before = parameters_.size();
         for (const scim::filter& each : node.terms) {
@@ -283,14 +285,15 @@ public:
     {
         const std::size_t parameters_before = parameters_.size();
         const fragment term = run(*node.term);
-        // Inside brackets it speaks of one value; not even an exact condition on the others can be turned.
+        // In a value filter the negation is about one value; the condition is about any value, so that it
+        // cannot be negated, even when it is exact.
         if (term.is_exact && !term.text.empty() && !is_in_brackets_)
             return negated(term);
         parameters_.resize(parameters_before);
         return residue();
     }
 
-    // The parser makes no brackets inside brackets.
+    // Value filters do not nest: the parser rejects brackets in brackets.
     fragment operator()(const scim::value_filter& node)
     {
         if (!scim::belongs(node.attribute, type_))
@@ -313,7 +316,7 @@ private:
         all.text.append("(").append(term.text).append(")");
     }
 
-    // What a term that looks at `attribute` comes to where it is the same for every resource of the type.
+    // The result of a term when it is the same for every resource of the type; empty when it is not.
     std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const
     {
         if (!scim::belongs(attribute, type_))
@@ -323,7 +326,7 @@ private:
         return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}}, unlimited_work());
     }
 
-    // True where the term is false or, because of an unassigned attribute, null.
+    // The negation: true also where the term is null because of an unassigned attribute.
     static fragment negated(const fragment& term)
     {
         if (term.text == nothing || term.text == everything)
@@ -382,7 +385,7 @@ private:
         return sign ? compare_value(name, *sign, std::move(wanted)) : residue();
     }
 
-    // A range, which an index serves, whatever characters the prefix has.
+    // sw as a range of texts, for which the index can be used whatever characters the prefix has.
     fragment compare_prefix(std::string_view name, std::string prefix)
     {
         if (!is_valid_utf8(prefix))
@@ -413,8 +416,8 @@ private:
         const bool is_since = node.op == scim::operation::gt || node.op == scim::operation::ge;
         if (name != modified_column || !is_since)
             return compare_value(name, *sign, to_column(*wanted));
-        // What changed since the last look is few; a query of its own makes the index on it lead, where the
-        // planner would walk the directory in the order of ids.
+        // Few resources have changed since a recent time. The subquery starts at the index of modified_at;
+        // otherwise the planner would scan the directory in the order of ids.
         const fragment since = compare_value("s.modified_at", *sign, to_column(*wanted));
         return {
             "r.id in (select s.id from resources s where s.directory_id = $1 and s.type = $2 and " +
@@ -422,7 +425,7 @@ private:
         };
     }
 
-    // Ids are numbers here and text to clients, so only equality is the same in both.
+    // Ids are numbers in columns and text for clients, so that only eq and ne mean the same.
     fragment compare_id(std::string_view name, const scim::comparison& node)
     {
         const auto* const literal = std::get_if<std::string>(&node.value);
@@ -450,7 +453,7 @@ private:
         };
     }
 
-    // The id of a user or a group, on one side of a membership.
+    // Compares one side of a membership: the id of a user or a group.
     fragment compare_member(const collection& side, const scim::comparison& node)
     {
         const auto* const literal = std::get_if<std::string>(&node.value);

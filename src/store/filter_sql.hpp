@@ -1,4 +1,4 @@
-// A SCIM filter as a condition on indexed columns, where it can be one.
+// Compiles a SCIM filter to an SQL condition over indexed columns, as far as that is possible. Pure.
 #pragma once
 
 #include "scim/filter/filter.hpp"
@@ -10,36 +10,36 @@
 
 namespace scimd::store {
 
-// How many rows of a type an index lets through.
+// How many rows of a type the best index leaves.
 enum class selectivity {
-    unique,   // one at most
-    indexed,  // those with one value, however many they are
+    unique,   // at most one
+    indexed,  // the rows with one value, which may be many
     unknown,
 };
 
 struct compiled_filter {
-    resources::condition where;  // holds for every match, perhaps for more
-    bool is_exact = true;        // false: rows still have to be matched in memory
-    bool is_void = false;        // nothing of the type can match
+    resources::condition where;  // holds for every match, perhaps for other rows, too
+    bool is_exact = true;        // false: rows must be matched in memory, too
+    bool is_void = false;        // no resource of the type can match
     selectivity selects = selectivity::unknown;
 
-    // The condition is the whole filter, and an equality on an index leads to its rows. An equality on an
-    // index that is not unique may still have many of them: it needs a budget (intent::inline_read).
+    // Whether the condition is the whole filter, and an equality on an index finds its rows. These may be
+    // many when the index is not unique: then the read needs a budget (intent::inline_read).
     [[nodiscard]] bool is_look_up() const noexcept
     {
         return is_void || (is_exact && selects != selectivity::unknown);
     }
 };
 
-// In SQL: eq (and, where the column allows, ne, gt, ge, lt, le, sw, pr) on userName, displayName, externalId,
-// id, active, meta.created, meta.lastModified, emails.value (also as emails[value eq …]), members.value
-// (groups; ids as text), groups.value (users); conjunctions and disjunctions of these; negation only of exact
-// ones. What is the same for every resource of the type (meta.resourceType, an attribute that the type lacks)
-// is decided here. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction
-// does). Values are always parameters.
+// Translates eq (and, if the column allows it, ne, gt, ge, lt, le, sw, pr) on userName, displayName,
+// externalId, id, active, meta.created, meta.lastModified, emails.value (also as emails[value eq …]),
+// members.value (of groups; ids as text) and groups.value (of users); conjunctions and disjunctions of these;
+// negations of exact conditions. Terms with one result for every resource of the type (meta.resourceType, an
+// attribute that the type lacks) are evaluated here. Any other term becomes "true" with is_exact false; in a
+// disjunction, the whole disjunction does. Values are always parameters, never SQL text.
 compiled_filter compile(const scim::filter& condition, const scim::resource_type& type);
 
-// The column that sorts like the attribute, if one does.
+// The column that has the sort order of the attribute; empty when there is none.
 std::optional<resources::sort_column> sort_column_of(
     const scim::path& attribute, const scim::resource_type& type
 );

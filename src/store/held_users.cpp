@@ -1,5 +1,7 @@
 #include "store/held_users.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::held_users {
 namespace {
 
@@ -38,42 +40,33 @@ constexpr sql::statement find_member_count{
 };
 
 constexpr sql::statement find_request{
-    "releases.next",
-    "select directory_id, after_id from releases order by directory_id limit 1",
+    "held_user_releases.next",
+    "select directory_id, after_id from held_user_releases order by directory_id limit 1",
 };
 
 constexpr sql::statement insert_request{
-    "releases.request",
-    "insert into releases (directory_id, after_id) select id, 0 from directories where id = $1"
+    "held_user_releases.request",
+    "insert into held_user_releases (directory_id, after_id) select id, 0 from directories where id = $1"
     " and held_users > 0 on conflict (directory_id) do update set after_id = 0",
 };
 
 constexpr sql::statement update_request{
-    "releases.advance",
-    "update releases set after_id = $2 where directory_id = $1",
+    "held_user_releases.advance",
+    "update held_user_releases set after_id = $2 where directory_id = $1",
 };
 
 constexpr sql::statement delete_request{
-    "releases.finish",
-    "delete from releases where directory_id = $1",
+    "held_user_releases.finish",
+    "delete from held_user_releases where directory_id = $1",
 };
-
-std::int64_t one_number(
-    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
-)
-{
-    std::int64_t number = 0;
-    tx.sql().run(what, parameters, [&](const sql::row& current) { number = current.integer(0); });
-    return number;
-}
 
 }  // namespace
 
-void hold(transaction& tx, directory_id where, const held_user& what)
+void hold(transaction& tx, directory_id directory, const held_user& what)
 {
     tx.sql().run(
         insert_row,
-        {where.value,
+        {directory.value,
          what.user.value,
          what.reason,
          what.domain,
@@ -83,54 +76,50 @@ void hold(transaction& tx, directory_id where, const held_user& what)
     );
 }
 
-bool release(transaction& tx, directory_id where, resource_id user)
+bool release(transaction& tx, directory_id directory, resource_id user)
 {
-    return tx.sql().run(delete_row, {where.value, user.value}) > 0;
+    return tx.sql().run(delete_row, {directory.value, user.value}) > 0;
 }
 
-bool is_held(transaction& tx, directory_id where, resource_id user)
+bool is_held(transaction& tx, directory_id directory, resource_id user)
 {
-    return one_number(tx, find_row, {where.value, user.value}) != 0;
+    return sql::exists(tx, find_row, {directory.value, user.value});
 }
 
-std::vector<held_user> list(transaction& tx, directory_id where, resource_id after, std::int64_t limit)
+std::vector<held_user> list(transaction& tx, directory_id directory, resource_id after, std::int64_t limit)
 {
-    std::vector<held_user> found;
-    tx.sql().run(list_rows, {where.value, after.value, limit}, [&](const sql::row& current) {
-        found.push_back({
+    return sql::all(tx, list_rows, {directory.value, after.value, limit}, [](const sql::row& current) {
+        return held_user{
             .user = {current.integer(0)},
             .reason = std::string(current.text(1)),
             .domain = std::string(current.text(2)),
             .detail = std::string(current.text(3)),
             .address = std::string(current.text(5)),
             .since = from_column(current.integer(4)),
-        });
+        };
     });
-    return found;
 }
 
-std::int64_t count(transaction& tx, directory_id where)
+std::int64_t count(transaction& tx, directory_id directory)
 {
-    return one_number(tx, find_count, {where.value});
+    return sql::value(tx, find_count, {directory.value});
 }
 
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group)
 {
-    return one_number(tx, find_member_count, {where.value, group.value});
+    return sql::value(tx, find_member_count, {directory.value, group.value});
 }
 
 std::optional<release_request> next_release(transaction& tx)
 {
-    std::optional<release_request> found;
-    tx.sql().run(find_request, {}, [&](const sql::row& current) {
-        found = release_request{{current.integer(0)}, {current.integer(1)}};
+    return sql::one(tx, find_request, {}, [](const sql::row& current) {
+        return release_request{{current.integer(0)}, {current.integer(1)}};
     });
-    return found;
 }
 
-void request_release(transaction& tx, directory_id where)
+void request_release(transaction& tx, directory_id directory)
 {
-    tx.sql().run(insert_request, {where.value});
+    tx.sql().run(insert_request, {directory.value});
 }
 
 void advance_release(transaction& tx, const release_request& to)
@@ -138,9 +127,9 @@ void advance_release(transaction& tx, const release_request& to)
     tx.sql().run(update_request, {to.directory.value, to.after.value});
 }
 
-void finish_release(transaction& tx, directory_id where)
+void finish_release(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_request, {where.value});
+    tx.sql().run(delete_request, {directory.value});
 }
 
 }  // namespace scimd::store::held_users

@@ -1,5 +1,7 @@
 #include "store/idempotency.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::idempotency {
 
 namespace {
@@ -9,7 +11,7 @@ constexpr sql::statement find_answer{
     "select request, status, body from idempotency_keys where key = $1 and created_at > $2",
 };
 
-// A few more than what comes.
+// Deletes more than one response for each new one, so that the table shrinks.
 constexpr std::int64_t forgotten_at_a_time = 4;
 
 constexpr sql::statement find_old{
@@ -33,7 +35,7 @@ constexpr sql::statement insert_answer{
     "insert into idempotency_keys (key, request, status, body, created_at) values ($1, $2, $3, $4, $5)",
 };
 
-// '!' follows the space.
+// The keys with the prefix and a space form a range: '!' is the character after the space.
 constexpr sql::statement find_many{
     "idempotency.has_many",
     "select 1 from idempotency_keys where key >= $1 || ' ' and key < $1 || '!' and created_at > $2"
@@ -49,27 +51,23 @@ std::int64_t oldest_kept(const transaction& tx)
 
 std::optional<answer> find(transaction& tx, std::string_view key)
 {
-    std::optional<answer> found;
-    tx.sql().run(find_answer, {key, oldest_kept(tx)}, [&](const sql::row& current) {
-        found = answer{std::string(current.text(0)), static_cast<int>(current.integer(1))};
-        if (!current.is_null(2))
-            found->body = std::string(current.text(2));
+    return sql::one(tx, find_answer, {key, oldest_kept(tx)}, [](const sql::row& current) {
+        return answer{
+            .request = std::string(current.text(0)),
+            .status = static_cast<int>(current.integer(1)),
+            .body = read_optional<std::string>(current, 2),
+        };
     });
-    return found;
 }
 
 bool has_many(transaction& tx, std::string_view prefix, std::int64_t many)
 {
-    bool has = false;
-    tx.sql().run(find_many, {prefix, oldest_kept(tx), many - 1}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, find_many, {prefix, oldest_kept(tx), many - 1});
 }
 
 bool has_old(transaction& tx)
 {
-    bool has = false;
-    tx.sql().run(find_old, {oldest_kept(tx)}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, find_old, {oldest_kept(tx)});
 }
 
 std::int64_t forget_old(transaction& tx, std::int64_t most)
@@ -81,10 +79,7 @@ void keep(transaction& tx, std::string_view key, const answer& what)
 {
     forget_old(tx, forgotten_at_a_time);
     tx.sql().run(delete_old_key, {key, oldest_kept(tx)});
-    const auto body = what.body ? sql::parameter(std::string_view(*what.body)) : sql::parameter();
-    tx.sql().run(
-        insert_answer, {key, std::string_view(what.request), what.status, body, to_column(tx.now())}
-    );
+    tx.sql().run(insert_answer, {key, what.request, what.status, nullable(what.body), to_column(tx.now())});
 }
 
 }  // namespace scimd::store::idempotency

@@ -1,4 +1,5 @@
-// Answers to requests that carried an Idempotency-Key: a repeat gets the same answer and does nothing.
+// Responses to requests with an Idempotency-Key: a repeated request gets the stored response and changes
+// nothing. Table idempotency_keys. The logic is in api/management/idempotency.hpp.
 #pragma once
 
 #include "store/engine/transaction.hpp"
@@ -14,20 +15,20 @@ namespace scimd::store::idempotency {
 constexpr std::chrono::hours kept_for{24};
 
 struct answer {
-    std::string request;  // a digest of what was asked
+    std::string request;  // a digest of the request
     int status = 200;
-    std::optional<std::string> body = {};  // empty: it held a secret, which is not kept
+    std::optional<std::string> body = {};  // empty: it contained a secret, which is not stored
 };
 
-// Whether so many answers are kept whose keys begin with the prefix and a space.
+// Whether at least `many` responses are stored whose keys start with the prefix and a space.
 bool has_many(transaction& tx, std::string_view prefix, std::int64_t many);
 
 std::optional<answer> find(transaction& tx, std::string_view key);
 
-// The key must be new or older than kept_for. Forgets a few that are older than that.
+// Stores a response. The key must be new or older than kept_for. Deletes a few expired responses.
 void keep(transaction& tx, std::string_view key, const answer& what);
 
-// What is older than kept_for goes, the oldest first; how many went.
+// Deletes up to `most` responses that are older than kept_for, the oldest first; returns how many.
 bool has_old(transaction& tx);
 std::int64_t forget_old(transaction& tx, std::int64_t most);
 

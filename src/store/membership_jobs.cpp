@@ -1,5 +1,7 @@
 #include "store/membership_jobs.hpp"
 
+#include "store/engine/query.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,7 @@ constexpr sql::statement find_of_resource{
     " where directory_id = $1 and resource_id = $2",
 };
 
-// A job that was made later still was made by a clock that has been set back since.
+// A job that was created later than this was created before the clock was set back: it is taken, too.
 constexpr std::chrono::hours ahead_max{1};
 
 constexpr sql::statement find_next{
@@ -87,20 +89,16 @@ kind kind_by(std::string_view name)
     return std::ranges::find(kinds, name, &kind_name::name)->what;
 }
 
-std::optional<job> read_job(transaction& tx, const sql::statement& what, std::span<const sql::parameter> of)
+job read_job(const sql::row& current)
 {
-    std::optional<job> found;
-    tx.sql().run(what, of, [&](const sql::row& current) {
-        found = job{
-            .id = current.integer(0),
-            .what = kind_by(current.text(1)),
-            .directory = {current.integer(2)},
-            .resource = {current.integer(3)},
-            .type = std::string(current.text(4)),
-            .origin = std::string(current.text(5)),
-        };
-    });
-    return found;
+    return {
+        .id = current.integer(0),
+        .what = kind_by(current.text(1)),
+        .directory = {current.integer(2)},
+        .resource = {current.integer(3)},
+        .type = std::string(current.text(4)),
+        .origin = std::string(current.text(5)),
+    };
 }
 
 }  // namespace
@@ -132,11 +130,7 @@ void insert_parts(transaction& tx, std::int64_t job, std::size_t before, std::sp
 
 std::size_t count_parts(transaction& tx, std::int64_t job)
 {
-    std::size_t total = 0;
-    tx.sql().run(count_of_parts, {job}, [&](const sql::row& current) {
-        total = static_cast<std::size_t>(current.integer(0));
-    });
-    return total;
+    return sql::value<std::size_t>(tx, count_of_parts, {job});
 }
 
 bool remove_parts(transaction& tx, std::int64_t job, std::size_t most)
@@ -146,39 +140,29 @@ bool remove_parts(transaction& tx, std::int64_t job, std::size_t most)
 
 std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_before)
 {
-    std::optional<std::int64_t> found;
-    tx.sql().run(find_abandoned, {first_id_at(written_before)}, [&](const sql::row& current) {
-        found = current.integer(0);
-    });
-    return found;
+    return sql::one<std::int64_t>(tx, find_abandoned, {first_id_at(written_before)});
 }
 
-std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which)
+std::optional<job> of_resource(transaction& tx, directory_id directory, resource_id resource)
 {
-    const sql::parameter of[] = {where.value, which.value};
-    return read_job(tx, find_of_resource, of);
+    return sql::one(tx, find_of_resource, {directory.value, resource.value}, read_job);
 }
 
 std::optional<job> next(transaction& tx, time_point made_before)
 {
-    const sql::parameter of[] = {to_column(made_before), to_column(made_before + ahead_max)};
-    return read_job(tx, find_next, of);
+    return sql::one(tx, find_next, {to_column(made_before), to_column(made_before + ahead_max)}, read_job);
 }
 
-bool has_removal(transaction& tx, directory_id where)
+bool has_removal(transaction& tx, directory_id directory)
 {
-    bool is_found = false;
-    tx.sql().run(find_removal, {where.value}, [&](const sql::row&) { is_found = true; });
-    return is_found;
+    return sql::exists(tx, find_removal, {directory.value});
 }
 
 std::optional<part> first_part(transaction& tx, std::int64_t job)
 {
-    std::optional<part> found;
-    tx.sql().run(find_first_part, {job}, [&](const sql::row& current) {
-        found = part{current.integer(0), std::string(current.text(1))};
+    return sql::one(tx, find_first_part, {job}, [](const sql::row& current) {
+        return part{current.integer(0), std::string(current.text(1))};
     });
-    return found;
 }
 
 bool finish_part(transaction& tx, std::int64_t job, std::int64_t number)

@@ -1,6 +1,7 @@
-// Changes of memberships that are applied in pieces: what is still to be done to the members of a group, or
-// to the groups of a user that is to be deleted. A resource has one job at a time, and it ends with the
-// resource.
+// Background jobs for membership changes that are too large for one transaction: the remaining changes of a
+// group's members, or of the groups of a user that is being deleted. A resource has at most one job, which is
+// deleted together with it. Tables membership_jobs and membership_parts; the logic is in
+// service/groups/membership_jobs.hpp.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,9 +18,9 @@
 namespace scimd::store::membership_jobs {
 
 enum class kind {
-    change,   // of a group's members: what is left stands in the job's parts
-    removal,  // of all memberships, and then of the resource
-    gain,     // of a user who is held no more: its groups are to tell of it; they stand in the job's parts
+    change,   // changes a group's members; the parts hold the changes that remain
+    removal,  // removes all memberships, then the resource
+    gain,     // publishes the groups of a user who is not held any more; the parts hold the groups
 };
 
 struct job {
@@ -27,32 +28,32 @@ struct job {
     kind what = kind::change;
     directory_id directory;
     resource_id resource;
-    std::string type;    // of the resource
-    std::string origin;  // kept for the events
+    std::string type;    // of the resource: "User" or "Group"
+    std::string origin;  // the event source, stored for the events of the job
 };
 
-// The time is given here, and an id unless it has one because parts of it have been written before. The parts
-// are applied in their order.
+// Sets the creation time, and the id unless the caller has one because it wrote parts before the job. The
+// parts are applied in their order.
 job insert(transaction& tx, job what, std::span<const std::string> parts);
 
-// Parts of a job that is still to be inserted, behind so many that have been written `before`.
+// Appends parts to a job that is not inserted yet; `before` is the number of its parts so far.
 void insert_parts(transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts);
 
 std::size_t count_parts(transaction& tx, std::int64_t job);
 
-// At `most` so many of a job that will not be inserted; false: there were none left.
+// Deletes up to `most` parts of a job that will not be inserted; false when none were left.
 bool remove_parts(transaction& tx, std::int64_t job, std::size_t most);
 
-// A job that was never inserted although parts of it were written before.
+// Finds a job of which parts were written before that time, but which was never inserted.
 std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_before);
 
-std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which);
+std::optional<job> of_resource(transaction& tx, directory_id directory, resource_id resource);
 
-// The oldest one that was made before, in a directory that is there.
+// The oldest job that was created before that time, in a directory that is not being deleted.
 std::optional<job> next(transaction& tx, time_point made_before);
 
-// Whether a removal is under way in the directory.
-bool has_removal(transaction& tx, directory_id where);
+// Whether the directory has a job of the kind removal.
+bool has_removal(transaction& tx, directory_id directory);
 
 struct part {
     std::int64_t number = 0;
@@ -60,7 +61,7 @@ struct part {
 };
 std::optional<part> first_part(transaction& tx, std::int64_t job);
 
-// Takes a part away, and the job with the last one; true: it was the last.
+// Deletes a part, and the job after its last part; true when the job is done.
 bool finish_part(transaction& tx, std::int64_t job, std::int64_t number);
 
 }  // namespace scimd::store::membership_jobs

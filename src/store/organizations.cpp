@@ -1,5 +1,6 @@
 #include "store/organizations.hpp"
 
+#include "store/engine/query.hpp"
 #include "store/tenants.hpp"
 
 #include <utility>
@@ -94,44 +95,26 @@ constexpr sql::statement delete_row{
     "delete from organizations where id = $1 and deleted_at is not null",
 };
 
-organization read(const sql::row& current)
+organization read_organization(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
         .display_name = std::string(current.text(1)),
-        .external_id = read_text(current, 2),
+        .external_id = read_optional<std::string>(current, 2),
         .created = from_column(current.integer(3)),
         .updated = from_column(current.integer(4)),
         .region_code = std::string(current.text(5)),
         .metadata = std::string(current.text(6)),
-        .slug = read_text(current, 7),
-        .logo_url = read_text(current, 8),
-        .features = read_text(current, 9),
+        .slug = read_optional<std::string>(current, 7),
+        .logo_url = read_optional<std::string>(current, 8),
+        .features = read_optional<std::string>(current, 9),
         .session_policy = std::string(current.text(10)),
-        .max_allowed_users = current.is_null(11) ? std::nullopt : std::optional(current.integer(11)),
+        .max_allowed_users = read_optional<std::int64_t>(current, 11),
         .active_users = current.integer(12),
     };
 }
 
-std::optional<organization> find_one(
-    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
-)
-{
-    std::optional<organization> found;
-    tx.sql().run(what, parameters, [&](const sql::row& current) { found = read(current); });
-    return found;
-}
-
-std::vector<organization> list(
-    transaction& tx, const sql::statement& what, organization_id from, std::int64_t limit
-)
-{
-    std::vector<organization> found;
-    tx.sql().run(what, {from.value, limit}, [&](const sql::row& current) { found.push_back(read(current)); });
-    return found;
-}
-
-// Both statements have the same parameters.
+// insert_row and update_row have the same parameters.
 std::int64_t write(transaction& tx, const sql::statement& how, const organization& what)
 {
     return tx.sql().run(
@@ -139,15 +122,15 @@ std::int64_t write(transaction& tx, const sql::statement& how, const organizatio
         {what.id.value,
          environment(tx).value,
          what.display_name,
-         sql::nullable(what.external_id),
+         nullable(what.external_id),
          to_column(tx.now()),
          what.region_code,
          what.metadata,
-         sql::nullable(what.slug),
-         sql::nullable(what.logo_url),
-         sql::nullable(what.features),
+         nullable(what.slug),
+         nullable(what.logo_url),
+         nullable(what.features),
          what.session_policy,
-         sql::nullable(what.max_allowed_users)}
+         nullable(what.max_allowed_users)}
     );
 }
 
@@ -180,59 +163,53 @@ bool update_organization(transaction& tx, const organization& what)
 
 bool is_organization(transaction& tx, organization_id id)
 {
-    bool is_found = false;
-    tx.sql().run(is_alive, {id.value}, [&](const sql::row&) { is_found = true; });
-    return is_found;
+    return sql::exists(tx, is_alive, {id.value});
 }
 
 std::optional<organization> find_organization(transaction& tx, organization_id id)
 {
-    return find_one(tx, find_row, {id.value});
+    return sql::one(tx, find_row, {id.value}, read_organization);
 }
 
 std::optional<organization> find_organization_by_external_id(transaction& tx, std::string_view external_id)
 {
-    return find_one(tx, find_row_by_external_id, {environment(tx).value, external_id});
+    return sql::one(tx, find_row_by_external_id, {environment(tx).value, external_id}, read_organization);
 }
 
 std::optional<organization> find_organization_by_slug(transaction& tx, std::string_view slug)
 {
-    return find_one(tx, find_row_by_slug, {environment(tx).value, slug});
+    return sql::one(tx, find_row_by_slug, {environment(tx).value, slug}, read_organization);
 }
 
 std::vector<organization> list_organizations(transaction& tx, organization_id after, std::int64_t limit)
 {
-    return list(tx, list_rows, after, limit);
+    return sql::all(tx, list_rows, {after.value, limit}, read_organization);
 }
 
 std::vector<organization> list_organizations_before(
     transaction& tx, organization_id before, std::int64_t limit
 )
 {
-    return list(tx, list_rows_before, before, limit);
+    return sql::all(tx, list_rows_before, {before.value, limit}, read_organization);
 }
 
 void each_organization(transaction& tx, const std::function<bool(const organization&)>& each)
 {
     tx.sql().run(list_rows, {0, sql::integer_max}, [&](const sql::row& current) {
-        return each(read(current));
+        return each(read_organization(current));
     });
 }
 
 std::int64_t count_organizations(transaction& tx)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_rows, {}, [&](const sql::row& current) { total = current.integer(0); });
-    return total;
+    return sql::value(tx, count_rows);
 }
 
 std::optional<seat_count> limited_seats(transaction& tx, organization_id id)
 {
-    std::optional<seat_count> found;
-    tx.sql().run(find_seats, {id.value}, [&](const sql::row& current) {
-        found = seat_count{current.integer(0), current.integer(1)};
+    return sql::one(tx, find_seats, {id.value}, [](const sql::row& current) {
+        return seat_count{current.integer(0), current.integer(1)};
     });
-    return found;
 }
 
 void begin_removal(transaction& tx, organization_id id)
@@ -242,18 +219,12 @@ void begin_removal(transaction& tx, organization_id id)
 
 std::optional<organization_id> next_to_remove(transaction& tx)
 {
-    std::optional<organization_id> found;
-    tx.sql().run(find_marked, {}, [&](const sql::row& current) {
-        found = organization_id{current.integer(0)};
-    });
-    return found;
+    return sql::one<organization_id>(tx, find_marked);
 }
 
 bool has_directories(transaction& tx, organization_id id)
 {
-    bool is_found = false;
-    tx.sql().run(find_any_directory, {id.value}, [&](const sql::row&) { is_found = true; });
-    return is_found;
+    return sql::exists(tx, find_any_directory, {id.value});
 }
 
 void finish_removal(transaction& tx, organization_id id)

@@ -1,4 +1,5 @@
-// Organizations: the customers. One that is being deleted is not found by anything but the job that does it.
+// Organizations, the customers of the application. An organization that is being deleted is visible only to
+// next_to_remove(), which the deletion job uses. Table organizations.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,17 +27,18 @@ struct organization {
     std::optional<std::string> logo_url{};
     std::optional<std::string> features{};            // a JSON object of flags
     std::string session_policy = "{}";                // a JSON object
-    std::optional<std::int64_t> max_allowed_users{};  // 0: as many as there are
-    std::int64_t active_users = 0;                    // kept by the store, never written
+    std::optional<std::int64_t> max_allowed_users{};  // 0: no limit
+    std::int64_t active_users = 0;                    // counted by triggers, read-only
 };
 
-// Empty: the external id is taken.
+// Returns nothing when the external id is taken.
 std::optional<organization> insert_organization(
     transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
 );
-// `what` with a new id and the times of now. Empty: the external id or the slug is taken.
+// Inserts it with a new id and the current time. Returns nothing when the external id or the slug is taken.
 std::optional<organization> insert_organization(transaction& tx, organization what);
-// Every member but id, times and count; updated = tx.now(). false: a name is taken, and nothing is written.
+// Writes every member except id, times and active_users; updated_at becomes tx.now(). Returns false, and
+// writes nothing, when the external id or the slug is taken.
 bool update_organization(transaction& tx, const organization& what);
 
 bool is_organization(transaction& tx, organization_id id);
@@ -44,7 +46,8 @@ std::optional<organization> find_organization(transaction& tx, organization_id i
 std::optional<organization> find_organization_by_external_id(transaction& tx, std::string_view external_id);
 std::optional<organization> find_organization_by_slug(transaction& tx, std::string_view slug);
 
-// In the order of ids, those after `after`; or backwards, those before it. `each` false stops.
+// Keyset pagination in the order of ids: the organizations after `after`, or backwards those before `before`.
+// each_organization() stops when `each` returns false.
 std::vector<organization> list_organizations(transaction& tx, organization_id after, std::int64_t limit);
 std::vector<organization> list_organizations_before(
     transaction& tx, organization_id before, std::int64_t limit
@@ -52,19 +55,21 @@ std::vector<organization> list_organizations_before(
 void each_organization(transaction& tx, const std::function<bool(const organization&)>& each);
 std::int64_t count_organizations(transaction& tx);
 
-// Empty: any number of users may be active.
+// The seat limit of an organization and the number of its active users.
 struct seat_count {
     std::int64_t limit = 0;
     std::int64_t taken = 0;
 };
-std::optional<seat_count> limited_seats(transaction& tx, organization_id id);
+std::optional<seat_count> limited_seats(transaction& tx, organization_id id);  // empty: no limit
 
-// Nobody finds it from now on, and its external id and slug are free.
+// --- deletion, in several transactions
+
+// Hides the organization and frees its external id and slug.
 void begin_removal(transaction& tx, organization_id id);
 std::optional<organization_id> next_to_remove(transaction& tx);
-// Those that are being removed among them.
+// Counts directories that are being deleted, too.
 bool has_directories(transaction& tx, organization_id id);
-// The row itself. Nothing may refer to it any more but what goes with it.
+// Deletes the row, and by cascade what belongs to it. No directory may be left.
 void finish_removal(transaction& tx, organization_id id);
 
 }  // namespace scimd::store::tenants

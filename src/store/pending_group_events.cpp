@@ -1,85 +1,89 @@
 #include "store/pending_group_events.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::pending_group_events {
 namespace {
 
-constexpr sql::statement insert_untold_change{
-    "untold_changes.insert",
-    "insert into untold_changes (id, directory_id, group_name, origin, caused_by) values ($1, $2, $3, $4, "
-    "$5)",
+constexpr sql::statement insert_pending_change{
+    "pending_group_changes.insert",
+    "insert into pending_group_changes (id, directory_id, group_name, origin, caused_by)"
+    " values ($1, $2, $3, $4, $5)",
 };
 
-constexpr sql::statement ensure_untold_change{
-    "untold_changes.ensure",
-    "insert into untold_changes (id, directory_id, group_name, origin, caused_by) values ($1, $2, $3, $4, $5)"
+constexpr sql::statement ensure_pending_change{
+    "pending_group_changes.ensure",
+    "insert into pending_group_changes (id, directory_id, group_name, origin, caused_by)"
+    " values ($1, $2, $3, $4, $5)"
     " on conflict (id) do nothing",
 };
 
 constexpr sql::statement update_cause{
-    "untold_changes.set_cause",
-    "update untold_changes set caused_by = $2 where id = $1",
+    "pending_group_changes.set_cause",
+    "update pending_group_changes set caused_by = $2 where id = $1",
 };
 
 constexpr sql::statement delete_changes{
-    "untold_changes.remove",
-    "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)",
+    "pending_group_changes.remove",
+    "delete from pending_group_changes where id in"
+    " (select id from pending_group_changes where directory_id = $1 limit $2)",
 };
 
 constexpr sql::statement insert_membership{
-    "untold_groups.insert",
-    "insert into untold_groups (directory_id, user_id, group_id, was_member, change_id)"
+    "pending_group_events.insert",
+    "insert into pending_group_events (directory_id, user_id, group_id, was_member, change_id)"
     " values ($1, $2, $3, $4, $5)",
 };
 
 constexpr sql::statement delete_membership{
-    "untold_groups.remove",
-    "delete from untold_groups where directory_id = $1 and user_id = $2 and group_id = $3",
+    "pending_group_events.remove",
+    "delete from pending_group_events where directory_id = $1 and user_id = $2 and group_id = $3",
 };
 
 constexpr sql::statement delete_of_user{
-    "untold_groups.forget",
-    "delete from untold_groups where directory_id = $1 and user_id = $2",
+    "pending_group_events.forget",
+    "delete from pending_group_events where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement list_of_user{
-    "untold_groups.of_user",
-    "select u.group_id, u.was_member, c.id, c.group_name, c.origin, c.caused_by from untold_groups u"
-    " join untold_changes c on c.id = u.change_id"
+    "pending_group_events.of_user",
+    "select u.group_id, u.was_member, c.id, c.group_name, c.origin, c.caused_by from pending_group_events u"
+    " join pending_group_changes c on c.id = u.change_id"
     " where u.directory_id = $1 and u.user_id = $2 order by u.change_id, u.group_id",
 };
 
 constexpr sql::statement count_user{
-    "untold_groups.count_of_user",
-    "select count(*) from untold_groups where directory_id = $1 and user_id = $2",
+    "pending_group_events.count_of_user",
+    "select count(*) from pending_group_events where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement find_any{
-    "untold_groups.has_any",
-    "select 1 from untold_groups where directory_id = $1 limit 1",
+    "pending_group_events.has_any",
+    "select 1 from pending_group_events where directory_id = $1 limit 1",
 };
 
 constexpr sql::statement find_directory{
-    "untold_groups.next_directory",
-    "select directory_id from untold_groups where directory_id > $1 order by directory_id limit 1",
+    "pending_group_events.next_directory",
+    "select directory_id from pending_group_events where directory_id > $1 order by directory_id limit 1",
 };
 
 constexpr sql::statement list_users{
-    "untold_groups.users",
-    "select distinct user_id from untold_groups where directory_id = $1 order by user_id limit $2",
+    "pending_group_events.users",
+    "select distinct user_id from pending_group_events where directory_id = $1 order by user_id limit $2",
 };
 
 }  // namespace
 
-std::int64_t insert_change(transaction& tx, directory_id where, const change& what)
+std::int64_t insert_change(transaction& tx, directory_id directory, const change& what)
 {
     const auto id = tx.next_id();
-    tx.sql().run(insert_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(insert_pending_change, {id, directory.value, what.group_name, what.origin, what.caused_by});
     return id;
 }
 
-void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what)
+void ensure_change(transaction& tx, directory_id directory, std::int64_t id, const change& what)
 {
-    tx.sql().run(ensure_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(ensure_pending_change, {id, directory.value, what.group_name, what.origin, what.caused_by});
 }
 
 void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by)
@@ -88,74 +92,58 @@ void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_
 }
 
 bool note(
-    transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
+    transaction& tx, directory_id directory, resource_id user, const membership& what, std::int64_t change_id
 )
 {
-    if (tx.sql().run(delete_membership, {where.value, user.value, what.group.value}) > 0)
+    if (tx.sql().run(delete_membership, {directory.value, user.value, what.group.value}) > 0)
         return false;
     tx.sql().run(
         insert_membership,
-        {where.value, user.value, what.group.value, std::int64_t{what.was_member}, change_id}
+        {directory.value, user.value, what.group.value, std::int64_t{what.was_member}, change_id}
     );
     return true;
 }
 
-std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)
+std::vector<row> of_user(transaction& tx, directory_id directory, resource_id user)
 {
-    std::vector<row> rows;
-    tx.sql().run(list_of_user, {where.value, user.value}, [&](const sql::row& current) {
-        rows.push_back(
-            {.what = {{current.integer(0)}, current.integer(1) != 0},
-             .change_id = current.integer(2),
-             .from =
-                 {std::string(current.text(3)), std::string(current.text(4)), std::string(current.text(5))}}
-        );
+    return sql::all(tx, list_of_user, {directory.value, user.value}, [](const sql::row& current) {
+        return row{
+            .what = {{current.integer(0)}, current.integer(1) != 0},
+            .change_id = current.integer(2),
+            .from =
+                {std::string(current.text(3)), std::string(current.text(4)), std::string(current.text(5))},
+        };
     });
-    return rows;
 }
 
-std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user)
+std::int64_t count_of_user(transaction& tx, directory_id directory, resource_id user)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_user, {where.value, user.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_user, {directory.value, user.value});
 }
 
-void forget(transaction& tx, directory_id where, resource_id user)
+void forget(transaction& tx, directory_id directory, resource_id user)
 {
-    tx.sql().run(delete_of_user, {where.value, user.value});
+    tx.sql().run(delete_of_user, {directory.value, user.value});
 }
 
-bool has_any(transaction& tx, directory_id where)
+bool has_any(transaction& tx, directory_id directory)
 {
-    bool is_found = false;
-    tx.sql().run(find_any, {where.value}, [&](const sql::row&) { is_found = true; });
-    return is_found;
+    return sql::exists(tx, find_any, {directory.value});
 }
 
 std::optional<directory_id> next_directory(transaction& tx, directory_id after)
 {
-    std::optional<directory_id> found;
-    tx.sql().run(find_directory, {after.value}, [&](const sql::row& current) {
-        found = directory_id{current.integer(0)};
-    });
-    return found;
+    return sql::one<directory_id>(tx, find_directory, {after.value});
 }
 
-std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t limit)
+std::vector<resource_id> users(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    std::vector<resource_id> found;
-    tx.sql().run(list_users, {where.value, limit}, [&](const sql::row& current) {
-        found.push_back({current.integer(0)});
-    });
-    return found;
+    return sql::all<resource_id>(tx, list_users, {directory.value, limit});
 }
 
-void remove_changes(transaction& tx, directory_id where, std::int64_t limit)
+void remove_changes(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    tx.sql().run(delete_changes, {where.value, limit});
+    tx.sql().run(delete_changes, {directory.value, limit});
 }
 
 }  // namespace scimd::store::pending_group_events

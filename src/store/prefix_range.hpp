@@ -1,13 +1,13 @@
-// The range of texts with a prefix. Pure.
+// The range of texts with a prefix, for `sw` filters on an index. Pure.
 #pragma once
 
 #include <string>
 
 namespace scimd::store {
 
-// The least text that is greater than every text with this prefix: texts from the prefix up to it, without
-// it, have the prefix. UTF-8 sorts by its bytes as by its code points, and one code point more keeps it
-// UTF-8. Empty: there is none. The prefix must be UTF-8.
+// The upper bound of the texts with this prefix: the smallest text that is greater than all of them. Empty
+// when there is none. The prefix must be UTF-8, whose order by bytes is that of its code points; the result,
+// with one code point incremented, is UTF-8, too.
 std::string end_of_prefix(std::string prefix);
 
 }  // namespace scimd::store

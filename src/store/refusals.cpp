@@ -1,11 +1,14 @@
 #include "store/refusals.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::refusals {
 
 namespace {
 
-// A request is counted each time that it is refused, what is stored of a user ($11) once. One of both is open
-// until the latter ends; one that was resolved is whatever begins it anew.
+// Counts each rejected request, but a rejection because of the stored address of a user ($11) only once. A
+// row of both kinds stays open until the stored address is resolved; a resolved row takes the kind of the
+// rejection that reopens it.
 constexpr sql::statement upsert{
     "refusals.record",
     "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count,"
@@ -48,10 +51,9 @@ constexpr sql::statement mark_all_standing_resolved{
 constexpr sql::statement list_rows{
     "refusals.list",
     "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at,"
-    " resolved_at, address, user_id from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason "
-    "= $3)"
-    " and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null) = $5)"
-    " order by id desc",
+    " resolved_at, address, user_id from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason"
+    " = $3) and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null)"
+    " = $5) order by id desc",
 };
 
 constexpr sql::statement mark_resolved{
@@ -77,7 +79,7 @@ constexpr sql::statement delete_old{
 
 refusal read_row(const sql::row& current)
 {
-    refusal read{
+    return {
         .id = current.integer(0),
         .subject = std::string(current.text(1)),
         .reason = std::string(current.text(2)),
@@ -85,27 +87,23 @@ refusal read_row(const sql::row& current)
         .external_id = std::string(current.text(4)),
         .domain = std::string(current.text(5)),
         .detail = std::string(current.text(6)),
+        .address = std::string(current.text(11)),
+        .user = read_optional<resource_id>(current, 12),
         .count = current.integer(7),
         .first_at = from_column(current.integer(8)),
         .last_at = from_column(current.integer(9)),
+        .resolved_at = read_optional<time_point>(current, 10),
     };
-    if (!current.is_null(10))
-        read.resolved_at = from_column(current.integer(10));
-    read.address = std::string(current.text(11));
-    if (!current.is_null(12))
-        read.user = resource_id{current.integer(12)};
-    return read;
 }
 
 }  // namespace
 
-bool record(transaction& tx, directory_id where, const refusal& what, time_point at)
+bool record(transaction& tx, directory_id directory, const refusal& what, time_point at)
 {
-    const auto user = what.user ? sql::parameter(what.user->value) : sql::parameter();
-    std::int64_t count = 0;
-    tx.sql().run(
+    const auto count = sql::value(
+        tx,
         upsert,
-        {where.value,
+        {directory.value,
          what.subject,
          what.reason,
          what.domain,
@@ -115,77 +113,66 @@ bool record(transaction& tx, directory_id where, const refusal& what, time_point
          to_column(at),
          tx.next_id(),
          what.address,
-         user},
-        [&](const sql::row& current) { count = current.integer(0); }
+         nullable(what.user)}
     );
     return count == 1;
 }
 
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const refusal&)>& each
 )
 {
-    const auto wanted =
-        which.is_resolved ? sql::parameter(std::int64_t{*which.is_resolved ? 1 : 0}) : sql::parameter();
     tx.sql().run(
         list_rows,
-        {where.value, before, which.reason, which.user, wanted},
+        {directory.value, before, wanted.reason, wanted.user, nullable(wanted.is_resolved)},
         [&](const sql::row& current) { return each(read_row(current)); }
     );
 }
 
-std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user)
+std::vector<refusal> standing_of(transaction& tx, directory_id directory, resource_id user)
 {
-    std::vector<refusal> found;
-    tx.sql().run(list_standing, {where.value, user.value}, [&](const sql::row& current) {
-        found.push_back(read_row(current));
-    });
-    return found;
+    return sql::all(tx, list_standing, {directory.value, user.value}, read_row);
 }
 
-std::int64_t count_standing(transaction& tx, directory_id where)
+std::int64_t count_standing(transaction& tx, directory_id directory)
 {
-    std::int64_t count = 0;
-    tx.sql().run(count_standing_rows, {where.value}, [&](const sql::row& current) {
-        count = current.integer(0);
-    });
-    return count;
+    return sql::value(tx, count_standing_rows, {directory.value});
 }
 
 void resolve_standing(
-    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+    transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at
 )
 {
     tx.sql().run(
         mark_standing_resolved,
-        {where.value, which.subject, which.reason, which.domain, user.value, to_column(at)}
+        {directory.value, open.subject, open.reason, open.domain, user.value, to_column(at)}
     );
 }
 
-void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at)
+void resolve_all_standing(transaction& tx, directory_id directory, resource_id user, time_point at)
 {
-    tx.sql().run(mark_all_standing_resolved, {where.value, user.value, to_column(at)});
+    tx.sql().run(mark_all_standing_resolved, {directory.value, user.value, to_column(at)});
 }
 
 void resolve(
-    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+    transaction& tx, directory_id directory, std::string_view subject, std::string_view other, time_point at
 )
 {
-    tx.sql().run(mark_resolved, {where.value, subject, to_column(at), other});
+    tx.sql().run(mark_resolved, {directory.value, subject, to_column(at), other});
 }
 
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit)
 {
-    return tx.sql().run(delete_beyond, {where.value, rows_max, limit});
+    return tx.sql().run(delete_beyond, {directory.value, rows_max, limit});
 }
 
-std::int64_t trim_before(transaction& tx, directory_id where, time_point when, std::int64_t limit)
+std::int64_t trim_before(transaction& tx, directory_id directory, time_point when, std::int64_t limit)
 {
-    return tx.sql().run(delete_old, {where.value, to_column(when), limit});
+    return tx.sql().run(delete_old, {directory.value, to_column(when), limit});
 }
 
 }  // namespace scimd::store::refusals

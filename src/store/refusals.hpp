@@ -1,5 +1,6 @@
-// The ledger of refused users of each directory: who was kept out or could not be written, why, how often,
-// and whether that is over. Identity providers try again for weeks, so a repeat is counted, not listed again.
+// The log of rejected users of each directory: which users a policy or a conflict rejected, why, how often,
+// and whether that is resolved. Identity providers retry for weeks, so a repeated rejection is counted, not
+// listed again. Table refusals.
 #pragma once
 
 #include "base/clock.hpp"
@@ -16,26 +17,26 @@
 namespace scimd::store::refusals {
 
 struct refusal {
-    std::int64_t id = 0;  // its place in the ledger, higher for what came later; given by record()
-    std::string subject;  // externalId, else the folded userName
+    std::int64_t id = 0;  // grows with time; assigned by record()
+    std::string subject;  // externalId, otherwise the folded userName
     std::string reason;   // "domain_not_verified", "uniqueness"
     std::string user_name{};
     std::string external_id{};
     std::string domain{};  // empty: none
     std::string detail{};
-    std::string address{};              // that is the reason; empty: none
-    std::optional<resource_id> user{};  // whose stored address is the reason; empty: a request was refused
+    std::string address{};  // the address that is the reason; empty: none
+    std::optional<resource_id> user{
+    };  // set: the stored address of this user is the reason; empty: a request was rejected
     std::int64_t count = 1;
     time_point first_at{};
     time_point last_at{};
     std::optional<time_point> resolved_at{};
 };
 
-// At that time; id, count and times of `what` are not looked at. One that was resolved begins anew. Nothing
-// is recorded of a directory that is gone. One with a `user`, about what is stored of it, is not counted
-// again while it is open. true: the first time, since the last success, that this subject is refused for this
-// reason and domain.
-bool record(transaction& tx, directory_id where, const refusal& what, time_point at);
+// Records a rejection at that time; ignores id, count and times of `what`. A resolved one starts again with
+// count 1; one with a `user` is not counted again while it is open. Records nothing for a deleted directory.
+// Returns true when it is the first one since the last success for this subject, reason and domain.
+bool record(transaction& tx, directory_id directory, const refusal& what, time_point at);
 
 struct filter {
     std::optional<bool> is_resolved{};  // empty: both
@@ -43,33 +44,33 @@ struct filter {
     std::string user{};                 // a userName or an externalId; empty: any
 };
 
-// The newest first, those of an id below `before`. `each` false stops. Looks at no more than the ledger's
-// limit (service/request_log/request_log.hpp).
+// Calls `each` with those of an id below `before`, newest first, until it returns false. Reads at most as
+// many rows as the log may have (service/request_log/request_log.hpp).
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const refusal&)>& each
 );
 
-// What is open with that `user`.
-std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user);
-std::int64_t count_standing(transaction& tx, directory_id where);  // open ones, of all users
+// The open rejections because of the stored address of that user.
+std::vector<refusal> standing_of(transaction& tx, directory_id directory, resource_id user);
+std::int64_t count_standing(transaction& tx, directory_id directory);  // open ones of all users
 void resolve_standing(
-    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+    transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at
 );
-void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at);
+void resolve_all_standing(transaction& tx, directory_id directory, resource_id user, time_point at);
 
-// A user was written, who may have been either subject: what was refused up to that time is over, but for
-// what is recorded of a stored address.
+// Resolves, after a successful write of a user, what was rejected up to that time under either subject,
+// except rejections because of a stored address.
 void resolve(
-    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+    transaction& tx, directory_id directory, std::string_view subject, std::string_view other, time_point at
 );
 
-// Deletes up to `limit` of those that are beyond the `rows_max` refused last; how many there were.
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit);
-// Deletes up to `limit` of those that were refused last before that time; how many there were.
-std::int64_t trim_before(transaction& tx, directory_id where, time_point when, std::int64_t limit);
+// Deletes up to `limit` rows, except the newest `rows_max`; returns how many.
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit);
+// Deletes up to `limit` rows whose last rejection was before that time; returns how many.
+std::int64_t trim_before(transaction& tx, directory_id directory, time_point when, std::int64_t limit);
 
 }  // namespace scimd::store::refusals

@@ -1,10 +1,12 @@
 #include "store/request_log.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::request_log {
 
 namespace {
 
-// Written some time after the request: the directory may have gone meanwhile.
+// Inserted some time after the request: the directory may be deleted by then.
 constexpr sql::statement insert_entry{
     "request_log.insert",
     "insert into request_log (id, directory_id, at, method, path, query, status, scim_type, detail,"
@@ -24,13 +26,12 @@ constexpr sql::statement list_entries{
 
 constexpr sql::statement trim_entries{
     "request_log.trim",
-    "delete from request_log where directory_id = $1 and id in (select id from request_log where "
-    "directory_id = $1"
-    " order by id desc limit $3 offset $2)",
+    "delete from request_log where directory_id = $1 and id in (select id from request_log where"
+    " directory_id = $1 order by id desc limit $3 offset $2)",
 };
 
-// The oldest ones alone are looked at: a row that is a little older than the one before it waits for its
-// turn.
+// Reads only the oldest rows: a row that is slightly older than the one before it waits until that one is
+// deleted.
 constexpr sql::statement trim_old_entries{
     "request_log.trim_before",
     "delete from request_log where id in"
@@ -94,29 +95,29 @@ bool insert(transaction& tx, const entry& what)
 
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const entry&)>& each
 )
 {
     tx.sql().run(
         list_entries,
-        {where.value,
+        {directory.value,
          before,
-         which.status_least,
-         which.status_most,
-         which.method,
-         which.resource_id,
-         which.since ? to_column(*which.since) : 0,
-         which.until ? to_column(*which.until) : sql::integer_max},
-        [&](const sql::row& current) { return each(read_entry(where, current)); }
+         wanted.status_least,
+         wanted.status_most,
+         wanted.method,
+         wanted.resource_id,
+         wanted.since ? to_column(*wanted.since) : 0,
+         wanted.until ? to_column(*wanted.until) : sql::integer_max},
+        [&](const sql::row& current) { return each(read_entry(directory, current)); }
     );
 }
 
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit)
 {
-    return tx.sql().run(trim_entries, {where.value, rows_max, limit});
+    return tx.sql().run(trim_entries, {directory.value, rows_max, limit});
 }
 
 std::int64_t trim_before(transaction& tx, time_point when, std::int64_t limit)
@@ -126,11 +127,7 @@ std::int64_t trim_before(transaction& tx, time_point when, std::int64_t limit)
 
 std::optional<directory_id> next_directory(transaction& tx, directory_id after)
 {
-    std::optional<directory_id> next;
-    tx.sql().run(find_next_directory, {after.value}, [&](const sql::row& current) {
-        next = directory_id{current.integer(0)};
-    });
-    return next;
+    return sql::one<directory_id>(tx, find_next_directory, {after.value});
 }
 
 }  // namespace scimd::store::request_log

@@ -1,7 +1,7 @@
 #include "store/resources.hpp"
 
 #include "base/json/json.hpp"
-#include "store/resource_row.hpp"
+#include "store/engine/query.hpp"
 
 #include <set>
 #include <stdexcept>
@@ -10,7 +10,7 @@ namespace scimd::store::resources {
 
 namespace {
 
-// RFC 7643 §4.2: the one type that has members.
+// RFC 7643 §4.2: the only type that has members.
 constexpr std::string_view group_type = "Group";
 
 constexpr sql::statement find_resource{
@@ -32,8 +32,8 @@ constexpr sql::statement insert_resource{
     " on conflict (directory_id, type, unique_key) do nothing",
 };
 
-// Most changes leave the indexed keys alone: then their indexes are not written either. What was written is
-// read by a statement of its own: for `returning` SQLite makes a table, which costs more.
+// Most changes do not affect the indexed columns: then their indexes are not written. A second statement
+// reads the row, because for `returning` SQLite builds a table, which costs more.
 constexpr sql::statement update_document{
     "resources.update_document",
     "update resources set version = version + 1, modified_at = $4, active = $8, document = $9"
@@ -42,7 +42,7 @@ constexpr sql::statement update_document{
     " and external_id is not distinct from $7",
 };
 
-// The unique index stands behind the check: a race that slips through it fails and changes nothing.
+// The unique index backs up this check: a race that the check misses fails there and changes nothing.
 constexpr sql::statement update_keys{
     "resources.update_keys",
     "update resources set version = version + 1, modified_at = $4, unique_key = $5, display_key = $6,"
@@ -52,8 +52,8 @@ constexpr sql::statement update_keys{
     " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)",
 };
 
-// Of two names that were told apart by the blanks around them one has kept its key: it is the same as before
-// but for these, so the resource goes on under it.
+// Two names that differed only in surrounding blanks may have become equal. The resource that has kept the
+// key with blanks goes on under it.
 constexpr sql::statement update_kept_key{
     "resources.update_kept_key",
     "update resources set version = version + 1, modified_at = $4, display_key = $6, external_id = $7,"
@@ -150,52 +150,63 @@ std::string display_name_of(std::string_view document)
 
 sql::parameter active_column(const index_columns& columns)
 {
-    return columns.active ? sql::parameter(std::int64_t{*columns.active}) : sql::parameter();
+    return nullable(columns.active);
 }
 
 void add_value(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     const std::pair<std::string, std::string>& added
 )
 {
-    tx.sql().run(insert_value, {where.value, type, id.value, added.first, added.second});
+    tx.sql().run(insert_value, {directory.value, type, id.value, added.first, added.second});
 }
 
-// Writes only what differs: most changes leave e-mail addresses as they are.
+// Writes only the differences: most changes do not affect e-mail addresses.
 void replace_values(
-    transaction& tx, directory_id where, std::string_view type, resource_id id, const index_columns& columns
+    transaction& tx,
+    directory_id directory,
+    std::string_view type,
+    resource_id id,
+    const index_columns& columns
 )
 {
     std::set<std::pair<std::string, std::string>> missing(columns.values.begin(), columns.values.end());
     std::vector<std::pair<std::string, std::string>> stale;
-    tx.sql().run(find_values, {where.value, type, id.value}, [&](const sql::row& current) {
+    tx.sql().run(find_values, {directory.value, type, id.value}, [&](const sql::row& current) {
         std::pair held(std::string(current.text(0)), std::string(current.text(1)));
         if (missing.erase(held) == 0)
             stale.push_back(std::move(held));
     });
     for (const auto& [attribute, value] : stale)
-        tx.sql().run(delete_value, {where.value, type, id.value, attribute, value});
+        tx.sql().run(delete_value, {directory.value, type, id.value, attribute, value});
     for (const auto& added : missing)
-        add_value(tx, where, type, id, added);
+        add_value(tx, directory, type, id, added);
 }
 
 }  // namespace
 
-std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id)
+row read_row(const sql::row& current)
 {
-    std::optional<row> found;
-    tx.sql().run(find_resource, {where.value, type, id.value}, [&](const sql::row& current) {
-        found = read_row(current);
-    });
-    return found;
+    return {
+        .id = {current.integer(0)},
+        .version = current.integer(1),
+        .created = from_column(current.integer(2)),
+        .modified = from_column(current.integer(3)),
+        .document = std::string(current.text(4)),
+    };
+}
+
+std::optional<row> find(transaction& tx, directory_id directory, std::string_view type, resource_id id)
+{
+    return sql::one(tx, find_resource, {directory.value, type, id.value}, read_row);
 }
 
 std::optional<row> insert(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     std::string_view document,
     const index_columns& columns
@@ -204,23 +215,23 @@ std::optional<row> insert(
     const resource_id id{tx.next_id()};
     const std::int64_t inserted = tx.sql().run(
         insert_resource,
-        {where.value,
+        {directory.value,
          type,
          id.value,
          to_column(tx.now()),
-         sql::nullable(columns.unique_key),
-         sql::nullable(columns.display_key),
-         sql::nullable(columns.external_id),
+         nullable(columns.unique_key),
+         nullable(columns.display_key),
+         nullable(columns.external_id),
          active_column(columns),
          document}
     );
     if (inserted == 0)
         return std::nullopt;
     for (const auto& added : columns.values)
-        add_value(tx, where, type, id, added);
-    tx.sql().run(increment_count, {where.value, type});
+        add_value(tx, directory, type, id, added);
+    tx.sql().run(increment_count, {directory.value, type});
     if (type == group_type)
-        tx.sql().run(insert_member_count, {where.value, id.value, display_name_of(document)});
+        tx.sql().run(insert_member_count, {directory.value, id.value, display_name_of(document)});
     return row{
         .id = id,
         .version = 1,
@@ -231,19 +242,15 @@ std::optional<row> insert(
 }
 
 std::optional<std::int64_t> version_of(
-    transaction& tx, directory_id where, std::string_view type, resource_id id
+    transaction& tx, directory_id directory, std::string_view type, resource_id id
 )
 {
-    std::optional<std::int64_t> version;
-    tx.sql().run(find_version, {where.value, type, id.value}, [&](const sql::row& current) {
-        version = current.integer(0);
-    });
-    return version;
+    return sql::one<std::int64_t>(tx, find_version, {directory.value, type, id.value});
 }
 
 bool rewrite(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
@@ -253,20 +260,20 @@ bool rewrite(
     for (const sql::statement& attempt : {update_document, update_keys, update_kept_key}) {
         const std::int64_t updated = tx.sql().run(
             attempt,
-            {where.value,
+            {directory.value,
              type,
              id.value,
              to_column(tx.now()),
-             sql::nullable(columns.unique_key),
-             sql::nullable(columns.display_key),
-             sql::nullable(columns.external_id),
+             nullable(columns.unique_key),
+             nullable(columns.display_key),
+             nullable(columns.external_id),
              active_column(columns),
              document}
         );
         if (updated > 0) {
-            replace_values(tx, where, type, id, columns);
+            replace_values(tx, directory, type, id, columns);
             if (type == group_type)
-                tx.sql().run(rename_group, {where.value, id.value, display_name_of(document)});
+                tx.sql().run(rename_group, {directory.value, id.value, display_name_of(document)});
             return true;
         }
     }
@@ -275,71 +282,63 @@ bool rewrite(
 
 std::optional<row> update(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
     const index_columns& columns
 )
 {
-    if (!rewrite(tx, where, type, id, document, columns))
+    if (!rewrite(tx, directory, type, id, document, columns))
         return std::nullopt;
-    return find(tx, where, type, id);
+    return find(tx, directory, type, id);
 }
 
-void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id)
+void raise_version(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())});
+    tx.sql().run(touch_resource, {directory.value, type, id.value, to_column(tx.now())});
 }
 
-row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)
+row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    if (tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())}) == 0)
+    if (tx.sql().run(touch_resource, {directory.value, type, id.value, to_column(tx.now())}) == 0)
         throw std::logic_error("resources.touch: the resource is not in the directory");
-    return find(tx, where, type, id).value();
+    return find(tx, directory, type, id).value();
 }
 
-void touch_groups_of(transaction& tx, directory_id where, resource_id who)
+void touch_groups_of(transaction& tx, directory_id directory, resource_id member)
 {
-    tx.sql().run(touch_groups, {where.value, who.value, to_column(tx.now())});
+    tx.sql().run(touch_groups, {directory.value, member.value, to_column(tx.now())});
 }
 
-void remove(transaction& tx, directory_id where, std::string_view type, resource_id id)
+void remove(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    tx.sql().run(leave_groups, {where.value, type, id.value});
-    // Values, memberships and the member count go by `on delete cascade`.
-    if (tx.sql().run(delete_resource, {where.value, type, id.value}) > 0)
-        tx.sql().run(decrement_count, {where.value, type});
+    tx.sql().run(leave_groups, {directory.value, type, id.value});
+    // Values, memberships and the member count are deleted by `on delete cascade`.
+    if (tx.sql().run(delete_resource, {directory.value, type, id.value}) > 0)
+        tx.sql().run(decrement_count, {directory.value, type});
 }
 
-std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids)
+std::vector<kind> kinds_of(transaction& tx, directory_id directory, const std::vector<resource_id>& ids)
 {
     std::vector<kind> found;
     found.reserve(ids.size());
     for (const resource_id id : ids) {
-        tx.sql().run(type_of_resource, {where.value, id.value}, [&](const sql::row& current) {
+        tx.sql().run(type_of_resource, {directory.value, id.value}, [&](const sql::row& current) {
             found.push_back({id, std::string(current.text(0))});
         });
     }
     return found;
 }
 
-std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id)
+std::optional<bool> is_active_user(transaction& tx, directory_id directory, resource_id id)
 {
-    std::optional<bool> is_active;
-    tx.sql().run(find_active_user, {where.value, id.value}, [&](const sql::row& current) {
-        is_active = current.integer(0) != 0;
-    });
-    return is_active;
+    return sql::one<bool>(tx, find_active_user, {directory.value, id.value});
 }
 
-std::int64_t count(transaction& tx, directory_id where, std::string_view type)
+std::int64_t count(transaction& tx, directory_id directory, std::string_view type)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_type_count, {where.value, type}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_type_count, {directory.value, type});
 }
 
 }  // namespace scimd::store::resources

@@ -1,7 +1,9 @@
-// Users, groups and every other resource of a directory, and who is a member of which group.
+// SCIM resources of a directory (users, groups, custom types) and the memberships of groups. Tables
+// resources, resource_values, resource_counts, members, member_counts and membership_counts. Lists are
+// implemented in resources_lists.cpp, memberships in resources_members.cpp.
 //
-// Every function takes the directory's id first, and it comes from the authenticated caller alone. Queries
-// are bounded or say so.
+// Tenant isolation: every function takes the directory's id, which comes from the authenticated caller alone,
+// never from the request. Queries are bounded unless their comment says otherwise.
 #pragma once
 
 #include "base/clock.hpp"
@@ -27,87 +29,91 @@ struct row {
     std::string document;  // canonical JSON text
 };
 
-// What of a document stands in columns of its own, so that equality is an index look-up. Text is folded
-// unless the attribute is caseExact.
+// Expects the columns id, version, created_at, modified_at and document first, in this order.
+row read_row(const sql::row& current);
+
+// Attributes of a document that have indexed columns of their own, so that a filter with eq is an index
+// look-up. Text is case-folded unless the attribute is caseExact.
 struct index_columns {
-    // userName, a group's displayName: unique in directory and type.
+    // userName of a user, displayName of a group: unique in directory and type.
     std::optional<std::string> unique_key{};
     // displayName of a user.
     std::optional<std::string> display_key{};
-    // As sent.
+    // externalId as sent, not folded.
     std::optional<std::string> external_id{};
     std::optional<bool> active{};
-    // Attribute ("emails.value") and value, many each.
+    // Multi-valued attributes: pairs of attribute ("emails.value") and value.
     std::vector<std::pair<std::string, std::string>> values{};
 };
 
-std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id);
+std::optional<row> find(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// Empty when another resource of the type holds the unique key already; nothing is written then. `created`
-// and `modified` become tx.now(), the version 1.
+// Returns nothing, and writes nothing, when another resource of the type has the unique key. `created` and
+// `modified` become tx.now(), the version 1.
 std::optional<row> insert(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     std::string_view document,
     const index_columns& columns
 );
 
-// Of the resource as it is; empty: there is none.
+// The current version; empty when the resource does not exist.
 std::optional<std::int64_t> version_of(
-    transaction& tx, directory_id where, std::string_view type, resource_id id
+    transaction& tx, directory_id directory, std::string_view type, resource_id id
 );
 
-// Version + 1, modified = tx.now(). false: another resource of the type holds the unique key already; nothing
-// is written then. The resource must exist.
+// Replaces document and columns; version + 1, modified = tx.now(). Returns false, and writes nothing, when
+// another resource of the type has the unique key. The resource must exist.
 bool rewrite(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
     const index_columns& columns
 );
 
-// The same, and the row as it is then; empty instead of false.
+// rewrite(), then reads the row; empty instead of false.
 std::optional<row> update(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
     const index_columns& columns
 );
 
-// Version + 1, modified = tx.now() with the document as it is: a group whose members changed.
-row touch(transaction& tx, directory_id where, std::string_view type, resource_id id);
+// Version + 1, modified = tx.now(), the document unchanged: for a group whose members have changed.
+row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// The same without reading it; nothing happens where there is none.
-void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id);
+// touch() without reading the row; does nothing when the resource does not exist.
+void raise_version(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// The same of every group that `who` is directly a member of.
-void touch_groups_of(transaction& tx, directory_id where, resource_id who);
+// raise_version() for every group that `member` is directly in.
+void touch_groups_of(transaction& tx, directory_id directory, resource_id member);
 
-// With its index rows and its memberships in both directions.
-void remove(transaction& tx, directory_id where, std::string_view type, resource_id id);
+// Deletes the resource with its index rows and its memberships in both directions.
+void remove(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// Which of these ids are resources of the directory, with their types; others are left out. Order as given.
+// The type of each id that is a resource of the directory, in the order given; other ids are left out.
 struct kind {
     resource_id id;
     std::string type;
 };
-std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids);
+std::vector<kind> kinds_of(transaction& tx, directory_id directory, const std::vector<resource_id>& ids);
 
-// Whether a user may come in; empty: there is no such user. Who does not say is active.
-std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id);
+// The attribute `active` of a user, true when it is unassigned; empty when the user does not exist.
+std::optional<bool> is_active_user(transaction& tx, directory_id directory, resource_id id);
 
-// How many of the type there are: a kept count, not a scan.
-std::int64_t count(transaction& tx, directory_id where, std::string_view type);
+// The number of resources of the type: reads a counter, scans nothing.
+std::int64_t count(transaction& tx, directory_id directory, std::string_view type);
 
 // --- lists
 
-// A condition compiled from a filter (filter_sql.hpp): text over the alias r, and its parameters from $3 on
-// ($1 directory, $2 type). An empty text is everything.
+// An SQL condition compiled from a filter (filter_sql.hpp): text over the alias r, and its parameters from $3
+// on
+// ($1 is the directory, $2 the type). An empty text selects everything.
 struct condition {
     std::string text;
     std::vector<std::variant<std::int64_t, std::string>> parameters;
@@ -119,34 +125,36 @@ struct ordering {
     bool is_descending = false;
 };
 
-std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which);
+std::int64_t count_where(
+    transaction& tx, directory_id directory, std::string_view type, const condition& filter
+);
 
-// Calls `each` with row after row in that order; false stops. `limit` < 0: all.
+// Offset pagination: calls `each` with each row in that order until it returns false. `limit` < 0 means all.
 void list(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     std::int64_t offset,
     std::int64_t limit,
     const std::function<bool(const row&)>& each
 );
 
-// What a row is ordered by: nothing, where it has no value in the column or the order is that of ids.
+// The value of the sort column in a row; nothing when the column is null or the rows are sorted by id.
 using sort_value = std::variant<std::monostate, std::int64_t, std::string>;
 struct place {
     sort_value value{};
     resource_id id;
 };
 
-// Like list(), with each row's place: at most `limit` rows behind `after`, wherever that is; false stops. The
-// cost is that of the rows read where an index has the order (every column but those of other conditions).
+// Keyset pagination, for cursors: like list(), but at most `limit` rows after the place `after`. The cost is
+// that of the rows that are read when an index has the order (every column but those of other conditions).
 void list_behind(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
@@ -161,59 +169,62 @@ struct member_row {
     std::string display;  // as the client gave it; empty: none
 };
 
-struct membership {  // a group that somebody is a member of
+struct membership {  // a group, seen from its member
     resource_id group;
     std::string display_name;
 
     friend bool operator==(const membership&, const membership&) = default;
 };
 
-// In the order of ids; `each` false stops.
+// The direct members of a group in the order of ids, until `each` returns false.
 void members_of(
-    transaction& tx, directory_id where, resource_id group, const std::function<bool(const member_row&)>& each
+    transaction& tx,
+    directory_id directory,
+    resource_id group,
+    const std::function<bool(const member_row&)>& each
 );
-std::string name_of_group(transaction& tx, directory_id where, resource_id group);   // empty: none
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group);  // a kept count
-bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate);
+std::string name_of_group(transaction& tx, directory_id directory, resource_id group);   // empty: none
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);  // reads a counter
+bool is_member(transaction& tx, directory_id directory, resource_id group, resource_id candidate);
 std::optional<std::string> display_of_member(
-    transaction& tx, directory_id where, resource_id group, resource_id member
+    transaction& tx, directory_id directory, resource_id group, resource_id member
 );
 
-// The groups that `who` is directly a member of, in the order of ids.
+// The groups that `member` is directly in, in the order of ids.
 std::vector<membership> groups_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit = sql::integer_max
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit = sql::integer_max
 );
 std::vector<membership> last_groups_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
-);  // from the last one back
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
+);  // in descending order
 std::vector<resource_id> group_ids_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
 );
 
-// How many these are: a kept count.
-std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who);
+// The number of groups that `member` is directly in: reads a counter.
+std::int64_t count_groups_of(transaction& tx, directory_id directory, resource_id member);
 
-// The groups of many at once, in the order of members and then of groups; `each` false stops.
+// groups_of() for many members at once, ordered by member, then by group, until `each` returns false.
 void groups_of_each(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const std::vector<resource_id>& members,
     const std::function<bool(resource_id member, const membership& of)>& each
 );
 
-// The kept counts of many at once, in the order given.
+// count_groups_of() for many members at once, in the order given.
 std::vector<std::int64_t> count_groups_of_each(
-    transaction& tx, directory_id where, const std::vector<resource_id>& members
+    transaction& tx, directory_id directory, const std::vector<resource_id>& members
 );
 
 bool add_member(
-    transaction& tx, directory_id where, resource_id group, const member_row& who
-);  // false: was one
+    transaction& tx, directory_id directory, resource_id group, const member_row& member
+);  // false: was a member already
 std::optional<std::string> remove_member(
-    transaction& tx, directory_id where, resource_id group, resource_id who
-);  // the display it had; nothing: was none
+    transaction& tx, directory_id directory, resource_id group, resource_id member
+);  // returns its display; nothing when it was no member
 bool set_member_display(
-    transaction& tx, directory_id where, resource_id group, resource_id who, std::string_view display
-);  // false: as it was
+    transaction& tx, directory_id directory, resource_id group, resource_id member, std::string_view display
+);  // false: it has this display already
 
 }  // namespace scimd::store::resources

@@ -1,6 +1,7 @@
 #include "store/roles.hpp"
 
 #include "base/text.hpp"
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -52,8 +53,8 @@ constexpr sql::statement count_roles{
     " where environment_id = (select min(id) from environments) and coalesce(organization_id, 0) = $1",
 };
 
-// An organization's role can be extended by its own alone, an environment's by all. One of an organization
-// hides the environment's of the same name from it.
+// A role of an organization can be extended only by its own roles, one of the environment by all roles. An
+// organization's role hides the environment's role of the same name.
 constexpr sql::statement count_extending{
     "roles.count_extending",
     "select count(*) from roles r where r.extends = $1 and ($2 = 0 or r.organization_id = $2)"
@@ -102,7 +103,7 @@ constexpr sql::statement replace_organization_member{
     "update organizations set default_member_role = $2 where default_member_role = $1",
 };
 
-// A group that gives the other role already keeps that.
+// A group that has the other role already keeps that assignment.
 constexpr sql::statement replace_assigned{
     "role_assignments.replace_role",
     "update or ignore role_assignments set role_id = $2 where role_id = $1",
@@ -124,7 +125,8 @@ constexpr sql::statement insert_assignment{
     "insert into role_assignments (directory_id, position, group_id, role_id) values ($1, $2, $3, $4)",
 };
 
-// The user's memberships lead: it is in few groups, and a directory may have a thousand assignments.
+// Join order for users in few groups: starts at the memberships, because a directory may have a thousand
+// assignments.
 constexpr std::int64_t leading_memberships_max = 100;
 constexpr sql::statement roles_by_membership{
     "roles.by_membership",
@@ -134,14 +136,12 @@ constexpr sql::statement roles_by_membership{
     " where m.directory_id = $1 and m.member_id = $2 order by a.position",
 };
 
-// The assignments lead: the user is in very many groups.
+// Join order for users in very many groups: starts at the assignments.
 constexpr sql::statement roles_by_assignment{
     "roles.by_assignment",
-    "select r.name from role_assignments a"
-    " cross join members m on m.directory_id = a.directory_id and m.group_id = a.group_id and m.member_id = "
-    "$2"
-    " cross join roles r on r.id = a.role_id"
-    " where a.directory_id = $1 order by a.position",
+    "select r.name from role_assignments a cross join members m on m.directory_id = a.directory_id and"
+    " m.group_id = a.group_id and m.member_id = $2 cross join roles r on r.id = a.role_id where"
+    " a.directory_id = $1 order by a.position",
 };
 
 constexpr sql::statement role_by_default{
@@ -152,7 +152,7 @@ constexpr sql::statement role_by_default{
     " where d.id = $1",
 };
 
-// In the order of ids; whoever is held is nobody's but SCIM's.
+// Held users have no roles: only SCIM sees them.
 constexpr sql::statement list_users_behind{
     "resources.users_behind",
     "select r.id from resources r where r.directory_id = $1 and r.type = 'User' and r.id > $2"
@@ -160,20 +160,20 @@ constexpr sql::statement list_users_behind{
     " order by r.id limit $3",
 };
 
-constexpr sql::statement find_told{
-    "told_roles.find",
-    "select names from told_roles where directory_id = $1 and user_id = $2",
+constexpr sql::statement find_published{
+    "published_roles.find",
+    "select names from published_roles where directory_id = $1 and user_id = $2",
 };
 
-constexpr sql::statement upsert_told{
-    "told_roles.set",
-    "insert into told_roles (directory_id, user_id, names) values ($1, $2, $3)"
+constexpr sql::statement upsert_published{
+    "published_roles.set",
+    "insert into published_roles (directory_id, user_id, names) values ($1, $2, $3)"
     " on conflict (directory_id, user_id) do update set names = excluded.names",
 };
 
-constexpr sql::statement delete_told{
-    "told_roles.clear",
-    "delete from told_roles where directory_id = $1 and user_id = $2",
+constexpr sql::statement delete_published{
+    "published_roles.clear",
+    "delete from published_roles where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement insert_recount{
@@ -213,11 +213,6 @@ constexpr sql::statement delete_recount{
     "delete from role_recounts where directory_id = $1",
 };
 
-sql::parameter nullable_id(const auto& id)
-{
-    return id ? sql::parameter(id->value) : sql::parameter();
-}
-
 std::int64_t key_of(const scope& of)
 {
     return of ? of->value : 0;
@@ -227,20 +222,13 @@ role read_role(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
-        .owner = current.is_null(1) ? scope() : organization_id{current.integer(1)},
+        .owner = read_optional<organization_id>(current, 1),
         .name = std::string(current.text(2)),
         .display_name = std::string(current.text(3)),
         .description = std::string(current.text(4)),
-        .extends = read_text(current, 5),
+        .extends = read_optional<std::string>(current, 5),
         .permissions = std::string(current.text(6)),
     };
-}
-
-std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> of)
-{
-    std::int64_t value = 0;
-    tx.sql().run(what, of, [&](const sql::row& current) { value = current.integer(0); });
-    return value;
 }
 
 }  // namespace
@@ -252,11 +240,11 @@ role insert(transaction& tx, const role& what)
     tx.sql().run(
         insert_role,
         {made.id.value,
-         nullable_id(made.owner),
+         nullable(made.owner),
          made.name,
          made.display_name,
          made.description,
-         sql::nullable(made.extends),
+         nullable(made.extends),
          made.permissions,
          to_column(tx.now())}
     );
@@ -270,60 +258,47 @@ void update(transaction& tx, const role& what)
         {what.id.value,
          what.display_name,
          what.description,
-         sql::nullable(what.extends),
+         nullable(what.extends),
          what.permissions,
          to_column(tx.now())}
     );
 }
 
-void remove(transaction& tx, role_id which)
+void remove(transaction& tx, role_id id)
 {
-    tx.sql().run(delete_role, {which.value});
+    tx.sql().run(delete_role, {id.value});
 }
 
 std::optional<role> find(transaction& tx, const scope& of, std::string_view name)
 {
-    std::optional<role> found;
-    tx.sql().run(find_role, {key_of(of), name}, [&](const sql::row& current) { found = read_role(current); });
-    return found;
+    return sql::one(tx, find_role, {key_of(of), name}, read_role);
 }
 
-std::optional<role> find(transaction& tx, role_id which)
+std::optional<role> find(transaction& tx, role_id id)
 {
-    std::optional<role> found;
-    tx.sql().run(find_role_by_id, {which.value}, [&](const sql::row& current) {
-        found = read_role(current);
-    });
-    return found;
+    return sql::one(tx, find_role_by_id, {id.value}, read_role);
 }
 
 std::vector<role> list(transaction& tx, const scope& of)
 {
-    std::vector<role> found;
-    tx.sql().run(list_roles, {key_of(of)}, [&](const sql::row& current) {
-        found.push_back(read_role(current));
-    });
-    return found;
+    return sql::all(tx, list_roles, {key_of(of)}, read_role);
 }
 
 std::int64_t count(transaction& tx, const scope& of)
 {
-    return number(tx, count_roles, {key_of(of)});
+    return sql::value(tx, count_roles, {key_of(of)});
 }
 
-std::int64_t count_dependents(transaction& tx, const role& which)
+std::int64_t count_dependents(transaction& tx, const role& extended)
 {
-    return number(tx, count_extending, {which.name, key_of(which.owner)});
+    return sql::value(tx, count_extending, {extended.name, key_of(extended.owner)});
 }
 
 defaults find_defaults(transaction& tx, const scope& of)
 {
     defaults found;
     const auto read = [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found.creator = role_id{current.integer(0)};
-        if (!current.is_null(1))
-            found.member = role_id{current.integer(1)};
+        found = {read_optional<role_id>(current, 0), read_optional<role_id>(current, 1)};
     };
     if (of)
         tx.sql().run(find_organization_default, {of->value}, read);
@@ -335,91 +310,84 @@ defaults find_defaults(transaction& tx, const scope& of)
 void set_defaults(transaction& tx, const scope& of, const defaults& to)
 {
     if (of)
-        tx.sql().run(update_organization_default, {of->value, nullable_id(to.member)});
+        tx.sql().run(update_organization_default, {of->value, nullable(to.member)});
     else
-        tx.sql().run(update_environment_defaults, {nullable_id(to.creator), nullable_id(to.member)});
+        tx.sql().run(update_environment_defaults, {nullable(to.creator), nullable(to.member)});
 }
 
-bool is_default(transaction& tx, role_id which)
+bool is_default(transaction& tx, role_id id)
 {
-    return number(tx, find_default_use, {which.value}) == 1;
+    return sql::exists(tx, find_default_use, {id.value});
 }
 
-void replace(transaction& tx, role_id which, const successors& by)
+void replace(transaction& tx, role_id id, const successors& by)
 {
-    tx.sql().run(replace_creator, {which.value, nullable_id(by.creator)});
-    tx.sql().run(replace_member, {which.value, nullable_id(by.member)});
-    tx.sql().run(replace_organization_member, {which.value, nullable_id(by.of_organizations)});
+    tx.sql().run(replace_creator, {id.value, nullable(by.creator)});
+    tx.sql().run(replace_member, {id.value, nullable(by.member)});
+    tx.sql().run(replace_organization_member, {id.value, nullable(by.of_organizations)});
     if (by.assigned)
-        tx.sql().run(replace_assigned, {which.value, by.assigned->value});
+        tx.sql().run(replace_assigned, {id.value, by.assigned->value});
 }
 
-std::vector<assignment> assignments(transaction& tx, directory_id where)
+std::vector<assignment> assignments(transaction& tx, directory_id directory)
 {
-    std::vector<assignment> found;
-    tx.sql().run(list_assignments, {where.value}, [&](const sql::row& current) {
-        found.push_back({{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))});
+    return sql::all(tx, list_assignments, {directory.value}, [](const sql::row& current) {
+        return assignment{{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))};
     });
-    return found;
 }
 
-void replace_assignments(transaction& tx, directory_id where, const std::vector<assignment>& with)
+void replace_assignments(transaction& tx, directory_id directory, const std::vector<assignment>& with)
 {
-    tx.sql().run(delete_assignments, {where.value});
+    tx.sql().run(delete_assignments, {directory.value});
     std::int64_t position = 0;
     for (const auto& one : with)
-        tx.sql().run(insert_assignment, {where.value, position++, one.group.value, one.role.value});
+        tx.sql().run(insert_assignment, {directory.value, position++, one.group.value, one.role.value});
 }
 
-std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user)
+std::vector<std::string> names_of(transaction& tx, directory_id directory, resource_id user)
 {
     std::vector<std::string> names;
     std::set<std::string, std::less<>> seen;
-    const bool is_in_few = resources::count_groups_of(tx, where, user) <= leading_memberships_max;
+    const bool is_in_few = resources::count_groups_of(tx, directory, user) <= leading_memberships_max;
     const auto& by = is_in_few ? roles_by_membership : roles_by_assignment;
-    tx.sql().run(by, {where.value, user.value}, [&](const sql::row& current) {
+    tx.sql().run(by, {directory.value, user.value}, [&](const sql::row& current) {
         if (seen.emplace(current.text(0)).second)
             names.emplace_back(current.text(0));
     });
-    return names.empty() ? default_names(tx, where) : names;
+    return names.empty() ? default_names(tx, directory) : names;
 }
 
-std::vector<std::string> default_names(transaction& tx, directory_id where)
+std::vector<std::string> default_names(transaction& tx, directory_id directory)
 {
-    std::vector<std::string> names;
-    tx.sql().run(role_by_default, {where.value}, [&](const sql::row& current) {
-        names.emplace_back(current.text(0));
-    });
-    return names;
+    return sql::all<std::string>(tx, role_by_default, {directory.value});
 }
 
-std::vector<std::string> published(transaction& tx, directory_id where, resource_id user)
+std::vector<std::string> published(transaction& tx, directory_id directory, resource_id user)
 {
-    std::vector<std::string> names;
-    tx.sql().run(find_told, {where.value, user.value}, [&](const sql::row& current) {
-        for (const auto name : split(current.text(0), ' '))
-            names.emplace_back(name);
-    });
-    return names;
+    const auto text = sql::one<std::string>(tx, find_published, {directory.value, user.value});
+    if (!text)
+        return {};
+    const auto names = split(*text, ' ');
+    return {names.begin(), names.end()};
 }
 
 void set_published(
-    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+    transaction& tx, directory_id directory, resource_id user, const std::vector<std::string>& names
 )
 {
     if (names.empty()) {
-        tx.sql().run(delete_told, {where.value, user.value});
+        tx.sql().run(delete_published, {directory.value, user.value});
         return;
     }
-    std::string text;  // names have no spaces
+    std::string text;  // separated by spaces: names have none
     for (const auto& name : names)
         text.append(text.empty() ? "" : " ").append(name);
-    tx.sql().run(upsert_told, {where.value, user.value, text});
+    tx.sql().run(upsert_published, {directory.value, user.value, text});
 }
 
-void request_recount(transaction& tx, directory_id where, std::string_view origin)
+void request_recount(transaction& tx, directory_id directory, std::string_view origin)
 {
-    tx.sql().run(insert_recount, {where.value, origin});
+    tx.sql().run(insert_recount, {directory.value, origin});
 }
 
 void request_recounts(transaction& tx, const scope& of, std::string_view origin)
@@ -427,41 +395,35 @@ void request_recounts(transaction& tx, const scope& of, std::string_view origin)
     tx.sql().run(insert_recounts_of_all, {key_of(of), origin});
 }
 
-void request_recounts_by_role(transaction& tx, role_id which, std::string_view origin)
+void request_recounts_by_role(transaction& tx, role_id id, std::string_view origin)
 {
-    tx.sql().run(insert_recounts_by_role, {which.value, origin});
+    tx.sql().run(insert_recounts_by_role, {id.value, origin});
 }
 
 std::optional<recount> next_recount(transaction& tx, directory_id after)
 {
-    std::optional<recount> next;
-    tx.sql().run(find_recount, {after.value}, [&](const sql::row& current) {
-        next = recount{
+    return sql::one(tx, find_recount, {after.value}, [](const sql::row& current) {
+        return recount{
             {current.integer(0)}, {current.integer(1)}, {current.integer(2)}, std::string(current.text(3))
         };
     });
-    return next;
 }
 
 std::vector<resource_id> users_behind(
-    transaction& tx, directory_id where, resource_id after, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id after, std::int64_t limit
 )
 {
-    std::vector<resource_id> users;
-    tx.sql().run(list_users_behind, {where.value, after.value, limit}, [&](const sql::row& current) {
-        users.push_back({current.integer(0)});
-    });
-    return users;
+    return sql::all<resource_id>(tx, list_users_behind, {directory.value, after.value, limit});
 }
 
-void advance_recount(transaction& tx, directory_id where, resource_id after)
+void advance_recount(transaction& tx, directory_id directory, resource_id after)
 {
-    tx.sql().run(update_recount, {where.value, after.value});
+    tx.sql().run(update_recount, {directory.value, after.value});
 }
 
-void finish_recount(transaction& tx, directory_id where)
+void finish_recount(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_recount, {where.value});
+    tx.sql().run(delete_recount, {directory.value});
 }
 
 }  // namespace scimd::store::roles

@@ -1,4 +1,5 @@
-// Roles, which groups of a directory give them, and what has been told of each user's.
+// Roles of an environment or an organization, their assignment to groups, and the roles of each user that
+// events have published last. Tables roles, role_assignments, published_roles and role_recounts.
 #pragma once
 
 #include "base/id.hpp"
@@ -17,7 +18,7 @@ struct role_kind {
 };
 using role_id = identifier<role_kind>;
 
-// The environment's own, or those of one organization.
+// Empty: the roles of the environment. Otherwise those of one organization.
 using scope = std::optional<organization_id>;
 
 struct role {
@@ -26,7 +27,7 @@ struct role {
     std::string name;
     std::string display_name;
     std::string description;
-    std::optional<std::string> extends{};  // a name
+    std::optional<std::string> extends{};  // the name of another role
     std::string permissions = "[]";        // a JSON array of names
 
     friend bool operator==(const role&, const role&) = default;
@@ -34,36 +35,38 @@ struct role {
 
 // The name must be free in the scope.
 role insert(transaction& tx, const role& what);
-void update(transaction& tx, const role& what);  // all but id, owner and name
-void remove(transaction& tx, role_id which);     // with its assignments
+void update(transaction& tx, const role& what);  // everything but id, owner and name
+void remove(transaction& tx, role_id id);        // with its assignments
 
-// Of exactly that scope.
+// Looks in exactly that scope.
 std::optional<role> find(transaction& tx, const scope& of, std::string_view name);
-std::optional<role> find(transaction& tx, role_id which);
+std::optional<role> find(transaction& tx, role_id id);
 std::vector<role> list(transaction& tx, const scope& of);  // in the order of ids
 std::int64_t count(transaction& tx, const scope& of);
 
-// How many roles extend it: of the environment, and of one organization or, for the environment's, of any.
-std::int64_t count_dependents(transaction& tx, const role& which);
+// The number of roles that extend it. A role of the environment can be extended by every role, one of an
+// organization only by its own.
+std::int64_t count_dependents(transaction& tx, const role& extended);
 
 // --- defaults
 
 struct defaults {
-    std::optional<role_id> creator{};  // of the environment only
+    std::optional<role_id> creator{};  // only in the environment
     std::optional<role_id> member{};
 };
 defaults find_defaults(transaction& tx, const scope& of);
 void set_defaults(transaction& tx, const scope& of, const defaults& to);
-bool is_default(transaction& tx, role_id which);  // of the environment or of any organization
+bool is_default(transaction& tx, role_id id);  // of the environment or an organization
 
-// Wherever it is a default, others are, and where groups give it, `assigned` if there is one.
+// The roles that take the place of a role before it is deleted: as a default, and in assignments.
 struct successors {
     std::optional<role_id> creator{};
-    std::optional<role_id> member{};            // of the environment
-    std::optional<role_id> of_organizations{};  // of those that have chosen it; none: the environment's
-    std::optional<role_id> assigned{};
+    std::optional<role_id> member{};  // default of the environment
+    std::optional<role_id> of_organizations{
+    };  // default of organizations that chose it; none: the environment's
+    std::optional<role_id> assigned{};  // in assignments; none: these stay
 };
-void replace(transaction& tx, role_id which, const successors& by);
+void replace(transaction& tx, role_id id, const successors& by);
 
 // --- assignments
 
@@ -74,44 +77,48 @@ struct assignment {
 
     friend bool operator==(const assignment&, const assignment&) = default;
 };
-std::vector<assignment> assignments(transaction& tx, directory_id where);  // the first comes first
-void replace_assignments(transaction& tx, directory_id where, const std::vector<assignment>& with);
+std::vector<assignment> assignments(transaction& tx, directory_id directory);  // by precedence
+void replace_assignments(transaction& tx, directory_id directory, const std::vector<assignment>& with);
 
-// The names of a user's roles: by its direct groups in the order of the assignments, else the organization's
-// default, else the environment's.
-std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user);
+// The names of a user's roles: those of its direct groups in the order of the assignments, else the
+// organization's default, else the environment's.
+std::vector<std::string> names_of(transaction& tx, directory_id directory, resource_id user);
 
-// Of a user without such groups.
-std::vector<std::string> default_names(transaction& tx, directory_id where);
+// The names of the roles of a user whose groups have no role.
+std::vector<std::string> default_names(transaction& tx, directory_id directory);
 
-// --- what has been told
+// --- publication in events
 
-std::vector<std::string> published(transaction& tx, directory_id where, resource_id user);
+// The names that the last event of the user had.
+std::vector<std::string> published(transaction& tx, directory_id directory, resource_id user);
 void set_published(
-    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+    transaction& tx, directory_id directory, resource_id user, const std::vector<std::string>& names
 );
 
-// Asks for all users of these directories to be compared with what was told. `origin` is kept for the events.
-void request_recount(transaction& tx, directory_id where, std::string_view origin);
-void request_recounts(transaction& tx, const scope& of, std::string_view origin);  // all in the scope
+// Requests a background comparison of all users of these directories with their published roles. `origin` is
+// the event source, stored for the events. A comparison under way starts again.
+void request_recount(transaction& tx, directory_id directory, std::string_view origin);
+void request_recounts(
+    transaction& tx, const scope& of, std::string_view origin
+);  // all directories in the scope
 void request_recounts_by_role(
-    transaction& tx, role_id which, std::string_view origin
-);  // where groups give it
+    transaction& tx, role_id id, std::string_view origin
+);  // directories that assign it
 
 struct recount {
     directory_id directory;
     organization_id organization;
-    resource_id after;  // the last user that has been compared
+    resource_id after;  // the last user that was compared
     std::string origin;
 };
-// Of the first directory behind that one, in the order of ids.
+// The request of the first directory after `after`, in the order of ids.
 std::optional<recount> next_recount(transaction& tx, directory_id after = {});
 
-// The next users to compare, without those who are held.
+// The next users to compare, without held users.
 std::vector<resource_id> users_behind(
-    transaction& tx, directory_id where, resource_id after, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id after, std::int64_t limit
 );
-void advance_recount(transaction& tx, directory_id where, resource_id after);
-void finish_recount(transaction& tx, directory_id where);
+void advance_recount(transaction& tx, directory_id directory, resource_id after);
+void finish_recount(transaction& tx, directory_id directory);
 
 }  // namespace scimd::store::roles

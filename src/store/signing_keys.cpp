@@ -2,6 +2,7 @@
 
 #include "base/codec.hpp"
 #include "store/encrypted_secrets.hpp"
+#include "store/engine/query.hpp"
 
 #include <span>
 #include <utility>
@@ -47,8 +48,8 @@ key read_key(const sql::row& current)
         .public_der = {reinterpret_cast<const char*>(der->data()), der->size()},
         .created = from_column(current.integer(2)),
         .signs = from_column(current.integer(3)),
-        .retires = read_time(current, 4),
-        .forgotten = read_time(current, 5),
+        .retires = read_optional<time_point>(current, 4),
+        .forgotten = read_optional<time_point>(current, 5),
     };
 }
 
@@ -74,16 +75,12 @@ key insert(transaction& tx, const vault& key_vault, const new_key& what)
 
 std::optional<key> find(transaction& tx, signing_key_id id)
 {
-    std::optional<key> found;
-    tx.sql().run(find_key, {id.value}, [&](const sql::row& current) { found = read_key(current); });
-    return found;
+    return sql::one(tx, find_key, {id.value}, read_key);
 }
 
 std::vector<key> list(transaction& tx)
 {
-    std::vector<key> found;
-    tx.sql().run(list_keys, {}, [&](const sql::row& current) { found.push_back(read_key(current)); });
-    return found;
+    return sql::all(tx, list_keys, {}, read_key);
 }
 
 secret private_half(transaction& tx, const vault& key_vault, signing_key_id id)

@@ -1,6 +1,6 @@
-// The keys that access tokens are signed with: published from their creation on, signing from one moment to
-// another, forgotten when no token of theirs can be alive. The private halves are in
-// store/encrypted_secrets.hpp.
+// The keys that sign OAuth access tokens. A key is published (JWKS) from its creation on, signs during a
+// period, and is deleted when no token that it signed can be valid. Table signing_keys; the private keys are
+// in store/encrypted_secrets.hpp.
 #pragma once
 
 #include "base/crypto/secret.hpp"
@@ -19,9 +19,9 @@ struct key {
     signing_key_id id;
     std::string public_der;  // SubjectPublicKeyInfo
     time_point created;
-    time_point signs;                     // from then on
-    std::optional<time_point> retires;    // until then; none: until a younger one signs
-    std::optional<time_point> forgotten;  // at that time
+    time_point signs;                     // signs tokens from then on
+    std::optional<time_point> retires;    // and until then; empty: until a newer key signs
+    std::optional<time_point> forgotten;  // deleted at that time
 };
 
 struct new_key {
@@ -32,10 +32,10 @@ struct new_key {
 key insert(transaction& tx, const vault& key_vault, const new_key& what);
 
 std::optional<key> find(transaction& tx, signing_key_id id);
-std::vector<key> list(transaction& tx);  // oldest first, those too that are past their end
+std::vector<key> list(transaction& tx);  // oldest first, with retired keys
 secret private_half(
     transaction& tx, const vault& key_vault, signing_key_id id
-);  // throws sql::failure: not there
+);  // throws sql::failure when it is missing
 
 void retire(transaction& tx, signing_key_id id, time_point when, time_point forgotten);
 void erase(transaction& tx, signing_key_id id);

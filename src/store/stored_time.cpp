@@ -1,5 +1,7 @@
 #include "store/stored_time.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store {
 namespace {
 
@@ -17,12 +19,7 @@ constexpr sql::statement update_time{
 
 std::optional<time_point> stored_time(transaction& tx)
 {
-    std::optional<time_point> found;
-    tx.sql().run(select_time, {}, [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found = from_column(current.integer(0));
-    });
-    return found;
+    return sql::optional_value<time_point>(tx, select_time);
 }
 
 void store_time(transaction& tx)

@@ -1,4 +1,5 @@
-// The newest time that a server has known: what the machine's clock is compared with at the next start.
+// The time of the last run, with which the next start compares the system clock. Column stored_time of table
+// environments. The check is in jobs/clock_monitor.hpp.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,7 +11,7 @@ namespace scimd::store {
 
 std::optional<time_point> stored_time(transaction& tx);  // empty: no server has run yet
 
-// The transaction's own time; also when it is before the stored one, because a wrong clock was set right.
+// Stores tx.now(), also when it is before the stored time, because a wrong clock may have been corrected.
 void store_time(transaction& tx);
 
 }  // namespace scimd::store

@@ -1,7 +1,6 @@
 #include "store/tenants.hpp"
 
-#include "store/directory_row.hpp"
-#include "store/enum_text.hpp"
+#include "store/engine/query.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -24,8 +23,8 @@ constexpr sql::statement insert_directory_row{
 constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by,"
+    " detected_is_certain, detected_at, unknown_members, patch_status, domain_gate_scope from directories"
     " where organization_id = $1 and id = $2 and removed_at is null",
 };
 
@@ -37,8 +36,8 @@ constexpr sql::statement find_owner{
 constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by,"
+    " detected_is_certain, detected_at, unknown_members, patch_status, domain_gate_scope from directories"
     " where organization_id = $1 and removed_at is null order by id",
 };
 
@@ -84,13 +83,16 @@ std::optional<detection> read_detection(const sql::row& current, int first)
     };
 }
 
+directory read_plain_directory(const sql::row& current)
+{
+    return read_directory(current, 0);
+}
+
 }  // namespace
 
 environment_id environment(transaction& tx)
 {
-    environment_id found;
-    tx.sql().run(find_environment, {}, [&](const sql::row& current) { found.value = current.integer(0); });
-    return found;
+    return sql::value<environment_id>(tx, find_environment);
 }
 
 directory read_directory(const sql::row& current, int first)
@@ -105,8 +107,7 @@ directory read_directory(const sql::row& current, int first)
         .created = from_column(current.integer(first + 6)),
         .updated = from_column(current.integer(first + 7)),
         .last_sequence = current.integer(first + 8),
-        .schemas =
-            current.is_null(first + 9) ? std::nullopt : std::optional(std::string(current.text(first + 9))),
+        .schemas = read_optional<std::string>(current, first + 9),
         .mode = from_word<scim_mode>(current.text(first + 10), mode_words),
         .has_unique_group_names = current.integer(first + 11) != 0,
         .detected = read_detection(current, first + 12),
@@ -143,21 +144,14 @@ directory insert_directory(
 
 std::optional<directory> find_directory(transaction& tx, organization_id owner, directory_id id)
 {
-    std::optional<directory> found;
     if (!is_organization(tx, owner))
-        return found;
-    tx.sql().run(find_directory_row, {owner.value, id.value}, [&](const sql::row& current) {
-        found = read_directory(current, 0);
-    });
-    return found;
+        return std::nullopt;
+    return sql::one(tx, find_directory_row, {owner.value, id.value}, read_plain_directory);
 }
 
 std::optional<organization_id> owner_of(transaction& tx, directory_id id)
 {
-    std::optional<organization_id> owner;
-    tx.sql().run(find_owner, {id.value}, [&](const sql::row& current) {
-        owner = organization_id{current.integer(0)};
-    });
+    auto owner = sql::one<organization_id>(tx, find_owner, {id.value});
     if (owner && !is_organization(tx, *owner))
         owner.reset();
     return owner;
@@ -165,20 +159,12 @@ std::optional<organization_id> owner_of(transaction& tx, directory_id id)
 
 std::vector<directory> list_directories(transaction& tx, organization_id owner)
 {
-    std::vector<directory> found;
-    tx.sql().run(list_directory_rows, {owner.value}, [&](const sql::row& current) {
-        found.push_back(read_directory(current, 0));
-    });
-    return found;
+    return sql::all(tx, list_directory_rows, {owner.value}, read_plain_directory);
 }
 
 std::int64_t count_directories(transaction& tx, organization_id owner)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_directory_rows, {owner.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_directory_rows, {owner.value});
 }
 
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled)
@@ -211,7 +197,7 @@ bool set_directory_schemas(
 )
 {
     const std::int64_t updated = tx.sql().run(
-        update_directory_schemas, {owner.value, id.value, sql::nullable(schemas), to_column(tx.now())}
+        update_directory_schemas, {owner.value, id.value, nullable(schemas), to_column(tx.now())}
     );
     return updated > 0;
 }

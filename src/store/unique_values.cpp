@@ -1,6 +1,7 @@
 #include "store/unique_values.hpp"
 
 #include "base/json/json.hpp"
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -64,25 +65,21 @@ constexpr sql::statement delete_attributes{
 };
 
 std::optional<std::int64_t> holder_of(
-    transaction& tx, directory_id where, std::string_view type, const scim::unique_value& value
+    transaction& tx, directory_id directory, std::string_view type, const scim::unique_value& value
 )
 {
-    std::optional<std::int64_t> holder;
-    tx.sql().run(find_holder, {where.value, type, value.attribute, value.key}, [&](const sql::row& current) {
-        holder = current.integer(0);
-    });
-    return holder;
+    return sql::one<std::int64_t>(tx, find_holder, {directory.value, type, value.attribute, value.key});
 }
 
 void insert(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id self,
     const scim::unique_value& value
 )
 {
-    tx.sql().run(insert_value, {where.value, type, value.attribute, value.key, self.value});
+    tx.sql().run(insert_value, {directory.value, type, value.attribute, value.key, self.value});
 }
 
 struct rule {
@@ -96,29 +93,22 @@ std::set<rule> rules_of(const scim::catalogue& types)
 {
     std::set<rule> rules;
     for (const scim::resource_type& type : types.resource_types())
-        for (const scim::path& where : scim::unique_attributes(type))
-            rules.insert({type.name, to_text(where), scim::unique_comparison(where.leaf())});
+        for (const scim::path& path : scim::unique_attributes(type))
+            rules.insert({type.name, to_text(path), scim::unique_comparison(path.leaf())});
     return rules;
 }
 
 std::set<rule> known_rules(transaction& tx)
 {
-    std::set<rule> rules;
-    tx.sql().run(list_attributes, {}, [&](const sql::row& current) {
-        rules.insert(
-            {std::string(current.text(0)), std::string(current.text(1)), std::string(current.text(2))}
-        );
+    const auto rows = sql::all(tx, list_attributes, {}, [](const sql::row& current) {
+        return rule{std::string(current.text(0)), std::string(current.text(1)), std::string(current.text(2))};
     });
-    return rules;
+    return {rows.begin(), rows.end()};
 }
 
 std::vector<directory_id> all_directories(transaction& tx)
 {
-    std::vector<directory_id> found;
-    tx.sql().run(list_directories, {}, [&](const sql::row& current) {
-        found.push_back({current.integer(0)});
-    });
-    return found;
+    return sql::all<directory_id>(tx, list_directories);
 }
 
 std::set<rule> difference(const std::set<rule>& from, const std::set<rule>& less)
@@ -128,18 +118,20 @@ std::set<rule> difference(const std::set<rule>& from, const std::set<rule>& less
     return rest;
 }
 
-// Takes the values of one directory's resources in.
+// Indexes the values of one directory's resources after attributes became unique.
 class indexer {
 public:
-    indexer(transaction& tx, directory_id where, const scim::resource_type& type, const std::set<rule>& added)
-        : tx_(tx), where_(where), type_(type), added_(added)
+    indexer(
+        transaction& tx, directory_id directory, const scim::resource_type& type, const std::set<rule>& added
+    )
+        : tx_(tx), directory_(directory), type_(type), added_(added)
     {
     }
 
     result<void> run()
     {
         result<void> done;
-        resources::list(tx_, where_, type_.name, {}, {}, 0, -1, [&](const resources::row& row) {
+        resources::list(tx_, directory_, type_.name, {}, {}, 0, -1, [&](const resources::row& row) {
             done = take_in(row);
             return done.has_value();
         });
@@ -157,27 +149,27 @@ private:
             });
             if (!is_added)
                 continue;
-            if (holder_of(tx_, where_, type_.name, value))
+            if (holder_of(tx_, directory_, type_.name, value))
                 return error{
                     errc::invalid_value,
                     value.attribute + " cannot be unique: two resources of the type " + type_.name +
-                        " in the directory " + where_.text() + " have the same value."
+                        " in the directory " + directory_.text() + " have the same value."
                 };
-            insert(tx_, where_, type_.name, row.id, value);
+            insert(tx_, directory_, type_.name, row.id, value);
         }
         return {};
     }
 
     transaction& tx_;
-    directory_id where_;
+    directory_id directory_;
     const scim::resource_type& type_;
     const std::set<rule>& added_;
 };
 
 void forget(transaction& tx, const rule& stale)
 {
-    for (const directory_id where : all_directories(tx))
-        tx.sql().run(delete_attribute, {where.value, stale.type, stale.attribute});
+    for (const directory_id directory : all_directories(tx))
+        tx.sql().run(delete_attribute, {directory.value, stale.type, stale.attribute});
     tx.sql().run(delete_attributes, {stale.type, stale.attribute});
 }
 
@@ -196,8 +188,8 @@ result<void> follow(transaction& tx, const scim::catalogue& types)
             std::ranges::any_of(added, [&](const rule& each) { return each.type == type.name; });
         if (!is_concerned)
             continue;
-        for (const directory_id where : all_directories(tx))
-            if (auto done = indexer(tx, where, type, added).run(); !done)
+        for (const directory_id directory : all_directories(tx))
+            if (auto done = indexer(tx, directory, type, added).run(); !done)
                 return done;
     }
     return {};
@@ -207,14 +199,14 @@ result<void> follow(transaction& tx, const scim::catalogue& types)
 
 const scim::unique_value* find_taken(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id self,
     const std::vector<scim::unique_value>& values
 )
 {
     for (const scim::unique_value& value : values) {
-        const auto holder = holder_of(tx, where, type, value);
+        const auto holder = holder_of(tx, directory, type, value);
         if (holder && *holder != self.value)
             return &value;
     }
@@ -223,7 +215,7 @@ const scim::unique_value* find_taken(
 
 void replace(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const scim::resource_type& type,
     resource_id self,
     const std::vector<scim::unique_value>& values
@@ -234,7 +226,7 @@ void replace(
         return;
     std::set<scim::unique_value> missing(values.begin(), values.end());
     std::vector<scim::unique_value> stale;
-    tx.sql().run(find_values, {where.value, type.name, self.value}, [&](const sql::row& current) {
+    tx.sql().run(find_values, {directory.value, type.name, self.value}, [&](const sql::row& current) {
         scim::unique_value held{std::string(current.text(0)), std::string(current.text(1))};
         if (missing.erase(held) == 0)
             stale.push_back(std::move(held));
@@ -244,10 +236,10 @@ void replace(
             return to_text(each) == held.attribute;
         });
         if (is_known)
-            tx.sql().run(delete_value, {where.value, type.name, held.attribute, held.key});
+            tx.sql().run(delete_value, {directory.value, type.name, held.attribute, held.key});
     }
     for (const scim::unique_value& value : missing)
-        insert(tx, where, type.name, self, value);
+        insert(tx, directory, type.name, self, value);
 }
 
 result<void> reconcile(database& store, const scim::catalogue& types)

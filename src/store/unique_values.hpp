@@ -1,5 +1,5 @@
-// Values of attributes that are unique in a directory and type, one row each: the index behind RFC 7643's
-// "uniqueness" for whatever attributes the schemas say.
+// The index of unique attribute values (RFC 7643 §2.2 "uniqueness") of custom schemas: one row for each
+// value, unique in directory, type and attribute. Tables unique_values and unique_attributes.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,28 +14,28 @@
 
 namespace scimd::store::unique_values {
 
-// The first of the values that a resource other than `self` has; nullptr: none is taken.
+// The first of the values that another resource than `self` has; nullptr when all are free.
 const scim::unique_value* find_taken(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id self,
     const std::vector<scim::unique_value>& values
 );
 
-// The rows of a resource, of the attributes that its type has in this directory, become these. None may be
-// taken. (Rows of schemas that the directory does not have stay.)
+// Replaces the rows of a resource. No value may be taken. `type` is the resource type as this directory has
+// it: rows of attributes that it lacks stay.
 void replace(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const scim::resource_type& type,
     resource_id self,
     const std::vector<scim::unique_value>& values
 );
 
-// Before the first request: makes the rows follow the schemas where these have changed since the last start.
-// invalid_value: an attribute is said to be unique, and two resources have one value of it. Walks the
-// resources of a type when it gets a unique attribute; nothing otherwise.
+// Adapts the rows to schemas that have changed since the last start; called before the first request. Fails
+// with invalid_value when an attribute became unique and two resources share a value. Reads all resources of
+// a type that got a unique attribute, otherwise nothing.
 result<void> reconcile(database& store, const scim::catalogue& types);
 
 }  // namespace scimd::store::unique_values

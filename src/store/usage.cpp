@@ -1,5 +1,7 @@
 #include "store/usage.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::usage {
 namespace {
 
@@ -44,7 +46,7 @@ constexpr sql::statement select_event_bytes{
     "select coalesce(sum(event_bytes), 0) from environments",
 };
 
-// A limit of 0 is any number.
+// A limit of 0 means unlimited.
 constexpr sql::statement find_event_surplus{
     "directory_usage.next_event_surplus",
     "select directory_id, event_bytes - coalesce(event_bytes_max, $1) from directory_usage"
@@ -54,24 +56,21 @@ constexpr sql::statement find_event_surplus{
 
 constexpr sql::statement select_totals{
     "directory_usage.totals",
-    "select coalesce((select sum(total) from resource_counts where type = 'User'), 0),"
-    " coalesce((select sum(total) from resource_counts where type = 'Group'), 0),"
-    " coalesce((select sum(total) from resource_counts where type not in ('User', 'Group')), 0),"
-    " coalesce(sum(memberships), 0), coalesce(sum(document_bytes), 0), (select sum(event_bytes) from "
-    "environments)"
-    " from directory_usage",
+    "select coalesce((select sum(total) from resource_counts where type = 'User'), 0), coalesce((select"
+    " sum(total) from resource_counts where type = 'Group'), 0), coalesce((select sum(total) from"
+    " resource_counts where type not in ('User', 'Group')), 0), coalesce(sum(memberships), 0),"
+    " coalesce(sum(document_bytes), 0), (select sum(event_bytes) from environments) from directory_usage",
 };
 
-directory_usage find_by(transaction& tx, const sql::statement& what, directory_id which)
+directory_usage find_by(transaction& tx, const sql::statement& what, directory_id directory)
 {
     directory_usage found;
-    tx.sql().run(what, {which.value}, [&](const sql::row& current) {
+    tx.sql().run(what, {directory.value}, [&](const sql::row& current) {
         constexpr int counters = static_cast<int>(quota_count) - 1;
         for (int i = 0; i < counters; ++i)
             found.used[static_cast<std::size_t>(i)] = current.integer(i);
         for (int i = 0; i < static_cast<int>(quota_count); ++i)
-            if (!current.is_null(counters + i))
-                found.own[static_cast<std::size_t>(i)] = current.integer(counters + i);
+            found.own[static_cast<std::size_t>(i)] = read_optional<std::int64_t>(current, counters + i);
         found.last_sequence = current.integer(counters + static_cast<int>(quota_count));
     });
     return found;
@@ -79,43 +78,38 @@ directory_usage find_by(transaction& tx, const sql::statement& what, directory_i
 
 }  // namespace
 
-directory_usage find(transaction& tx, directory_id which)
+directory_usage find(transaction& tx, directory_id directory)
 {
-    return find_by(tx, find_usage, which);
+    return find_by(tx, find_usage, directory);
 }
 
-directory_usage find_without_counts(transaction& tx, directory_id which)
+directory_usage find_without_counts(transaction& tx, directory_id directory)
 {
-    return find_by(tx, find_without_counts_row, which);
+    return find_by(tx, find_without_counts_row, directory);
 }
 
-std::int64_t count_other_resources(transaction& tx, directory_id which)
+std::int64_t count_other_resources(transaction& tx, directory_id directory)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_of_other_types, {which.value}, [&](const sql::row& current) {
-        total = current.integer(0);
+    return sql::value(tx, count_of_other_types, {directory.value});
+}
+
+contents find_contents(transaction& tx, directory_id directory)
+{
+    const auto found = sql::one(tx, select_contents, {directory.value}, [](const sql::row& current) {
+        return contents{current.integer(0), current.integer(1)};
     });
-    return total;
+    return found.value_or(contents());
 }
 
-contents find_contents(transaction& tx, directory_id which)
-{
-    contents found;
-    tx.sql().run(select_contents, {which.value}, [&](const sql::row& current) {
-        found = {current.integer(0), current.integer(1)};
-    });
-    return found;
-}
-
-void set_limits(transaction& tx, directory_id which, const own_limits& limits)
+void set_limits(transaction& tx, directory_id directory, const own_limits& limits)
 {
     const auto column = [&](quota of) {
         const auto& limit = limits[index_of(of)];
-        return limit ? sql::parameter(*limit) : sql::parameter();
+        return nullable(limit);
     };
     tx.sql().run(
         update_limits,
-        {which.value,
+        {directory.value,
          column(quota::users),
          column(quota::groups),
          column(quota::resources),
@@ -128,18 +122,14 @@ void set_limits(transaction& tx, directory_id which, const own_limits& limits)
 
 std::int64_t event_bytes(transaction& tx)
 {
-    std::int64_t bytes = 0;
-    tx.sql().run(select_event_bytes, {}, [&](const sql::row& current) { bytes = current.integer(0); });
-    return bytes;
+    return sql::value(tx, select_event_bytes);
 }
 
 std::optional<event_surplus> next_event_surplus(transaction& tx, std::int64_t default_max, directory_id after)
 {
-    std::optional<event_surplus> found;
-    tx.sql().run(find_event_surplus, {default_max, after.value}, [&](const sql::row& current) {
-        found = event_surplus{{current.integer(0)}, current.integer(1)};
+    return sql::one(tx, find_event_surplus, {default_max, after.value}, [](const sql::row& current) {
+        return event_surplus{{current.integer(0)}, current.integer(1)};
     });
-    return found;
 }
 
 std::array<std::int64_t, quota_count> totals(transaction& tx)

@@ -1,32 +1,31 @@
 #include "store/webhook_deliveries.hpp"
 
-#include "store/event_row.hpp"
+#include "store/engine/query.hpp"
 
 namespace scimd::store::webhooks {
 
 namespace {
 
-constexpr sql::statement put_lane_row{
-    "webhook_lanes.put",
-    "insert into webhook_lanes (endpoint_id, directory_id, event_id, sequence, head_id, attempts, due_at,"
-    " last_error) values ($1, $2, $3, $4, $5, $6, $7, $8)"
-    " on conflict (endpoint_id, directory_id) do update set event_id = excluded.event_id,"
-    " sequence = excluded.sequence, head_id = excluded.head_id, attempts = excluded.attempts,"
-    " due_at = excluded.due_at, last_error = excluded.last_error",
+constexpr sql::statement put_queue_row{
+    "webhook_directory_queues.put",
+    "insert into webhook_directory_queues (endpoint_id, directory_id, event_id, sequence, head_id, attempts,"
+    " due_at, last_error) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (endpoint_id, directory_id) do"
+    " update set event_id = excluded.event_id, sequence = excluded.sequence, head_id = excluded.head_id,"
+    " attempts = excluded.attempts, due_at = excluded.due_at, last_error = excluded.last_error",
 };
-constexpr sql::statement delete_lane_row{
-    "webhook_lanes.remove",
-    "delete from webhook_lanes where endpoint_id = $1 and directory_id = $2",
+constexpr sql::statement delete_queue_row{
+    "webhook_directory_queues.remove",
+    "delete from webhook_directory_queues where endpoint_id = $1 and directory_id = $2",
 };
-constexpr sql::statement list_lane_rows{
-    "webhook_lanes.list",
-    "select directory_id, event_id, sequence, head_id, attempts, due_at, last_error from webhook_lanes"
-    " where endpoint_id = $1 order by directory_id limit $2",
+constexpr sql::statement list_queue_rows{
+    "webhook_directory_queues.list",
+    "select directory_id, event_id, sequence, head_id, attempts, due_at, last_error from"
+    " webhook_directory_queues where endpoint_id = $1 order by directory_id limit $2",
 };
-constexpr sql::statement hurry_lane_rows{
-    "webhook_lanes.hurry",
-    "update webhook_lanes set due_at = $4 where endpoint_id = $1 and head_id between $2 and $3 and due_at > "
-    "$4",
+constexpr sql::statement hurry_queue_rows{
+    "webhook_directory_queues.hurry",
+    "update webhook_directory_queues set due_at = $4 where endpoint_id = $1 and head_id between $2 and $3"
+    " and due_at > $4",
 };
 constexpr sql::statement list_other_events{
     "events.list_outside_directories_after",
@@ -34,7 +33,7 @@ constexpr sql::statement list_other_events{
     " where directory_id is null and id > $1 order by id limit $2",
 };
 
-// A look-up for each endpoint, of which there are a bounded number.
+// One look-up for each endpoint, and their number is limited.
 constexpr sql::statement find_old_dead{
     "webhook_deliveries.find_old_dead",
     "select 1 from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
@@ -69,7 +68,7 @@ constexpr sql::statement list_waiting_rows{
     "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
     " where endpoint_id = $1 and state = 'waiting' order by due_at, event_id limit $2",
 };
-// The dead have no time at which they are due, so that they lie in the order of their events.
+// Dead letters have due_at 0, so that the index has them in the order of events.
 constexpr sql::statement list_dead_rows{
     "webhook_deliveries.list_dead",
     "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
@@ -95,19 +94,17 @@ constexpr sql::statement next_event_row{"events.next", "select min(id) from even
 
 constexpr sql::statement oldest_needed_row{
     "webhooks.oldest_needed",
-    "select min(needed) from (select e.position + 1 as needed from webhook_endpoints e"
-    " where e.disabled_reason is null"
-    " union all select l.event_id + 1 from webhook_endpoints e join webhook_lanes l on l.endpoint_id = e.id"
-    " where e.disabled_reason is null"
-    " union all select d.event_id from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
-    " where e.disabled_reason is null and d.state = 'waiting' and d.test_body is null)",
+    "select min(needed) from (select e.position + 1 as needed from webhook_endpoints e where"
+    " e.disabled_reason is null union all select l.event_id + 1 from webhook_endpoints e join"
+    " webhook_directory_queues l on l.endpoint_id = e.id where e.disabled_reason is null union all select"
+    " d.event_id from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id where"
+    " e.disabled_reason is null and d.state = 'waiting' and d.test_body is null)",
 };
 
 constexpr sql::statement insert_attempt{
     "webhook_attempts.insert",
-    "insert into webhook_attempts (id, endpoint_id, event_id, number, started_at, status, milliseconds, "
-    "error,"
-    " response) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "insert into webhook_attempts (id, endpoint_id, event_id, number, started_at, status, milliseconds,"
+    " error, response) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 constexpr sql::statement list_attempt_rows{
     "webhook_attempts.list",
@@ -119,7 +116,7 @@ constexpr sql::statement list_attempt_rows_of_event{
     "select id, event_id, number, started_at, status, milliseconds, error, response from webhook_attempts"
     " where endpoint_id = $1 and event_id = $2 and id < $3 order by id desc limit $4",
 };
-// Ids are in the order of time, so the oldest come first.
+// Ids grow with time, so the oldest attempts come first.
 constexpr sql::statement prune_rows{
     "webhook_attempts.prune",
     "delete from webhook_attempts where id in"
@@ -138,35 +135,29 @@ std::string_view to_text(delivery_state state)
 
 delivery read_delivery(const sql::row& current)
 {
-    delivery read{
+    return {
         .event = {current.integer(0)},
         .state = current.text(1) == "waiting" ? delivery_state::waiting : delivery_state::dead,
         .attempts = static_cast<int>(current.integer(2)),
         .due = from_column(current.integer(3)),
-        .failed_at = read_time(current, 4),
+        .failed_at = read_optional<time_point>(current, 4),
         .last_error = std::string(current.text(5)),
-        .test_body = std::nullopt,
+        .test_body = read_optional<std::string>(current, 6),
     };
-    if (!current.is_null(6))
-        read.test_body = std::string(current.text(6));
-    return read;
 }
 
 attempt read_attempt(const sql::row& current)
 {
-    attempt read{
+    return {
         .id = {current.integer(0)},
         .event = {current.integer(1)},
         .number = static_cast<int>(current.integer(2)),
         .started = from_column(current.integer(3)),
-        .status = std::nullopt,
+        .status = read_optional<int>(current, 4),
         .milliseconds = current.integer(5),
         .error = std::string(current.text(6)),
         .response = std::string(current.text(7)),
     };
-    if (!current.is_null(4))
-        read.status = static_cast<int>(current.integer(4));
-    return read;
 }
 
 }  // namespace
@@ -174,7 +165,7 @@ attempt read_attempt(const sql::row& current)
 void put_directory_queue(transaction& tx, webhook_id owner, const directory_queue& what)
 {
     tx.sql().run(
-        put_lane_row,
+        put_queue_row,
         {owner.value,
          what.directory.value,
          what.settled.value,
@@ -188,14 +179,13 @@ void put_directory_queue(transaction& tx, webhook_id owner, const directory_queu
 
 void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory)
 {
-    tx.sql().run(delete_lane_row, {owner.value, directory.value});
+    tx.sql().run(delete_queue_row, {owner.value, directory.value});
 }
 
 std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    std::vector<directory_queue> found;
-    tx.sql().run(list_lane_rows, {owner.value, limit}, [&](const sql::row& current) {
-        found.push_back({
+    return sql::all(tx, list_queue_rows, {owner.value, limit}, [](const sql::row& current) {
+        return directory_queue{
             .directory = {current.integer(0)},
             .settled = {current.integer(1)},
             .settled_sequence = current.integer(2),
@@ -203,14 +193,13 @@ std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id o
             .attempts = static_cast<int>(current.integer(4)),
             .due = from_column(current.integer(5)),
             .last_error = std::string(current.text(6)),
-        });
+        };
     });
-    return found;
 }
 
 std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of)
 {
-    return tx.sql().run(hurry_lane_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
+    return tx.sql().run(hurry_queue_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
 }
 
 void list_queued_events(
@@ -239,9 +228,9 @@ void put_delivery(transaction& tx, webhook_id owner, const delivery& what)
          to_text(what.state),
          what.attempts,
          is_dead ? 0 : to_column(what.due),
-         what.failed_at ? sql::parameter(to_column(*what.failed_at)) : sql::parameter(),
+         nullable(what.failed_at),
          what.last_error,
-         sql::nullable(what.test_body)}
+         nullable(what.test_body)}
     );
 }
 
@@ -252,38 +241,22 @@ bool remove_delivery(transaction& tx, webhook_id owner, event_id event)
 
 std::optional<delivery> find_delivery(transaction& tx, webhook_id owner, event_id event)
 {
-    std::optional<delivery> found;
-    tx.sql().run(find_delivery_row, {owner.value, event.value}, [&](const sql::row& current) {
-        found = read_delivery(current);
-    });
-    return found;
+    return sql::one(tx, find_delivery_row, {owner.value, event.value}, read_delivery);
 }
 
 std::vector<delivery> list_waiting(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    std::vector<delivery> found;
-    tx.sql().run(list_waiting_rows, {owner.value, limit}, [&](const sql::row& current) {
-        found.push_back(read_delivery(current));
-    });
-    return found;
+    return sql::all(tx, list_waiting_rows, {owner.value, limit}, read_delivery);
 }
 
 std::vector<delivery> list_dead(transaction& tx, webhook_id owner, event_id after, std::int64_t limit)
 {
-    std::vector<delivery> found;
-    tx.sql().run(list_dead_rows, {owner.value, after.value, limit}, [&](const sql::row& current) {
-        found.push_back(read_delivery(current));
-    });
-    return found;
+    return sql::all(tx, list_dead_rows, {owner.value, after.value, limit}, read_delivery);
 }
 
 std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state state, std::int64_t most)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_delivery_rows, {owner.value, to_text(state), most}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_delivery_rows, {owner.value, to_text(state), most});
 }
 
 std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most)
@@ -293,31 +266,17 @@ std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_spa
 
 std::optional<events::event> find_event(transaction& tx, event_id id)
 {
-    std::optional<events::event> found;
-    tx.sql().run(find_event_row, {id.value}, [&](const sql::row& current) {
-        found = events::read_event(current);
-    });
-    return found;
+    return sql::one(tx, find_event_row, {id.value}, events::read_event);
 }
 
 std::optional<event_id> next_event(transaction& tx, event_id after)
 {
-    std::optional<event_id> found;
-    tx.sql().run(next_event_row, {after.value}, [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found = event_id{current.integer(0)};
-    });
-    return found;
+    return sql::optional_value<event_id>(tx, next_event_row, {after.value});
 }
 
 std::optional<event_id> oldest_needed(transaction& tx)
 {
-    std::optional<event_id> found;
-    tx.sql().run(oldest_needed_row, {}, [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found = event_id{current.integer(0)};
-    });
-    return found;
+    return sql::optional_value<event_id>(tx, oldest_needed_row);
 }
 
 void append_attempt(transaction& tx, webhook_id owner, const attempt& what)
@@ -329,7 +288,7 @@ void append_attempt(transaction& tx, webhook_id owner, const attempt& what)
          what.event.value,
          what.number,
          to_column(what.started),
-         what.status ? sql::parameter(std::int64_t{*what.status}) : sql::parameter(),
+         nullable(what.status),
          what.milliseconds,
          what.error,
          what.response}
@@ -340,21 +299,15 @@ std::vector<attempt> list_attempts(
     transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
 )
 {
-    std::vector<attempt> found;
     const auto below = before.value > 0 ? before.value : sql::integer_max;
-    const auto take = [&](const sql::row& current) { found.push_back(read_attempt(current)); };
-    if (of.value != 0)
-        tx.sql().run(list_attempt_rows_of_event, {owner.value, of.value, below, limit}, take);
-    else
-        tx.sql().run(list_attempt_rows, {owner.value, below, limit}, take);
-    return found;
+    if (of.value == 0)
+        return sql::all(tx, list_attempt_rows, {owner.value, below, limit}, read_attempt);
+    return sql::all(tx, list_attempt_rows_of_event, {owner.value, of.value, below, limit}, read_attempt);
 }
 
 bool has_attempts(transaction& tx, time_point before)
 {
-    bool has = false;
-    tx.sql().run(oldest_attempt, {first_id_at(before)}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, oldest_attempt, {first_id_at(before)});
 }
 
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most)
@@ -364,9 +317,7 @@ std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t mos
 
 bool has_dead_letters(transaction& tx, time_point before)
 {
-    bool has = false;
-    tx.sql().run(find_old_dead, {first_id_at(before)}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, find_old_dead, {first_id_at(before)});
 }
 
 std::int64_t prune_dead_letters(transaction& tx, time_point before, std::int64_t most)

@@ -1,5 +1,6 @@
-// What is being delivered beside the plain course of events: directories that stand still, single events that
-// are tried again or not any more; and the log of attempts.
+// The delivery state of webhook endpoints besides their position in the event log: queues of directories that
+// are blocked by a failed event, retries of single events, dead letters, and the log of attempts. Tables
+// webhook_directory_queues, webhook_deliveries and webhook_attempts. The logic is in webhooks/.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,35 +18,35 @@
 
 namespace scimd::store::webhooks {
 
-// --- lanes: the events of one directory, in order, behind the endpoint's position
+// --- directory queues: the events of one directory, in order, behind the endpoint's position
 
 struct directory_queue {
-    directory_id directory;  // 0: what belongs to no directory
-    event_id settled;        // up to here, and
-    std::int64_t settled_sequence = 0;
-    event_id head;     // the first that is not; 0: not known yet
-    int attempts = 0;  // made on the head
+    directory_id directory;             // 0: events that belong to no directory
+    event_id settled;                   // everything up to this event is delivered or given up
+    std::int64_t settled_sequence = 0;  // of that event
+    event_id head;                      // the next event; 0: not known yet
+    int attempts = 0;                   // made to deliver the head
     time_point due{};
     std::string last_error;
 };
 void put_directory_queue(
     transaction& tx, webhook_id owner, const directory_queue& what
-);  // replaces the directory's
+);  // inserts or replaces
 void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory);
 std::vector<directory_queue> list_directory_queues(
     transaction& tx, webhook_id owner, std::int64_t limit
-);  // by directory
+);  // in the order of directory ids
 
-// From the one to the other, both with it.
+// A closed range of events.
 struct event_span {
     event_id first;
     event_id last{std::numeric_limits<std::int64_t>::max()};
 };
 
-// Those that wait with an event of the span are due at once; how many.
+// Makes queues whose head is in the span due now; returns how many.
 std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of);
 
-// In order, those behind what is settled. false stops.
+// Calls `each` with the events of the queue in order, until it returns false.
 void list_queued_events(
     transaction& tx,
     const directory_queue& of,
@@ -53,43 +54,47 @@ void list_queued_events(
     const std::function<bool(const events::event&)>& each
 );
 
-// --- single events
+// --- deliveries of single events
 
-enum class delivery_state { waiting, dead };
+enum class delivery_state {
+    waiting,  // for a retry
+    dead,     // a dead letter: given up
+};
 
 struct delivery {
     event_id event;
     delivery_state state = delivery_state::waiting;
     int attempts = 0;
     time_point due{};
-    std::optional<time_point> failed_at;  // when the last attempt was
+    std::optional<time_point> failed_at;  // time of the last attempt
     std::string last_error;
-    std::optional<std::string> test_body;  // of what is no event but a test
+    std::optional<std::string> test_body;  // of a test delivery, which has no event
 };
-void put_delivery(transaction& tx, webhook_id owner, const delivery& what);  // replaces the event's
-bool remove_delivery(transaction& tx, webhook_id owner, event_id event);     // false: there was none
+void put_delivery(transaction& tx, webhook_id owner, const delivery& what);  // inserts or replaces
+bool remove_delivery(transaction& tx, webhook_id owner, event_id event);     // false: not found
 std::optional<delivery> find_delivery(transaction& tx, webhook_id owner, event_id event);
-// Those that wait, the first due first.
+// By due time.
 std::vector<delivery> list_waiting(transaction& tx, webhook_id owner, std::int64_t limit);
-// In the order of events.
+// The dead letters after `after`, in the order of events.
 std::vector<delivery> list_dead(transaction& tx, webhook_id owner, event_id after, std::int64_t limit);
+// Counts up to `most`.
 std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state state, std::int64_t most);
 
-// Those whose event is of the span: the dead wait again, from their first attempt, and the waiting are due at
-// once. How many.
+// Retries the deliveries of the span now: a dead letter starts again at its first attempt, a waiting delivery
+// becomes due. Returns how many.
 std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most);
 
 std::optional<events::event> find_event(transaction& tx, event_id id);
-// The first event behind that one; empty: it is the newest.
+// The first event after that one; empty when it is the newest.
 std::optional<event_id> next_event(transaction& tx, event_id after);
 
-// The first event that somebody is still to be told of, of endpoints that are enabled; empty: there is none.
-// The log must not be cut behind it.
+// The oldest event that an enabled endpoint still has to deliver; empty when all are delivered. Retention
+// must keep it and everything after it.
 std::optional<event_id> oldest_needed(transaction& tx);
 
-// --- the log
+// --- the log of delivery attempts
 
-constexpr std::size_t response_bytes_max = 1'024;  // of the text kept
+constexpr std::size_t response_bytes_max = 1'024;  // stored of each response
 
 struct attempt {
     webhook_attempt_id id;
@@ -98,18 +103,18 @@ struct attempt {
     time_point started{};
     std::optional<int> status;
     std::int64_t milliseconds = 0;
-    std::string error;     // why it failed; empty: it did not
-    std::string response;  // the beginning of what the receiver answered, as printable text
+    std::string error;     // empty: it succeeded
+    std::string response;  // the beginning of the response body, as printable text
 };
-void append_attempt(transaction& tx, webhook_id owner, const attempt& what);  // the id is given here
-// Newest first, older than `before` (0: from the newest); of one event unless it is 0.
+void append_attempt(transaction& tx, webhook_id owner, const attempt& what);  // assigns the id
+// Newest first, older than `before` (0: from the newest), only those of the event `of` (0: of all events).
 std::vector<attempt> list_attempts(
     transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
 );
 bool has_attempts(transaction& tx, time_point before);
-std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most);  // how many went
+std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most);  // returns how many
 
-// Dead letters whose events are older than that.
+// Dead letters of events from before that time.
 bool has_dead_letters(transaction& tx, time_point before);
 std::int64_t prune_dead_letters(transaction& tx, time_point before, std::int64_t most);
 

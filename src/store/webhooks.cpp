@@ -2,6 +2,7 @@
 
 #include "base/json/json.hpp"
 #include "store/encrypted_secrets.hpp"
+#include "store/engine/query.hpp"
 
 #include <array>
 
@@ -19,7 +20,7 @@ constexpr sql::statement list_rows{
 
 constexpr sql::statement count_rows{"webhooks.count", "select count(*) from webhook_endpoints"};
 
-// Its settings are written by update_row, so that they are named once.
+// update_row writes the settings, so that their columns are listed once.
 constexpr sql::statement insert_row{
     "webhooks.insert",
     "insert into webhook_endpoints (id, url, description, event_types, headers, mode, signature, created_at,"
@@ -77,7 +78,7 @@ constexpr sql::statement delete_key_row{
     "delete from webhook_keys where endpoint_id = $1 and id = $2",
 };
 
-// A lease that ends later was given by a clock that has been set back since.
+// A lease that ends later than this was given before the clock was set back: it can be claimed.
 constexpr std::chrono::hours lease_ahead_max{1};
 
 constexpr sql::statement claim_row{
@@ -100,7 +101,7 @@ constexpr sql::statement release_rows{
     " where lease_owner is not null",
 };
 
-// The position only ever moves forward, but for an operator's hand (enable).
+// Moves the position forward only; enable() sets it to any value.
 constexpr sql::statement save_row{
     "webhooks.save_progress",
     "update webhook_endpoints set position = max(position, $3), failing_since = $4, failures = $5,"
@@ -118,12 +119,12 @@ constexpr sql::statement count_test_row{
     " on conflict (organization_id) do update set tests = tests + 1 where tests < $3",
 };
 
-std::string to_column(const std::vector<std::string>& texts)
+std::string to_json_text(const std::vector<std::string>& texts)
 {
     return scimd::to_text(json::array(texts.begin(), texts.end()));
 }
 
-std::string to_column(const std::vector<std::pair<std::string, std::string>>& headers)
+std::string to_json_text(const std::vector<std::pair<std::string, std::string>>& headers)
 {
     json::object object;
     for (const auto& [name, value] : headers)
@@ -131,7 +132,7 @@ std::string to_column(const std::vector<std::pair<std::string, std::string>>& he
     return scimd::to_text(object);
 }
 
-std::optional<std::string> to_column(const std::vector<std::int64_t>& seconds)
+std::optional<std::string> to_json_text(const std::vector<std::int64_t>& seconds)
 {
     if (seconds.empty())
         return std::nullopt;
@@ -161,17 +162,6 @@ std::optional<disabled_reason> read_reason(const sql::row& current, int column)
                               : disabled_reason::failing;
 }
 
-sql::parameter time_parameter(const std::optional<time_point>& when)
-{
-    return when ? sql::parameter(store::to_column(*when)) : sql::parameter();
-}
-
-template <class Id>
-sql::parameter id_parameter(const std::optional<Id>& id)
-{
-    return id ? sql::parameter(id->value) : sql::parameter();
-}
-
 settings read_settings(const sql::row& current)
 {
     settings read;
@@ -180,10 +170,8 @@ settings read_settings(const sql::row& current)
     const auto types = parsed(current.text(3));
     for (const auto& one : types.as_array())
         read.event_types.emplace_back(one.as_string());
-    if (!current.is_null(4))
-        read.organization = organization_id{current.integer(4)};
-    if (!current.is_null(5))
-        read.directory = directory_id{current.integer(5)};
+    read.organization = read_optional<organization_id>(current, 4);
+    read.directory = read_optional<directory_id>(current, 5);
     const auto headers = parsed(current.text(6));
     for (const auto& [name, value] : headers.as_object())
         read.headers.emplace_back(name, value.as_string());
@@ -203,15 +191,15 @@ endpoint read_endpoint(const sql::row& current)
         .is = read_settings(current),
         .signature = std::string(current.text(9)),
         .disabled = read_reason(current, 10),
-        .disabled_at = read_time(current, 11),
+        .disabled_at = read_optional<time_point>(current, 11),
         .created = from_column(current.integer(12)),
         .updated = from_column(current.integer(13)),
         .revision = current.integer(14),
         .position = {current.integer(15)},
-        .failing_since = read_time(current, 16),
+        .failing_since = read_optional<time_point>(current, 16),
         .failures = current.integer(17),
-        .last_failure = read_time(current, 18),
-        .last_success = read_time(current, 19),
+        .last_failure = read_optional<time_point>(current, 18),
+        .last_success = read_optional<time_point>(current, 19),
         .fence = current.integer(20),
     };
 }
@@ -239,53 +227,43 @@ std::string_view to_text(disabled_reason reason)
 endpoint insert(transaction& tx, const settings& what, std::string_view signature)
 {
     const webhook_id id{tx.next_id()};
-    tx.sql().run(insert_row, {id.value, signature, store::to_column(tx.now()), newest_event(tx).value});
+    tx.sql().run(insert_row, {id.value, signature, to_column(tx.now()), newest_event(tx).value});
     update(tx, id, what);
     return *find(tx, id);
 }
 
 std::optional<endpoint> find(transaction& tx, webhook_id id)
 {
-    std::optional<endpoint> found;
-    tx.sql().run(list_rows, {id.value, id.value, 1}, [&](const sql::row& current) {
-        found = read_endpoint(current);
-    });
-    return found;
+    return sql::one(tx, list_rows, {id.value, id.value, 1}, read_endpoint);
 }
 
 std::vector<endpoint> list(transaction& tx, webhook_id after, std::int64_t limit)
 {
-    std::vector<endpoint> found;
-    tx.sql().run(list_rows, {after.value + 1, sql::integer_max, limit}, [&](const sql::row& current) {
-        found.push_back(read_endpoint(current));
-    });
-    return found;
+    return sql::all(tx, list_rows, {after.value + 1, sql::integer_max, limit}, read_endpoint);
 }
 
 std::int64_t count(transaction& tx)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_rows, {}, [&](const sql::row& current) { total = current.integer(0); });
-    return total;
+    return sql::value(tx, count_rows);
 }
 
 void update(transaction& tx, webhook_id id, const settings& what)
 {
-    const auto types = to_column(what.event_types);
-    const auto headers = to_column(what.headers);
-    const auto schedule = to_column(what.retry_seconds);
+    const auto types = to_json_text(what.event_types);
+    const auto headers = to_json_text(what.headers);
+    const auto schedule = to_json_text(what.retry_seconds);
     tx.sql().run(
         update_row,
         {id.value,
          what.url,
          what.description,
          types,
-         id_parameter(what.organization),
-         id_parameter(what.directory),
+         nullable(what.organization),
+         nullable(what.directory),
          headers,
          to_text(what.mode),
-         sql::nullable(schedule),
-         store::to_column(tx.now())}
+         nullable(schedule),
+         to_column(tx.now())}
     );
     touch(tx, id);
 }
@@ -301,21 +279,19 @@ bool remove(transaction& tx, webhook_id id)
 
 void disable(transaction& tx, webhook_id id, disabled_reason reason)
 {
-    tx.sql().run(disable_row, {id.value, to_text(reason), store::to_column(tx.now())});
+    tx.sql().run(disable_row, {id.value, to_text(reason), to_column(tx.now())});
     touch(tx, id);
 }
 
 void enable(transaction& tx, webhook_id id, std::optional<event_id> position)
 {
-    tx.sql().run(enable_row, {id.value, store::to_column(tx.now()), id_parameter(position)});
+    tx.sql().run(enable_row, {id.value, to_column(tx.now()), nullable(position)});
     touch(tx, id);
 }
 
 event_id newest_event(transaction& tx)
 {
-    event_id newest;
-    tx.sql().run(greatest_event, {}, [&](const sql::row& current) { newest.value = current.integer(0); });
-    return newest;
+    return sql::value<event_id>(tx, greatest_event);
 }
 
 void touch(transaction& tx, webhook_id id)
@@ -326,9 +302,7 @@ void touch(transaction& tx, webhook_id id)
 
 std::int64_t changes(transaction& tx)
 {
-    std::int64_t number = 0;
-    tx.sql().run(read_changes, {}, [&](const sql::row& current) { number = current.integer(0); });
-    return number;
+    return sql::value(tx, read_changes);
 }
 
 bool count_test(transaction& tx, std::optional<organization_id> of, std::int64_t most)
@@ -346,28 +320,26 @@ std::string place_of(webhook_key_id id)
 webhook_key_id insert_key(transaction& tx, webhook_id owner, std::string_view public_key)
 {
     const webhook_key_id id{tx.next_id()};
-    tx.sql().run(insert_key_row, {owner.value, id.value, public_key, store::to_column(tx.now())});
+    tx.sql().run(insert_key_row, {owner.value, id.value, public_key, to_column(tx.now())});
     touch(tx, owner);
     return id;
 }
 
 std::vector<signing_key> list_keys(transaction& tx, webhook_id owner)
 {
-    std::vector<signing_key> found;
-    tx.sql().run(list_key_rows, {owner.value}, [&](const sql::row& current) {
-        found.push_back(
-            {{current.integer(0)},
-             std::string(current.text(1)),
-             from_column(current.integer(2)),
-             read_time(current, 3)}
-        );
+    return sql::all(tx, list_key_rows, {owner.value}, [](const sql::row& current) {
+        return signing_key{
+            {current.integer(0)},
+            std::string(current.text(1)),
+            from_column(current.integer(2)),
+            read_optional<time_point>(current, 3),
+        };
     });
-    return found;
 }
 
 void set_key_expiry(transaction& tx, webhook_id owner, webhook_key_id id, time_point at)
 {
-    tx.sql().run(expire_key_row, {owner.value, id.value, store::to_column(at)});
+    tx.sql().run(expire_key_row, {owner.value, id.value, to_column(at)});
     touch(tx, owner);
 }
 
@@ -380,22 +352,20 @@ void remove_key(transaction& tx, webhook_id owner, webhook_key_id id)
 
 std::optional<std::int64_t> claim(transaction& tx, webhook_id id, const lease& wanted)
 {
-    std::optional<std::int64_t> fence;
-    tx.sql().run(
+    return sql::one<std::int64_t>(
+        tx,
         claim_row,
         {id.value,
          wanted.owner,
-         store::to_column(wanted.until),
-         store::to_column(tx.now()),
-         store::to_column(wanted.until + lease_ahead_max)},
-        [&](const sql::row& current) { fence = current.integer(0); }
+         to_column(wanted.until),
+         to_column(tx.now()),
+         to_column(wanted.until + lease_ahead_max)}
     );
-    return fence;
 }
 
 void renew_leases(transaction& tx, const lease& held)
 {
-    tx.sql().run(renew_rows, {held.owner, store::to_column(held.until)});
+    tx.sql().run(renew_rows, {held.owner, to_column(held.until)});
 }
 
 void release_lease(transaction& tx, webhook_id id, std::int64_t fence)
@@ -415,10 +385,10 @@ bool save_progress(transaction& tx, const progress& now)
                {now.id.value,
                 now.fence,
                 now.position.value,
-                time_parameter(now.failing_since),
+                nullable(now.failing_since),
                 now.failures,
-                time_parameter(now.last_failure),
-                time_parameter(now.last_success)}
+                nullable(now.last_failure),
+                nullable(now.last_success)}
            ) > 0;
 }
 

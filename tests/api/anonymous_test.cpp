@@ -1,7 +1,7 @@
 // Rate limits of anonymous requests (docs/decisions/0032).
 #include "api/auth/anonymous.hpp"
 
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>

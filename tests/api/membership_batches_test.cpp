@@ -2,7 +2,7 @@
 // recovery after a crash.
 #include "membership_batches_fixture.hpp"
 #include "service/scim/bulk.hpp"
-#include "store/dialects.hpp"
+#include "store/directories.hpp"
 
 namespace scimd::api {
 namespace {
@@ -131,7 +131,7 @@ TEST_F(membership_batches_test, an_invalid_change_is_rejected_before_anything_is
 TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
 {
     write([&](store::transaction& tx) {
-        store::dialects::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
+        store::directories::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
     });
     const auto users = add_users("u", 2 * at_once + 10);
     const auto group = "/Groups/" + fixture.make_group("All");

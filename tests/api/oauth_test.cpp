@@ -375,7 +375,7 @@ TEST_F(oauth_test, the_private_key_is_encrypted_in_the_database)
         );
         return store::verdict::commit;
     });
-    EXPECT_TRUE(sealed.starts_with("v1." + fixture.safe.sealing_key() + "."));
+    EXPECT_TRUE(sealed.starts_with("v1." + fixture.key_vault.sealing_key() + "."));
 }
 
 }  // namespace

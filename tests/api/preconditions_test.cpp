@@ -92,7 +92,7 @@ TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing)
 {
     struct row {
         std::string_view type;
-        bool is_taken;
+        bool is_accepted;
     };
     const row rows[] = {
         {"application/scim+json", true},
@@ -113,7 +113,7 @@ TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing)
     const auto body = test::user_text("anna");
     for (const auto& row : rows) {
         const auto got = fixture.scim("PUT", path, body, {{"Content-Type", row.type}});
-        EXPECT_EQ(got.status, row.is_in_flight ? 200 : 415) << row.type;
+        EXPECT_EQ(got.status, row.is_accepted ? 200 : 415) << row.type;
     }
     EXPECT_EQ(fixture.scim("PUT", path, body).status, 200);
     for (const auto* const method : {"PATCH", "PUT"})

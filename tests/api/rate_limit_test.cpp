@@ -35,7 +35,7 @@ TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after)
     EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "3");
     EXPECT_EQ(refused.header("X-Rate-Limit-Remaining"), "0");
     EXPECT_EQ(refused.header("X-Rate-Limit-Reset"), "3");
-    EXPECT_EQ(fixture.metrics.count("scimd_rate_limited_total", "").value(), 1U);
+    EXPECT_EQ(fixture.metrics.counter_of("scimd_rate_limited_total", "").value(), 1U);
 
     fixture.clock.advance(1s);
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna")).status, 201);

@@ -201,7 +201,7 @@ TEST_F(secrets_test, a_backup_says_which_master_keys_it_needs)
     };
     EXPECT_EQ(back_up("empty.db"), json::value(json::array()));
     fixture.make_access_token(fixture.make_client("Billing"));
-    EXPECT_EQ(back_up("sealed.db"), (json::array{fixture.safe.sealing_key()}));
+    EXPECT_EQ(back_up("sealed.db"), (json::array{fixture.key_vault.sealing_key()}));
 }
 
 TEST_F(secrets_test, a_backup_is_a_store_of_its_own)
@@ -227,7 +227,7 @@ TEST_F(secrets_test, a_backup_is_a_store_of_its_own)
     head.method = "GET";
     head.target = fixture.base() + "/Users/" + id;
     head.headers.add("Authorization", "Bearer " + fixture.token);
-    EXPECT_EQ(run_in_process(fixture.site, **copy, std::move(head)).status, 200);
+    EXPECT_EQ(run_in_process(fixture.pipeline, **copy, std::move(head)).status, 200);
     (*copy)->close();
 }
 

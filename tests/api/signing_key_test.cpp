@@ -125,7 +125,7 @@ TEST_F(signing_key_test, no_more_requests_wait_than_have_room)
 {
     stepped_request first(fixture, "GET", "/keys");
     for (std::size_t i = 0; i < single_flight::waiting_max; ++i)
-        ASSERT_TRUE(fixture.house.first_signing_key->wait([] {}));
+        ASSERT_TRUE(fixture.server.first_signing_key->wait([] {}));
     stepped_request beyond(fixture, "GET", "/keys");
     ASSERT_TRUE(beyond.is_waiting());
     beyond.wait();
@@ -140,7 +140,7 @@ TEST_F(signing_key_test, a_wrong_secret_generates_no_key)
     const auto client = fixture.make_client("Billing");
     EXPECT_EQ(
         fixture
-            .request_context(
+            .call(
                 "POST",
                 "/oauth/token",
                 "grant_type=client_credentials&client_secret=wrong&client_id=" + client.id,

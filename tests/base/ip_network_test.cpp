@@ -1,4 +1,4 @@
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -253,19 +253,19 @@ TEST(session_registry_test, returns_open_sessions)
 TEST(session_registry_test, reports_once_when_it_is_empty)
 {
     registry_fixture one;
-    int told = 0;
+    int calls = 0;
     EXPECT_TRUE(one.enter(""));
     EXPECT_TRUE(one.enter(""));
-    one.registry.when_empty([&told] { ++told; });
+    one.registry.when_empty([&calls] { ++calls; });
     one.registry.leave(*one.sessions[0]);
-    EXPECT_EQ(told, 0);
+    EXPECT_EQ(calls, 0);
     one.registry.leave(*one.sessions[1]);
-    EXPECT_EQ(told, 1);
+    EXPECT_EQ(calls, 1);
     EXPECT_TRUE(one.enter(""));
     one.registry.leave(*one.sessions[2]);
-    EXPECT_EQ(told, 1);
-    one.registry.when_empty([&told] { ++told; });
-    EXPECT_EQ(told, 2);
+    EXPECT_EQ(calls, 1);
+    one.registry.when_empty([&calls] { ++calls; });
+    EXPECT_EQ(calls, 2);
 }
 
 }  // namespace

@@ -168,7 +168,7 @@ TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_lat
     fixture.add_group("Most", most);
     collect_events();
     EXPECT_EQ(counts()["user_updated"], most.size());
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
 
     const auto all = fixture.add_group("All", users);
     collect_events();
@@ -178,7 +178,7 @@ TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_lat
     );
     for (const auto& event : published)
         EXPECT_LE(to_text(event).size(), event_bytes_max);
-    EXPECT_EQ(count_of("untold_groups"), static_cast<std::int64_t>(users.size()));
+    EXPECT_EQ(count_of("pending_group_events"), static_cast<std::int64_t>(users.size()));
 
     EXPECT_EQ(publish_all(), (users.size() + publish_batch_max - 1) / publish_batch_max);
     collect_events();
@@ -190,8 +190,8 @@ TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_lat
     EXPECT_EQ(to_text(first[0].at("changed_attributes")), R"(["groups"])");
     EXPECT_EQ(first[0].at("context").at("actor").at("type").as_string(), "directory_token");
     EXPECT_EQ(first[0].at("context").at("request_id").as_string(), "request-1");
-    EXPECT_EQ(count_of("untold_groups"), 0);
-    EXPECT_EQ(count_of("untold_changes"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
+    EXPECT_EQ(count_of("pending_group_changes"), 0);
     EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
 }
 
@@ -297,7 +297,7 @@ TEST_F(large_change_test, changes_undone_before_publication_are_not_published)
     EXPECT_EQ(publish_all(), 1U);
     collect_events();
     EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
 }
 
 // The recomputation of roles skips users with pending group events; when the group change is undone, these
@@ -325,7 +325,7 @@ TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was
         all.push_back(json::object{{"value", user}});
     const json::array add{json::object{{"op", "add"}, {"path", "members"}, {"value", all}}};
     ASSERT_EQ(fixture.patch("Groups", group, json::serialize(add)).status, 200);
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
     recount();
     collect_events();
     for (const auto& user : {users.front(), users.back()}) {
@@ -421,7 +421,7 @@ TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_or
             now.insert("dirgroup_" + std::to_string(group.group.value));
         EXPECT_EQ(known[user], now);
     }
-    EXPECT_EQ(count_of("untold_changes"), 0);
+    EXPECT_EQ(count_of("pending_group_changes"), 0);
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST_F(audit_test, every_filter_holds_alone_and_with_the_others)
     EXPECT_EQ(numbers({.before = 5, .limit = 2}), (listed{4, 3}));
 }
 
-TEST_F(audit_test, what_is_too_old_or_too_many_goes_and_the_newest_stays)
+TEST_F(audit_test, retention_deletes_old_and_surplus_entries_and_keeps_the_newest)
 {
     keep.entries_max = 3;
     for (int i = 0; i < 5; ++i)
@@ -107,7 +107,7 @@ TEST_F(audit_test, what_is_too_old_or_too_many_goes_and_the_newest_stays)
 }
 
 // The first entry after a start with a wrong clock ends nothing: the next one may have the right time again.
-TEST_F(audit_test, entries_go_by_their_age_before_the_entry_behind_them)
+TEST_F(audit_test, retention_measures_age_relative_to_the_newest_entries)
 {
     add("operator");
     add("operator");
@@ -136,7 +136,7 @@ TEST_F(audit_test, a_limit_that_was_lowered_is_reached_in_time)
     EXPECT_EQ(numbers().size(), 5U);
 }
 
-TEST_F(audit_test, a_row_that_was_tampered_with_breaks_the_chain)
+TEST_F(audit_test, a_changed_row_breaks_the_hash_chain)
 {
     const char* const changes[] = {
         "update audit_log set entry = '[]' where number = 3",

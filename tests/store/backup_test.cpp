@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST_F(sqlite_store, is_copied_whole_while_it_is_written_to)
+TEST_F(sqlite_store, backup_is_consistent_while_tasks_write)
 {
     open();
     for (std::int64_t id = 1; id <= 500; ++id)
@@ -51,14 +51,14 @@ TEST_F(sqlite_store, is_copied_whole_while_it_is_written_to)
     open();
     EXPECT_TRUE(store->check().empty());
     EXPECT_GE(read(count_organizations), 500);
-    // Consistent: of the writes that went on beside it, the first ones and no others.
+    // Consistent: the copy has the first of the concurrent writes and no others.
     EXPECT_EQ(
         read({"beside", "select count(*) from organizations where id > 1000"}),
         read({"last", "select coalesce(max(id), 1000) - 1000 from organizations where id > 1000"})
     );
 }
 
-TEST_F(sqlite_store, is_not_copied_over_a_file_nor_into_nowhere)
+TEST_F(sqlite_store, backup_rejects_an_existing_target_and_a_missing_folder)
 {
     open();
     const fs::path taken = place.path() / "taken.db";
@@ -69,7 +69,7 @@ TEST_F(sqlite_store, is_not_copied_over_a_file_nor_into_nowhere)
     EXPECT_EQ(store->why_not_writable(), "");
 }
 
-TEST_F(sqlite_store, finds_what_is_unsound)
+TEST_F(sqlite_store, check_finds_violations)
 {
     struct row {
         const char* damage;

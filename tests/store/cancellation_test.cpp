@@ -1,4 +1,4 @@
-// What the store does once its work is to be abandoned: nothing in here ends by a time.
+// Cancellation of running and queued tasks. No test depends on a duration.
 #include "store/sqlite_store_fixture.hpp"
 
 #include <atomic>
@@ -29,7 +29,7 @@ protected:
         open();
     }
 
-    // Says when the work has started.
+    // Signals when the task has started.
     std::future<void> submit(intent mode, const task& what)
     {
         const auto over = std::make_shared<std::promise<void>>();
@@ -54,7 +54,7 @@ protected:
     std::atomic<bool> is_cancelled{false};
 };
 
-TEST_F(cancellation, ends_a_scan_that_runs_and_those_that_wait)
+TEST_F(cancellation, ends_running_and_queued_scans)
 {
     auto first = run_endlessly(intent::scan, endless_read);
     auto second = run_endlessly(intent::scan, endless_read);
@@ -71,7 +71,7 @@ TEST_F(cancellation, ends_a_scan_that_runs_and_those_that_wait)
         EXPECT_THROW(one.get(), sql::busy);
 }
 
-TEST_F(cancellation, ends_a_read_that_runs)
+TEST_F(cancellation, ends_a_running_read)
 {
     std::promise<void> started;
     std::thread canceller([&] {
@@ -91,7 +91,7 @@ TEST_F(cancellation, ends_a_read_that_runs)
     canceller.join();
 }
 
-TEST_F(cancellation, ends_a_write_that_runs_and_those_that_wait_and_nothing_of_them_stays)
+TEST_F(cancellation, ends_running_and_queued_writes_and_rolls_them_back)
 {
     insert(1);
     auto first = run_endlessly(intent::write, endless_write);
@@ -133,7 +133,7 @@ TEST_F(cancellation, a_write_of_many_short_statements_ends_too)
     EXPECT_EQ(read(count_organizations), 0);
 }
 
-TEST_F(cancellation, what_was_committed_before_stays_and_the_store_closes_and_opens_as_usual)
+TEST_F(cancellation, committed_changes_stay_and_the_store_closes_and_opens_as_usual)
 {
     insert(1);
     insert(2);

@@ -49,20 +49,20 @@ TEST_F(credentials_test, another_token_is_not_found)
     EXPECT_FALSE(find_bearer(tx(), sha256("")));
 }
 
-TEST_F(credentials_test, a_digest_is_given_once)
+TEST_F(credentials_test, a_digest_is_unique)
 {
     insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     EXPECT_THROW(insert_secret(tx(), elsewhere.id, {digest, "oken", std::nullopt}), sql::failure);
 }
 
-TEST_F(credentials_test, a_disabled_directory_is_told_with_the_token)
+TEST_F(credentials_test, a_token_of_a_disabled_directory_is_found_and_says_so)
 {
     insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     tenants::set_directory_enabled(tx(), here.organization, here.id, false);
     EXPECT_FALSE(find_bearer(tx(), digest)->directory.is_enabled);
 }
 
-TEST_F(credentials_test, a_secret_is_revoked_once_and_by_its_directory_alone)
+TEST_F(credentials_test, a_secret_is_revoked_once_and_only_by_its_directory)
 {
     const auto made = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     EXPECT_FALSE(revoke_secret(tx(), elsewhere.id, made.id));
@@ -74,7 +74,7 @@ TEST_F(credentials_test, a_secret_is_revoked_once_and_by_its_directory_alone)
     EXPECT_EQ(find_bearer(tx(), digest)->revoked, revoked);
 }
 
-TEST_F(credentials_test, secrets_are_listed_for_their_directory_alone)
+TEST_F(credentials_test, secrets_are_listed_only_for_their_directory)
 {
     const auto first = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     const auto second = insert_secret(tx(), here.id, {sha256("other"), "ther", tx().now()});
@@ -94,7 +94,7 @@ TEST_F(credentials_test, secrets_are_listed_for_their_directory_alone)
     EXPECT_TRUE(list_secrets(tx(), elsewhere.id).empty());
 }
 
-TEST_F(credentials_test, secrets_of_users_are_told_from_the_directory_s)
+TEST_F(credentials_test, secrets_of_users_are_listed_apart_from_the_directory_s)
 {
     const resource_id anna{7};
     const auto own = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
@@ -118,7 +118,7 @@ TEST_F(credentials_test, secrets_of_users_are_told_from_the_directory_s)
     EXPECT_EQ(count_alive_of_users(tx(), here.id), 0);
 }
 
-TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_forgotten)
+TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_deleted)
 {
     insert_secret(tx(), here.id, {digest, "oken", tx().now()});
     insert_secret(tx(), elsewhere.id, {sha256("far"), "0far", tx().now(), resource_id{7}});

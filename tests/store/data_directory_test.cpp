@@ -37,7 +37,7 @@ TEST_F(sqlite_store, is_closed_to_other_users)
         EXPECT_EQ(mode_of(folder / name), 0600U) << name;
 }
 
-TEST_F(sqlite_store, closes_a_folder_that_others_may_read_and_refuses_one_that_they_may_write)
+TEST_F(sqlite_store, restricts_a_readable_folder_and_rejects_a_writable_one)
 {
     struct row {
         mode_t mode;
@@ -50,7 +50,7 @@ TEST_F(sqlite_store, closes_a_folder_that_others_may_read_and_refuses_one_that_t
     for (const auto& [mode, is_taken] : rows) {
         ASSERT_EQ(::chmod(folder.c_str(), mode), 0);
         const auto taken = data_directory::take(folder);
-        EXPECT_EQ(taken.has_value(), is_in_flight) << std::oct << mode;
+        EXPECT_EQ(taken.has_value(), is_taken) << std::oct << mode;
         if (is_taken) {
             EXPECT_EQ(mode_of(folder), 0700U);
         }
@@ -71,7 +71,7 @@ TEST_F(sqlite_store, cannot_be_in_a_file)
     EXPECT_EQ(refusal().code, errc::unavailable);
 }
 
-TEST(network_file_systems, are_told_by_their_magic_number)
+TEST(network_file_systems, are_recognized_by_their_magic_number)
 {
     struct row {
         std::uint64_t type;
@@ -95,7 +95,7 @@ TEST(network_file_systems, are_told_by_their_magic_number)
 
 // --- the end, and the next start
 
-TEST_F(sqlite_store, takes_no_works_after_close)
+TEST_F(sqlite_store, accepts_no_tasks_after_close)
 {
     open();
     insert(1);
@@ -145,7 +145,7 @@ TEST_F(sqlite_store, opens_after_an_unclean_end)
 {
     open();
     insert(1);
-    // What a power cut leaves: the files as they are now.
+    // The state after a power failure: the files as they are now.
     const fs::path copy = place.path() / "copy";
     fs::copy(folder, copy);
     store->close();
@@ -173,7 +173,7 @@ TEST_F(sqlite_store, refuses_a_damaged_file_after_an_unclean_end)
     EXPECT_EQ(refusal().code, errc::unavailable);
 }
 
-TEST_F(sqlite_store, opens_a_file_with_one_wrong_byte_only_when_it_is_whole_all_the_same)
+TEST_F(sqlite_store, opens_a_file_with_one_wrong_byte_only_when_it_is_still_intact)
 {
     open();
     for (std::int64_t id = 1; id <= 50; ++id)

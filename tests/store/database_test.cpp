@@ -40,7 +40,7 @@ TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_else
     }
 }
 
-TEST_F(sqlite_store, ends_an_inline_read_that_looks_at_too_much)
+TEST_F(sqlite_store, ends_an_inline_read_that_exceeds_its_budget)
 {
     open();
     const auto is_within = [&](intent mode, std::int64_t rows) {
@@ -63,7 +63,7 @@ TEST_F(sqlite_store, ends_an_inline_read_that_looks_at_too_much)
     EXPECT_TRUE(is_within(intent::scan, static_cast<std::int64_t>(inline_budget.steps)));
     EXPECT_TRUE(is_within(intent::read, static_cast<std::int64_t>(inline_budget.steps)));
     EXPECT_TRUE(is_within(intent::inline_read, 100)) << "the next one has a budget of its own";
-    EXPECT_EQ(metrics.count("scimd_store_reads_over_budget_total", "").value(), 1U);
+    EXPECT_EQ(metrics.counter_of("scimd_store_reads_over_budget_total", "").value(), 1U);
     EXPECT_FALSE(is_over_budget(nullptr));
     EXPECT_FALSE(is_over_budget(std::make_exception_ptr(sql::busy("busy"))));
 }
@@ -96,7 +96,7 @@ TEST_F(sqlite_store, lets_no_read_write)
     EXPECT_EQ(read(count_organizations), 0);
 }
 
-TEST_F(sqlite_store, hands_on_what_a_work_throws)
+TEST_F(sqlite_store, passes_the_exception_of_a_task_to_its_completion)
 {
     open();
     for (const auto mode : {intent::read, intent::scan, intent::write})
@@ -108,7 +108,7 @@ TEST_F(sqlite_store, hands_on_what_a_work_throws)
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(sqlite_store, lends_as_many_connections_as_it_may_have)
+TEST_F(sqlite_store, limits_the_connections_of_the_reader_pool)
 {
     options.readers_max = 2;
     open();
@@ -141,7 +141,7 @@ TEST_F(sqlite_store, ends_a_read_at_its_deadline)
     }
 }
 
-TEST_F(sqlite_store, tells_reads_their_deadline_and_gives_writes_none)
+TEST_F(sqlite_store, gives_reads_a_deadline_and_writes_none)
 {
     options.scan_deadline = 1h;
     open();
@@ -159,7 +159,7 @@ TEST_F(sqlite_store, tells_reads_their_deadline_and_gives_writes_none)
     EXPECT_FALSE(deadline_of(intent::write));
 }
 
-TEST_F(sqlite_store, queues_as_many_scans_as_it_may)
+TEST_F(sqlite_store, limits_the_queue_of_scans)
 {
     options.scan_threads = 1;
     options.scan_queue_max = 1;
@@ -203,12 +203,12 @@ TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups)
     for (std::thread& one : clients)
         one.join();
     EXPECT_EQ(read(count_organizations), threads * writes);
-    EXPECT_EQ(metrics.count("scimd_store_group_works_total", "").value(), 200U);
-    EXPECT_LT(metrics.count("scimd_store_groups_total", "").value(), 150U);
-    EXPECT_EQ(metrics.count("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
+    EXPECT_EQ(metrics.counter_of("scimd_store_group_works_total", "").value(), 200U);
+    EXPECT_LT(metrics.counter_of("scimd_store_groups_total", "").value(), 150U);
+    EXPECT_EQ(metrics.counter_of("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
 }
 
-TEST_F(sqlite_store, issues_no_id_that_it_holds_already)
+TEST_F(sqlite_store, never_issues_an_id_that_is_stored_already)
 {
     open();
     const std::int64_t far_ahead = ids.next() + (std::int64_t{1} << 40);

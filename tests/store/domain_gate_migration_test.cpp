@@ -1,4 +1,5 @@
-// What a database of before the gate looked at every address becomes: all of its users are to be looked at.
+// The migration of the domain gate: all users of an older database are reviewed, because the gate now checks
+// every address.
 #include "older_database.hpp"
 #include "store/domain_reviews.hpp"
 #include "store/held_users.hpp"
@@ -29,7 +30,7 @@ protected:
     older_database database{"0023_domain_gate.sql"};
 };
 
-TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_changed)
+TEST_F(domain_gate_migration, users_are_reviewed_again_and_nothing_else_changes)
 {
     migrate_with(
         "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
@@ -67,7 +68,7 @@ TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_chan
     });
 }
 
-TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_look_at)
+TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_review)
 {
     migrate_with("select 1");
     auto& tx = database.tx();

@@ -1,4 +1,4 @@
-// What a database of before organizations had settings becomes.
+// The migration that adds settings of organizations, on a database of an older version.
 #include "older_database.hpp"
 #include "store/tenants.hpp"
 

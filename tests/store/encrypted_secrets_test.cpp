@@ -44,7 +44,7 @@ protected:
     vault key_vault{one_key(random), random};
 };
 
-TEST_F(encrypted_secrets_test, a_value_is_read_as_it_was_put)
+TEST_F(encrypted_secrets_test, a_secret_is_read_as_it_was_stored)
 {
     put(tx(), key_vault, "a", "first");
     put(tx(), key_vault, "b", "second");
@@ -62,14 +62,14 @@ TEST_F(encrypted_secrets_test, the_database_does_not_hold_the_text)
     EXPECT_EQ(stored("a").find("hunter2"), std::string::npos);
 }
 
-TEST_F(encrypted_secrets_test, a_value_moved_to_another_place_does_not_open)
+TEST_F(encrypted_secrets_test, a_secret_moved_to_another_name_cannot_be_decrypted)
 {
     put(tx(), key_vault, "a", "first");
     tx().sql().run({"test", "update sealed_values set place = 'b'"});
     EXPECT_THROW(find(tx(), key_vault, "b"), sql::failure);
 }
 
-TEST_F(encrypted_secrets_test, a_new_master_key_takes_over_a_few_at_a_time)
+TEST_F(encrypted_secrets_test, key_rotation_encrypts_a_few_secrets_at_a_time)
 {
     for (const auto* place : {"a", "b", "c"})
         put(tx(), key_vault, place, std::string("of ") + place);
@@ -84,7 +84,7 @@ TEST_F(encrypted_secrets_test, a_new_master_key_takes_over_a_few_at_a_time)
     EXPECT_EQ(found("a") + found("b") + found("c"), "of aof bof c");
 }
 
-TEST_F(encrypted_secrets_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
+TEST_F(encrypted_secrets_test, a_secret_of_an_unknown_key_is_a_failure_and_stays)
 {
     put(tx(), key_vault, "a", "first");
     const auto before = stored("a");

@@ -65,7 +65,7 @@ TEST_F(events_test, each_directory_counts_from_one_without_gaps)
     EXPECT_THROW(next_sequence(tx(), {7}), std::logic_error);
 }
 
-TEST_F(events_test, a_number_taken_in_vain_is_taken_again)
+TEST_F(events_test, a_sequence_number_of_a_rolled_back_transaction_is_used_again)
 {
     tx().sql().run({"test", "savepoint work"});
     EXPECT_EQ(next_sequence(tx(), here.id), 1);

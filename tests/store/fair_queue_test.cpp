@@ -97,8 +97,8 @@ TEST(fair_queue, directories_of_one_organization_take_turns)
     EXPECT_EQ(next->owner.directory, 2);
 }
 
-// A tenant whose works cost ten times as much gets a tenth of the turns.
-TEST(fair_queue, what_works_have_cost_is_paid_with_later_turns)
+// A tenant whose tasks cost ten times as much gets a tenth of the turns.
+TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns)
 {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 200; ++i) {
@@ -115,7 +115,7 @@ TEST(fair_queue, what_works_have_cost_is_paid_with_later_turns)
     EXPECT_NEAR(served[2], 100, 1);
 }
 
-// It sends its next work when the one before is done, and is not in the queue in between.
+// It submits its next task when the previous one is done, and is not in the queue in between.
 TEST(fair_queue, a_debt_is_remembered_while_others_wait)
 {
     queue tested({.quantum = 1'000});
@@ -156,7 +156,7 @@ TEST(fair_queue, kinds_have_weights)
     EXPECT_EQ(served[kind::customer], 20);
 }
 
-TEST(fair_queue, the_operator_goes_first_and_does_not_keep_customers_out)
+TEST(fair_queue, the_operator_goes_first_and_does_not_starve_customers)
 {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 10; ++i)
@@ -200,7 +200,7 @@ TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_places)
     EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
 }
 
-TEST(fair_queue, the_rest_of_what_has_been_committed_in_part_is_never_refused)
+TEST(fair_queue, the_rest_of_a_partly_committed_task_is_never_rejected)
 {
     queue tested({.places_max = 4});
     EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
@@ -246,7 +246,7 @@ TEST(fair_queue, many_organizations_fill_it)
     EXPECT_EQ(push(tested, customer(101)), admission::full);
 }
 
-TEST(fair_queue, internal_works_and_the_operator_have_places_of_their_own)
+TEST(fair_queue, internal_tasks_and_the_operator_have_separate_limits)
 {
     queue tested({.places_max = 64});
     for (std::int64_t i = 0; i < 64; ++i)
@@ -258,7 +258,7 @@ TEST(fair_queue, internal_works_and_the_operator_have_places_of_their_own)
     }
 }
 
-TEST(fair_queue, says_whether_a_work_of_an_organization_may_be_taken)
+TEST(fair_queue, tells_whether_a_task_of_an_organization_may_be_taken)
 {
     queue tested({.running_max = 2});
     EXPECT_FALSE(tested.may_take_of(customer(1)));
@@ -275,7 +275,7 @@ TEST(fair_queue, says_whether_a_work_of_an_organization_may_be_taken)
     EXPECT_TRUE(tested.may_take_of(customer(1)));
 }
 
-TEST(fair_queue, an_organization_has_no_more_running_than_it_may)
+TEST(fair_queue, limits_the_running_tasks_of_an_organization)
 {
     queue tested({.running_max = 2});
     for (std::int64_t i = 0; i < 4; ++i)
@@ -298,7 +298,7 @@ TEST(fair_queue, an_organization_has_no_more_running_than_it_may)
     EXPECT_TRUE(tested.take());
 }
 
-TEST(fair_queue, others_are_those_of_another_directory)
+TEST(fair_queue, tasks_of_another_directory_count_as_others)
 {
     queue tested({});
     EXPECT_FALSE(tested.has_others(customer(1)));
@@ -309,7 +309,7 @@ TEST(fair_queue, others_are_those_of_another_directory)
     EXPECT_TRUE(tested.has_others({kind::internal, 1, 1}));
 }
 
-TEST(fair_queue, nothing_is_kept_of_tenants_that_have_gone)
+TEST(fair_queue, idle_tenants_take_no_memory)
 {
     queue tested({});
     for (std::int64_t i = 0; i < 1'000; ++i) {
@@ -326,14 +326,14 @@ TEST(fair_queue, nothing_is_kept_of_tenants_that_have_gone)
 
 // Random tenants, costs and order: no tenant starves, each that always waits gets an equal part of the cost,
 // and what is counted agrees with what is in it.
-TEST(fair_queue, shares_hold_for_random_works)
+TEST(fair_queue, shares_hold_for_random_tasks)
 {
     for (unsigned seed = 1; seed <= 5; ++seed) {
         std::mt19937 random(seed);
         const auto upto = [&](int most) { return std::uniform_int_distribution(1, most)(random); };
         queue tested({.places_max = 400, .quantum = 1'000});
         std::map<std::int64_t, std::int64_t> cost_of;
-        std::map<std::int64_t, int> waits;  // works of others taken since it was last served
+        std::map<std::int64_t, int> waits;  // tasks of others taken since it was last served
         std::map<tenant, std::size_t> held;
         const auto fill = [&](std::int64_t organization) {
             const auto owner = customer(organization, upto(3));

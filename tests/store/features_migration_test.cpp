@@ -1,4 +1,5 @@
-// What a database of before features had an effect, and scopes were there, becomes.
+// The migration after which features have an effect and clients have scopes, on a database of an older
+// version.
 #include "older_database.hpp"
 #include "store/clients.hpp"
 #include "store/roles.hpp"

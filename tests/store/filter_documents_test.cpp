@@ -1,4 +1,4 @@
-// Filters in SQL against the same filters in memory, on random documents.
+// Compares filters in SQL with the same filters in memory, on random documents.
 #include "base/json/json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -34,7 +34,7 @@ protected:
             add_group(i);
         for (int i = 0; i < 150; ++i)
             add_membership();
-        // Whoever looks across directories finds these twice.
+        // A query across directories finds these twice.
         const directory_id elsewhere = store.add_directory().id;
         resources::insert(store.tx(), elsewhere, "User", "{}", {.unique_key = "ada", .display_key = "ada"});
     }

@@ -131,7 +131,7 @@ TEST(filter_sql_test, compositions)
         {R"(not (userName eq "x"))", "(r.unique_key = $3) is not true"},
         {R"(not (nickName eq "x"))", "", false},
         {R"(not (userName eq "x" and nickName eq "y"))", "", false},
-        // What is given up leaves no parameter behind.
+        // A term that is not translated leaves no parameter behind.
         {R"((userName eq "x" or nickName eq "y") and active eq true)", "(r.active = $3)", false},
         {R"(not (userName eq "x" and nickName eq "y") and active eq true)", "(r.active = $3)", false},
         {R"((userName eq "a" or userName eq "b") and (id eq "diruser_1" or active eq true))",
@@ -140,8 +140,8 @@ TEST(filter_sql_test, compositions)
     expect_texts(user_type(), cases);
 }
 
-// What a type lacks, and the type's own name, are the same for all of its resources.
-TEST(filter_sql_test, what_is_the_same_for_every_resource_is_decided_at_once)
+// Attributes that a type lacks, and the name of the type, are constant for all of its resources.
+TEST(filter_sql_test, terms_with_one_result_for_every_resource_are_constants)
 {
     const scim::resource_type* const both[] = {&user_type(), &group_type()};
     const struct {
@@ -186,7 +186,7 @@ TEST(filter_sql_test, what_is_the_same_for_every_resource_is_decided_at_once)
     }
 }
 
-TEST(filter_sql_test, values_are_parameters_in_the_columns_form)
+TEST(filter_sql_test, values_are_parameters_in_the_form_of_the_column)
 {
     using values = std::vector<std::variant<std::int64_t, std::string>>;
     const struct {
@@ -205,7 +205,7 @@ TEST(filter_sql_test, values_are_parameters_in_the_columns_form)
         EXPECT_EQ(compiled(filter, user_type()).where.parameters, parameters) << filter;
 }
 
-TEST(filter_sql_test, the_end_of_a_prefix_is_a_code_point_more)
+TEST(filter_sql_test, the_end_of_a_prefix_range_is_the_next_code_point)
 {
     using values = std::vector<std::variant<std::int64_t, std::string>>;
     const struct {
@@ -255,7 +255,7 @@ TEST(filter_sql_test, parameters_have_a_limit)
     }
 }
 
-TEST(filter_sql_test, what_sorts_like_a_column)
+TEST(filter_sql_test, attributes_sort_like_their_columns)
 {
     using resources::sort_column;
     const struct {

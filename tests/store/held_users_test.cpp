@@ -41,7 +41,7 @@ protected:
     const tenants::directory home = store.add_directory();
 };
 
-TEST_F(held_users_test, a_seat_is_taken_by_whoever_is_active_and_not_held)
+TEST_F(held_users_test, active_users_who_are_not_held_take_seats)
 {
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert", false);
@@ -81,7 +81,7 @@ TEST_F(held_users_test, a_seat_is_taken_by_whoever_is_active_and_not_held)
     EXPECT_EQ(count(tx(), home.id), 0);
 }
 
-TEST_F(held_users_test, a_groups_held_members_are_counted_whatever_comes_first)
+TEST_F(held_users_test, held_members_of_a_group_are_counted_in_any_order_of_changes)
 {
     const auto group = add("Group", "staff", std::nullopt);
     const auto anna = add("User", "anna");
@@ -151,7 +151,7 @@ private:
     transaction& tx_;
 };
 
-TEST_F(held_users_test, whoever_is_held_is_looked_at_again_when_what_may_have_held_him_changes)
+TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_change)
 {
     using namespace tenants;
     const auto acme = domain_name::parse("acme.com").value();
@@ -166,7 +166,7 @@ TEST_F(held_users_test, whoever_is_held_is_looked_at_again_when_what_may_have_he
         set_domain_policy(tx(), home.organization, home.id, policy);
     };
 
-    // Nobody is held.
+    // No user is held.
     insert_domain(tx(), home.organization, acme, domain_status::verified, false);
     set_policy(domain_policy::hold);
     limit_to(5);
@@ -213,7 +213,7 @@ TEST_F(held_users_test, whoever_is_held_is_looked_at_again_when_what_may_have_he
     EXPECT_TRUE(note.take());
 }
 
-TEST_F(held_users_test, a_walk_starts_over_when_something_changes_on_its_way)
+TEST_F(held_users_test, a_release_under_way_starts_again_after_a_change)
 {
     const auto anna = add("User", "anna");
     keep(anna);

@@ -18,7 +18,7 @@ protected:
     test::temp_store store;
 };
 
-TEST_F(idempotency_store_test, what_is_old_goes_batch_by_batch)
+TEST_F(idempotency_store_test, expired_responses_are_deleted_in_batches)
 {
     for (int i = 0; i < 25; ++i)
         add("old" + std::to_string(i));
@@ -34,7 +34,7 @@ TEST_F(idempotency_store_test, what_is_old_goes_batch_by_batch)
     EXPECT_TRUE(find(store.tx(), "young"));
 }
 
-TEST_F(idempotency_store_test, a_request_forgets_a_few_and_may_have_a_key_that_is_old)
+TEST_F(idempotency_store_test, storing_a_response_deletes_a_few_expired_ones_and_may_reuse_a_key)
 {
     for (int i = 0; i < 25; ++i)
         add("old" + std::to_string(i));

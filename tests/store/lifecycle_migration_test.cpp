@@ -1,5 +1,4 @@
-// What a database of before becomes in which users could lose `active`, and names differed by the blanks
-// around them.
+// The migration of a database in which users could lose `active`, and names differed by surrounding blanks.
 #include "older_database.hpp"
 #include "store/resources.hpp"
 #include "store/sqlite/integrity_check.hpp"

@@ -93,7 +93,7 @@ bool is_over(const std::future<void>& one)
     return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-TEST_F(log_limit, lets_a_scan_go_on_until_the_log_is_at_its_most)
+TEST_F(log_limit, lets_a_scan_run_until_the_log_is_at_its_limit)
 {
     auto scan = begin_scan(endless);
     while (log_frames() < 750)
@@ -108,7 +108,7 @@ TEST_F(log_limit, lets_a_scan_go_on_until_the_log_is_at_its_most)
     EXPECT_TRUE(begins_anew());
 }
 
-TEST_F(log_limit, holds_beside_scans_that_follow_each_other_without_a_gap)
+TEST_F(log_limit, holds_with_consecutive_scans)
 {
     std::atomic<bool> is_enough = false;
     std::vector<std::thread> threads;
@@ -132,7 +132,7 @@ TEST_F(log_limit, holds_beside_scans_that_follow_each_other_without_a_gap)
     EXPECT_LT(longest, 1'200U);
 }
 
-TEST_F(log_limit, holds_for_scans_alone_and_never_stops_writes)
+TEST_F(log_limit, cancels_scans_and_never_writes)
 {
     run(*store, intent::read, [&](transaction& tx) {
         const auto before = integer(tx, count_filler);
@@ -147,7 +147,7 @@ TEST_F(log_limit, holds_for_scans_alone_and_never_stops_writes)
     EXPECT_TRUE(begins_anew());
 }
 
-TEST_F(log_limit, leaves_a_connection_that_was_given_up_fit_for_the_next_scan)
+TEST_F(log_limit, a_connection_of_a_cancelled_scan_serves_the_next_one)
 {
     auto scan = begin_scan(endless);
     while (!is_over(scan) && longest < 2'000)

@@ -42,7 +42,7 @@ protected:
     }
 };
 
-TEST_F(lost_database, a_folder_with_traces_of_a_store_gets_no_new_one)
+TEST_F(lost_database, a_folder_with_traces_of_a_store_gets_no_new_database)
 {
     for (const auto* name :
          {"scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "master.key", "master.key.new", "running"}) {
@@ -66,7 +66,7 @@ TEST_F(lost_database, an_empty_file_is_no_database)
     open();
 }
 
-TEST_F(lost_database, other_files_are_no_traces)
+TEST_F(lost_database, other_files_are_not_traces)
 {
     put("schemas.json", "{}");
     put("lost+found", "");
@@ -137,7 +137,7 @@ TEST_F(lost_database, a_folder_that_is_moved_away_is_noticed)
     expect_broken(file);
 }
 
-TEST_F(lost_database, files_that_stay_are_not_taken_for_others)
+TEST_F(lost_database, unchanged_files_are_not_reported)
 {
     open();
     for (std::int64_t id = 1; id <= 2'000; ++id)
@@ -149,7 +149,7 @@ TEST_F(lost_database, files_that_stay_are_not_taken_for_others)
 
 // --- the time of the last run
 
-TEST_F(sqlite_store, keeps_the_time_for_the_next_start_also_when_it_goes_back)
+TEST_F(sqlite_store, stores_the_time_for_the_next_start_also_when_it_goes_back)
 {
     open();
     const auto stored = [&] {

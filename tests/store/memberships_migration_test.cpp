@@ -1,4 +1,4 @@
-// What a database of before memberships were counted and groups had their names beside them becomes.
+// The migration that adds membership counters and the names of groups, on a database of an older version.
 #include "older_database.hpp"
 #include "store/resources.hpp"
 #include "store/sqlite/integrity_check.hpp"
@@ -8,7 +8,7 @@
 namespace scimd::store {
 namespace {
 
-TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_over)
+TEST(memberships_migration, counts_the_groups_of_members_and_copies_group_names)
 {
     older_database database("0017_memberships.sql");
     database.execute(

@@ -114,7 +114,7 @@ TEST_F(migrations, are_numbered_from_one_without_a_gap)
     EXPECT_EQ(tables(database), names{});
 }
 
-TEST_F(migrations, that_fail_leave_nothing_of_themselves)
+TEST_F(migrations, that_fail_are_rolled_back)
 {
     sqlite::connection database = open();
     const embedded_file failing{
@@ -168,7 +168,7 @@ TEST_F(migrations, that_are_killed_at_any_statement_are_completed_by_the_next_st
     EXPECT_EQ(tables(database), (names{"migrations", "one", "two"}));
 }
 
-TEST_F(migrations, of_this_version_make_a_whole_schema)
+TEST_F(migrations, of_this_version_create_an_intact_schema)
 {
     sqlite::connection database = open();
     const auto ours = embedded_sqlite_migrations();

@@ -34,7 +34,7 @@ public:
 
     void apply_later_migrations() { migrate(connection, embedded_sqlite_migrations(), clock.now()).value(); }
 
-    // One that has begun, the same each time.
+    // A transaction, the same one each time.
     transaction& tx()
     {
         if (!transaction_) {

@@ -1,4 +1,4 @@
-// Organizations with all that belongs to them, their removal, and who owns a domain.
+// Organizations with everything that belongs to them, their deletion, and the owners of domains.
 #include "store/credentials.hpp"
 #include "store/tenants.hpp"
 #include "support/temp_store.hpp"
@@ -79,7 +79,7 @@ TEST_F(organizations_test, a_taken_name_changes_nothing)
     EXPECT_FALSE(insert_organization(tx(), third));
 }
 
-TEST_F(organizations_test, one_that_is_being_removed_is_found_by_nobody_and_its_names_are_free)
+TEST_F(organizations_test, an_organization_being_deleted_is_hidden_and_its_names_are_free)
 {
     acme.slug = "acme";
     update_organization(tx(), acme);
@@ -125,7 +125,7 @@ TEST_F(organizations_test, pages_go_both_ways)
     EXPECT_EQ(before[1].id, ids[1]);
 }
 
-TEST_F(organizations_test, claims_block_nobody_and_one_verified_claim_wins)
+TEST_F(organizations_test, claims_do_not_block_others_and_the_verified_claim_wins)
 {
     auto first = claim(acme.id, "acme.com");
     auto second = claim(other, "acme.com");
@@ -145,7 +145,7 @@ TEST_F(organizations_test, claims_block_nobody_and_one_verified_claim_wins)
     EXPECT_FALSE(update_domain(tx(), first));
 }
 
-TEST_F(organizations_test, an_allowed_email_domain_belongs_to_nobody_and_opens_no_gate)
+TEST_F(organizations_test, an_allowed_email_domain_has_no_owner_and_verifies_nothing)
 {
     domain what;
     what.organization = acme.id;
@@ -166,7 +166,7 @@ TEST_F(organizations_test, an_allowed_email_domain_belongs_to_nobody_and_opens_n
     EXPECT_EQ(list_domains(tx(), acme.id, 0, 10).size(), 2U);
 }
 
-TEST_F(organizations_test, what_checks_find_is_kept_and_due_ones_come_in_their_order)
+TEST_F(organizations_test, results_of_checks_are_stored_and_due_domains_come_in_order)
 {
     auto late = claim(acme.id, "late.test");
     auto early = claim(acme.id, "early.test");

@@ -31,7 +31,7 @@ protected:
     std::vector<std::int64_t> changes;
 };
 
-TEST_F(pending_group_events_test, what_was_told_is_kept_until_it_is_told_or_true_again)
+TEST_F(pending_group_events_test, a_pending_membership_is_kept_until_it_is_published_or_reverted)
 {
     EXPECT_FALSE(has_any(store.tx(), here));
     note_here(users_here[0], false);
@@ -51,7 +51,7 @@ TEST_F(pending_group_events_test, what_was_told_is_kept_until_it_is_told_or_true
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(pending_group_events_test, goes_with_its_user)
+TEST_F(pending_group_events_test, pending_events_are_deleted_with_their_user)
 {
     note_here(users_here[0], false);
     note_here(users_here[0], false, {78});
@@ -60,7 +60,7 @@ TEST_F(pending_group_events_test, goes_with_its_user)
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(pending_group_events_test, directories_are_met_in_order_and_hear_nothing_of_each_other)
+TEST_F(pending_group_events_test, directories_are_listed_in_order_and_are_isolated)
 {
     const auto user_there = test::write_users(store.tx(), there, "u", 1)[0];
     note_here(users_here[2], false);

@@ -1,4 +1,4 @@
-// What the refusals of a database of before they were a ledger become.
+// The migration of refusals to a log with ids and a resolved state.
 #include "older_database.hpp"
 #include "store/refusals.hpp"
 
@@ -54,7 +54,7 @@ TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open)
     }
     EXPECT_EQ(listed(tx, {22}).size(), 1U);
 
-    // And goes on: a repeat is counted, what comes later stands above, success ends it.
+    // The log continues: a repeat is counted, a later refusal comes first, success resolves it.
     EXPECT_FALSE(record(tx, {21}, {.subject = "eve", .reason = "uniqueness", .user_name = "Eve"}, tx.now()));
     EXPECT_TRUE(record(tx, {21}, {.subject = "mia", .reason = "no_email", .user_name = "Mia"}, tx.now()));
     EXPECT_EQ(listed(tx, {21}).front().subject, "mia");

@@ -110,7 +110,7 @@ TEST_F(refusals_test, the_newest_come_first_and_a_page_goes_on_below_an_id)
     EXPECT_EQ(subjects(here, {}, listed(here)[0].id), (texts{"b", "a"}));
 }
 
-TEST_F(refusals_test, what_is_resolved_stays_listed_and_begins_anew_with_the_next_refusal)
+TEST_F(refusals_test, a_resolved_refusal_stays_listed_and_the_next_one_reopens_it)
 {
     const refusal what{.subject = "s", .reason = "no_email"};
     refuse(here, what);
@@ -146,7 +146,7 @@ TEST_F(refusals_test, a_success_resolves_only_what_was_refused_before_it)
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{});
 }
 
-TEST_F(refusals_test, they_are_found_by_reason_and_by_either_name_of_the_user)
+TEST_F(refusals_test, refusals_are_found_by_reason_and_by_either_name_of_the_user)
 {
     refuse(here, {.subject = "1", .reason = "no_email", .user_name = "ada", .external_id = "1"});
     refuse(here, {.subject = "bob", .reason = "uniqueness", .user_name = "Bob"});
@@ -157,7 +157,7 @@ TEST_F(refusals_test, they_are_found_by_reason_and_by_either_name_of_the_user)
     EXPECT_EQ(subjects(here, {.reason = "no_email", .user = "Bob"}), texts{});
 }
 
-TEST_F(refusals_test, those_refused_last_stay_and_those_of_long_ago_go)
+TEST_F(refusals_test, retention_keeps_the_newest_refusals)
 {
     for (const char* subject : {"a", "b", "c", "a"}) {
         refuse(here, {.subject = subject, .reason = "no_email"});
@@ -173,12 +173,12 @@ TEST_F(refusals_test, those_refused_last_stay_and_those_of_long_ago_go)
     EXPECT_EQ(listed(elsewhere).size(), 3U);
 }
 
-TEST_F(refusals_test, nothing_is_recorded_of_a_directory_that_is_none)
+TEST_F(refusals_test, nothing_is_recorded_for_an_unknown_directory)
 {
     EXPECT_FALSE(record(tx(), {7}, {.subject = "s", .reason = "no_email"}, tx().now()));
 }
 
-TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_success)
+TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not_with_a_success)
 {
     const refusal what{
         .subject = "ann",
@@ -201,7 +201,7 @@ TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_
     EXPECT_EQ(count_standing(tx(), here.id), 1);
     EXPECT_EQ(count_standing(tx(), elsewhere.id), 0);
 
-    // A request of the same subject is counted there, and its success ends nothing.
+    // A request for the same subject is counted there, and its success resolves nothing.
     refuse(here, {.subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com"});
     resolve(tx(), here.id, "ann", "ann", tx().now());
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"ann"});
@@ -224,7 +224,7 @@ TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_
     EXPECT_EQ(count_standing(tx(), here.id), 0);
 }
 
-TEST_F(refusals_test, a_request_that_is_refused_after_the_end_of_what_stood_of_a_user_ends_with_a_success)
+TEST_F(refusals_test, a_refused_request_after_a_resolved_stored_address_ends_with_a_success)
 {
     refusal what{
         .subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com", .user = resource_id{7}

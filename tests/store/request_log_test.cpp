@@ -52,7 +52,7 @@ protected:
     std::int64_t last_id = 0;
 };
 
-TEST_F(request_log_store_test, what_is_written_is_read_newest_first)
+TEST_F(request_log_store_test, entries_are_read_newest_first)
 {
     const entry what{
         .directory = here.id,
@@ -126,7 +126,7 @@ TEST_F(request_log_store_test, a_directory_keeps_its_newest_entries)
     EXPECT_EQ(listed(elsewhere), texts{"x"});
 }
 
-TEST_F(request_log_store_test, what_is_too_old_goes_whoever_it_is_of)
+TEST_F(request_log_store_test, old_entries_of_all_directories_are_deleted)
 {
     const auto start = tx().now();
     add(here, "a");
@@ -149,7 +149,7 @@ TEST_F(request_log_store_test, directories_with_entries_are_found_one_after_the_
     EXPECT_EQ(next_directory(tx(), elsewhere.id), std::nullopt);
 }
 
-TEST_F(request_log_store_test, nothing_is_written_of_a_directory_that_is_none)
+TEST_F(request_log_store_test, nothing_is_written_for_an_unknown_directory)
 {
     entry what;
     what.directory = {7};

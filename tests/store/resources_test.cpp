@@ -62,7 +62,7 @@ protected:
     const directory_id here = store.add_directory().id;
 };
 
-TEST_F(resources_test, what_was_inserted_is_found)
+TEST_F(resources_test, an_inserted_resource_is_found)
 {
     const auto made = insert(tx(), here, "User", R"({"userName":"Ada"})", keyed("ada"));
     ASSERT_TRUE(made);
@@ -250,7 +250,7 @@ TEST_F(resources_test, remove_takes_values_and_memberships_in_both_directions)
     EXPECT_EQ(count(tx(), here, "Group"), 1);
 }
 
-TEST_F(resources_test, removing_what_is_not_there_changes_no_count)
+TEST_F(resources_test, removing_an_unknown_resource_changes_no_count)
 {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
@@ -262,7 +262,7 @@ TEST_F(resources_test, removing_what_is_not_there_changes_no_count)
     EXPECT_EQ(count_members(tx(), here, staff), 1);
 }
 
-TEST_F(resources_test, kinds_of_keeps_the_order_and_leaves_out_strangers)
+TEST_F(resources_test, kinds_of_keeps_the_order_and_skips_unknown_ids)
 {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
@@ -294,7 +294,7 @@ TEST_F(resources_test, pages_join_to_the_whole_list)
     EXPECT_EQ(listed("User", {}, 5), (std::vector<std::int64_t>{all[5], all[6]}));
 }
 
-TEST_F(resources_test, a_list_ends_when_the_reader_has_enough)
+TEST_F(resources_test, a_list_ends_when_the_visitor_stops)
 {
     for (const char* name : {"a", "b", "c"})
         add_user(name);
@@ -360,7 +360,7 @@ TEST_F(resources_test, a_condition_is_counted_and_listed_alike)
     EXPECT_EQ(seen, 2);
 }
 
-TEST_F(resources_test, no_order_is_sorted_but_read_from_an_index)
+TEST_F(resources_test, every_order_is_read_from_an_index_without_sorting)
 {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
@@ -488,8 +488,8 @@ TEST_F(resources_test, no_statement_of_memberships_scans)
     }
 }
 
-// The kept counts after any history are what counting gives.
-TEST_F(resources_test, kept_counts_are_true_after_random_changes)
+// After any history the counters equal a count.
+TEST_F(resources_test, counters_are_right_after_random_changes)
 {
     std::mt19937 random(7);
     std::vector<resource_id> users;

@@ -34,14 +34,14 @@ protected:
     const fs::path backup = place.path() / "backup.db";
 };
 
-TEST_F(restoring, gives_the_backup_to_an_empty_folder)
+TEST_F(restoring, restores_a_backup_into_an_empty_folder)
 {
     EXPECT_FALSE(restore({.backup = backup, .folder = folder}, any_key).value().set_aside);
     open();
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(restoring, leaves_nothing_of_a_copy_that_could_not_be_written)
+TEST_F(restoring, deletes_a_copy_that_could_not_be_written)
 {
     {
         const test::file_size_limit limit(fs::file_size(backup) / 2);

@@ -55,7 +55,7 @@ protected:
 };
 
 // From a few pages to more than are kept in memory.
-TEST_F(sqlite_connection, what_a_savepoint_has_changed_is_undone_however_much_it_is)
+TEST_F(sqlite_connection, a_savepoint_of_any_size_is_rolled_back)
 {
     const std::string page(3'000, 'p');  // a row fills one
     constexpr std::int64_t rows_max = 200;
@@ -314,7 +314,7 @@ TEST_F(sqlite_budget, counts_the_bytes_of_all_statements_together)
     EXPECT_EQ(bytes_of(4), 4'000U);
 }
 
-TEST_F(sqlite_budget, counts_the_rows_that_are_handed_over)
+TEST_F(sqlite_budget, counts_the_rows_that_are_returned)
 {
     for (std::int64_t id = 1; id <= 1'000; ++id)
         insert_bytes(id, 1);
@@ -332,7 +332,7 @@ TEST_F(sqlite_budget, counts_the_rows_that_are_handed_over)
     EXPECT_LT(rows, 500U);
 }
 
-TEST_F(sqlite_budget, counts_the_rows_that_are_passed_over)
+TEST_F(sqlite_budget, counts_the_rows_that_are_skipped)
 {
     writer.execute(
         "fill",
@@ -381,7 +381,7 @@ TEST_F(sqlite_connection, a_file_that_is_no_database_is_damaged)
     }
 }
 
-TEST_F(sqlite_connection, a_full_database_is_told_from_other_failures)
+TEST_F(sqlite_connection, a_full_database_is_distinguished_from_other_failures)
 {
     writer.execute("bound", "pragma max_page_count = 10");
     try {
@@ -392,7 +392,7 @@ TEST_F(sqlite_connection, a_full_database_is_told_from_other_failures)
     }
 }
 
-TEST_F(sqlite_connection, foreign_keys_that_wait_for_the_commit_are_seen)
+TEST_F(sqlite_connection, deferred_foreign_key_violations_are_seen)
 {
     writer.execute(
         "make",
@@ -414,7 +414,7 @@ TEST_F(sqlite_connection, only_commits_that_wrote_are_counted)
     EXPECT_EQ(writer.commits(), before + 1);
 }
 
-TEST_F(sqlite_connection, the_log_is_copied_back_by_checkpoints_alone)
+TEST_F(sqlite_connection, only_checkpoints_copy_the_log_back)
 {
     for (std::int64_t id = 0; id < 3; ++id)
         insert_bytes(id, 2'000'000);  // SQLite's own threshold is 1,000 frames

@@ -19,7 +19,7 @@ inline void tamper(const std::filesystem::path& file, const std::string& script)
     sqlite3_close(raw);
 }
 
-// Who may read and write it.
+// The permissions of a file.
 inline mode_t mode_of(const std::filesystem::path& path)
 {
     struct stat status{};

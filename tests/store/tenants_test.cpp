@@ -90,7 +90,7 @@ TEST_F(tenants_test, every_status_is_kept)
     }
 }
 
-TEST_F(tenants_test, a_domain_is_its_owners_alone)
+TEST_F(tenants_test, a_domain_is_visible_only_to_its_owner)
 {
     const auto made = insert_domain(tx(), acme, name("acme.com"), domain_status::verified, false);
     EXPECT_FALSE(find_domain(tx(), other, made->id));
@@ -139,7 +139,7 @@ TEST_F(tenants_test, a_domain_covers_its_subdomains_only_when_it_says_so)
         EXPECT_EQ(is_verified_domain(tx(), acme, name(asked)), is_verified) << asked;
 }
 
-TEST_F(tenants_test, the_longest_name_that_is_verified_decides_whose_a_name_is)
+TEST_F(tenants_test, the_longest_verified_name_decides_the_owner)
 {
     const auto where = environment(tx());
     insert_domain(tx(), acme, name("parent.com"), domain_status::verified, true);
@@ -165,7 +165,7 @@ TEST_F(tenants_test, the_longest_name_that_is_verified_decides_whose_a_name_is)
         EXPECT_EQ(owner_of(tx(), where, name(asked)), owner) << asked;
 }
 
-TEST_F(tenants_test, a_directory_is_found_by_its_owner_alone)
+TEST_F(tenants_test, a_directory_is_found_only_by_its_owner)
 {
     const auto made = insert_directory(tx(), acme, "staff", "OKTA", domain_policy::off);
     const auto found = find_directory(tx(), acme, made.id);
@@ -182,7 +182,7 @@ TEST_F(tenants_test, a_directory_is_found_by_its_owner_alone)
     EXPECT_EQ(list_directories(tx(), acme).size(), 1u);
 }
 
-TEST_F(tenants_test, a_directory_is_changed_by_its_owner_alone)
+TEST_F(tenants_test, a_directory_is_changed_only_by_its_owner)
 {
     const auto made = insert_directory(tx(), acme, "staff", "", domain_policy::reject);
     store.advance(1h);

@@ -1,4 +1,4 @@
-// What a directory uses is kept by triggers, and filled in for a database of before there were any.
+// Triggers maintain the usage of directories, and a migration fills it in for an older database.
 #include "store/usage.hpp"
 
 #include "older_database.hpp"
@@ -46,7 +46,7 @@ protected:
     sqlite::connection& database = older.connection;
 };
 
-TEST_F(usage_test, a_migration_counts_what_is_there)
+TEST_F(usage_test, the_migration_counts_existing_rows)
 {
     run(rows);
     older.apply_later_migrations();
@@ -76,7 +76,7 @@ TEST_F(usage_test, triggers_follow_every_change)
         "update member_counts set total = 1 where group_id = 33;"
         "insert into members values (21, 33, 31, 'User', '')");
     EXPECT_EQ(used(of(21), quota::memberships), 1);
-    run("delete from resources where id = 33");  // and what hangs on it
+    run("delete from resources where id = 33");  // with its dependent rows
     EXPECT_EQ(used(of(21), quota::memberships), 0);
     EXPECT_EQ(used(of(21), quota::document_bytes), 19);
     run("delete from events where id <= 41");
@@ -100,7 +100,7 @@ TEST_F(usage_test, triggers_follow_every_change)
         EXPECT_NE(findings.find(expected), std::string::npos) << expected << '\n' << findings;
 }
 
-TEST_F(usage_test, a_directory_takes_its_row_with_it)
+TEST_F(usage_test, the_usage_row_is_deleted_with_its_directory)
 {
     older.apply_later_migrations();
     run(rows);

@@ -46,7 +46,7 @@ TEST(worker_pool, one_organization_never_has_all_threads)
     for (int i = 0; i < 20; ++i) {
         std::promise<void> done;
         pool.offer(of(2), [&] { done.set_value(); });
-        done.get_future().wait();  // though all works of the first wait
+        done.get_future().wait();  // although all jobs of the first one wait
     }
     EXPECT_EQ(of_same, 0);
     slow.release();
@@ -65,7 +65,7 @@ TEST(worker_pool, a_single_thread_serves_all)
     EXPECT_EQ(done, 10);
 }
 
-TEST(worker_pool, counts_what_waits_and_what_it_refuses)
+TEST(worker_pool, counts_queued_and_rejected_jobs)
 {
     metrics_registry metrics;
     worker_pool pool("scan", 1, {.places_max = 4}, metrics);
@@ -91,7 +91,7 @@ TEST(worker_pool, counts_what_waits_and_what_it_refuses)
     EXPECT_EQ(pool.offer(of(1), [] {}), admission::full);
 }
 
-TEST(worker_pool, an_abandoned_one_drops_what_is_queued)
+TEST(worker_pool, abandon_drops_queued_jobs)
 {
     metrics_registry metrics;
     worker_pool pool("scan", 1, {}, metrics);

@@ -42,7 +42,7 @@ TEST(store_writer, goes_on_when_a_full_disk_has_room_again)
     EXPECT_EQ(store.stored(), row_ids{2});
 }
 
-TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
+TEST(store_writer, detects_by_itself_that_a_full_disk_has_room)
 {
     writing store;
     store.database.execute("bound", "pragma max_page_count = 12");
@@ -62,7 +62,7 @@ TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
     EXPECT_NE(store.lines.find("store.writable"), std::string::npos);
 }
 
-TEST(store_writer, writes_nothing_any_more_after_an_io_error)
+TEST(store_writer, writes_nothing_after_an_io_error)
 {
     writing store;
     store.insert(1).get();
@@ -113,7 +113,7 @@ TEST(store_writer, keeps_the_log_below_160_mib_beside_a_reader_that_stalls)
         if (id == 29)
             reader.execute("end", "commit");
     }
-    EXPECT_GT(longest, 100U * 1024 * 1024);  // nothing can be dropped while somebody may read it
+    EXPECT_GT(longest, 100U * 1024 * 1024);  // no frame can be dropped while a reader may need it
     EXPECT_LT(longest, 160U * 1024 * 1024);
 }
 

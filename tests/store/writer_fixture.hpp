@@ -23,7 +23,7 @@ namespace scimd::store {
 
 inline constexpr sql::statement insert_thing{"insert", "insert into things (id, name) values ($1, $2)"};
 
-// A writer on a table of its own. Works are numbered by the row that they insert.
+// A writer on a table of its own. Tasks are numbered by the row that they insert.
 struct writing {
     explicit writing(const writer_limits& limits = {})
     {

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(store_writer, commits_the_works_that_wait_together)
+TEST(store_writer, commits_queued_tasks_in_one_group)
 {
     writing store;
     const auto release = store.occupy();
@@ -19,12 +19,12 @@ TEST(store_writer, commits_the_works_that_wait_together)
     release->set_value();
     for (auto& one : waiting)
         one.get();
-    // The occupying work may have used the time of its group up.
+    // The occupying task may have used up the time of its group.
     EXPECT_LE(store.groups(), 2U);
     EXPECT_EQ(store.stored().size(), 20U);
 }
 
-TEST(store_writer, bounds_a_group_by_its_works)
+TEST(store_writer, limits_the_number_of_tasks_of_a_group)
 {
     writing store({.queue_max = 100, .group_works_max = 4, .group_work_max = 10s});
     const auto release = store.occupy();
@@ -37,7 +37,7 @@ TEST(store_writer, bounds_a_group_by_its_works)
     EXPECT_EQ(store.groups(), 3U);  // 1 + 3, 4, 1
 }
 
-TEST(store_writer, bounds_a_group_by_its_time)
+TEST(store_writer, limits_the_time_of_a_group)
 {
     writing store({.queue_max = 100, .group_works_max = 100, .group_work_max = 0us});
     const auto release = store.occupy();
@@ -50,7 +50,7 @@ TEST(store_writer, bounds_a_group_by_its_time)
     EXPECT_EQ(store.groups(), 6U);
 }
 
-TEST(store_writer, undoes_a_refused_work_alone)
+TEST(store_writer, rolls_back_only_the_rejected_task)
 {
     writing store;
     const auto release = store.occupy();
@@ -65,7 +65,7 @@ TEST(store_writer, undoes_a_refused_work_alone)
     EXPECT_EQ(store.rollbacks(), 2U);  // with the occupying one
 }
 
-TEST(store_writer, gives_an_exception_to_its_own_work_alone)
+TEST(store_writer, gives_an_exception_only_to_its_own_task)
 {
     writing store;
     const auto release = store.occupy();
@@ -87,7 +87,7 @@ TEST(store_writer, gives_an_exception_to_its_own_work_alone)
     EXPECT_EQ(store.stored(), (row_ids{1, 4}));
 }
 
-TEST(store_writer, is_not_worn_out_by_works_that_fail)
+TEST(store_writer, survives_many_failing_tasks)
 {
     writing store;
     std::vector<std::future<void>> failing;
@@ -100,7 +100,7 @@ TEST(store_writer, is_not_worn_out_by_works_that_fail)
     EXPECT_EQ(store.under_test->why_not_writable(), "");
 }
 
-TEST(store_writer, refuses_a_work_that_leaves_a_foreign_key_broken_and_keeps_its_neighbours)
+TEST(store_writer, rejects_a_task_that_violates_a_foreign_key_and_keeps_the_others_of_its_group)
 {
     writing store;
     const auto release = store.occupy();
@@ -132,7 +132,7 @@ TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
     EXPECT_EQ(store.stored(), (row_ids{1, 3}));
 }
 
-TEST(store_writer, takes_as_many_works_as_its_queue_holds)
+TEST(store_writer, limits_the_number_of_queued_tasks)
 {
     writing store({.queue_max = 2, .group_works_max = 100, .group_work_max = 5ms});
     const auto release = store.occupy();
@@ -151,7 +151,7 @@ tenant customer(std::int64_t organization, std::int64_t directory = 1)
     return {tenant::kind::customer, organization, directory};
 }
 
-TEST(store_writer, a_customer_s_work_does_not_wait_behind_all_of_another_s)
+TEST(store_writer, a_task_of_one_customer_does_not_wait_for_all_of_another)
 {
     writing store;
     std::vector<std::int64_t> order;
@@ -205,7 +205,7 @@ TEST(store_writer, a_queue_is_bounded_in_bytes)
     store.submit({customer(1), 1}, nothing).get();
 }
 
-// With no time for a group of several tenants, it ends when the second one's work is in it.
+// With no time for a group of several tenants, the group ends with the task of the second one.
 TEST(store_writer, a_group_of_several_tenants_ends_soon)
 {
     writing store({.group_works_max = 100, .group_work_max = 10s, .group_work_shared_max = 0us});
@@ -231,7 +231,7 @@ TEST(store_writer, a_group_of_several_tenants_ends_soon)
     EXPECT_LE(store.groups(), 6U);
 }
 
-TEST(store_writer, a_tenant_that_waits_joins_the_group_of_a_long_work)
+TEST(store_writer, a_waiting_tenant_joins_the_group_of_a_long_task)
 {
     writing store({.group_works_max = 100, .group_work_max = 0us, .group_work_shared_max = 0us});
     std::promise<void> begun;
@@ -251,7 +251,7 @@ TEST(store_writer, a_tenant_that_waits_joins_the_group_of_a_long_work)
     EXPECT_EQ(store.groups(), 2U);  // without the other the last one's would be the third
 }
 
-TEST(store_writer, a_work_learns_that_others_wait)
+TEST(store_writer, a_task_learns_that_others_wait)
 {
     writing store;
     std::promise<void> begun;
@@ -278,7 +278,7 @@ TEST(store_writer, a_work_learns_that_others_wait)
     other.get();
 }
 
-TEST(store_writer, rings_after_commits_that_changed_something)
+TEST(store_writer, notifies_after_commits_that_changed_something)
 {
     writing store;
     std::atomic<int> rings = 0;
@@ -315,7 +315,7 @@ TEST(store_writer, survives_a_completion_that_throws)
     EXPECT_NE(store.lines.find("store.completion_failed"), std::string::npos);
 }
 
-TEST(store_writer, goes_back_to_the_right_time_when_the_clock_was_far_ahead)
+TEST(store_writer, returns_to_the_right_time_when_the_clock_was_far_ahead)
 {
     writing store;
     std::vector<time_point> times;
@@ -383,7 +383,7 @@ private:
     std::atomic<int>& done_;
 };
 
-TEST(store_writer, does_a_chore_step_by_step)
+TEST(store_writer, runs_a_maintenance_task_step_by_step)
 {
     writing store;
     std::atomic<int> done = 0;
@@ -395,7 +395,7 @@ TEST(store_writer, does_a_chore_step_by_step)
     store.insert(1).get();
 }
 
-TEST(store_writer, breaks_a_chore_off_when_it_stops)
+TEST(store_writer, cancels_a_maintenance_task_when_it_stops)
 {
     writing store;
     std::atomic<int> done = 0;

@@ -5,7 +5,7 @@
 #include "api/handler.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "base/token_buckets.hpp"
 #include "scimd/http.hpp"
 #include "store/engine/scheduling_key.hpp"

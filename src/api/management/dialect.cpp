@@ -3,12 +3,12 @@
 #include "api/management/management_request.hpp"
 #include "base/time.hpp"
 #include "service/management/directories.hpp"
-#include "store/dialects.hpp"
+#include "store/directories.hpp"
 
 namespace scimd::api {
 namespace {
 
-namespace dialects = store::dialects;
+namespace dialects = store::directories;
 namespace tenants = store::tenants;
 namespace directories = service::directories;
 

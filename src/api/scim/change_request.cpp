@@ -111,7 +111,7 @@ reply prepare(const shared_request& asked, resources::row found, store::transact
     if (!prepared)
         return scim_error(asked->request, prepared.error());
     const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
-    // Both states as documents, the text, and the event.
+    // The change holds both states as documents, the text, and the event.
     constexpr std::size_t copies = 5;
     asked->request.prepared_bytes = change->text.size() * copies;
     if (!change->is_done_already())

@@ -1,7 +1,7 @@
 #include "api/scim/idp_detection.hpp"
 
 #include "service/request_log/idp_detection.hpp"
-#include "store/dialects.hpp"
+#include "store/directories.hpp"
 
 #include <utility>
 
@@ -66,7 +66,7 @@ reply with_idp_detection(
             const store::tenants::detection found{
                 std::string(seen->provider), std::string(seen->by), seen->is_certain, tx.now()
             };
-            store::dialects::set_detected(tx, request.caller.directory, found);
+            store::directories::set_detected(tx, request.caller.directory, found);
             adopt(request.caller, found);
             return next();
         }

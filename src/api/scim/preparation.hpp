@@ -37,7 +37,7 @@ struct preparation {
 // memory has been reserved.
 reply prepare_on_snapshot(preparation asked);
 
-// To be called when another change made a preparation invalid. The client is not charged for the repetition:
+// Called when another change made a preparation invalid. The client is not charged for the repetition:
 // the computation used goes back to `charged`.
 void record_conflict(const server_context& server, request_context& request, work_budget::mark charged);
 

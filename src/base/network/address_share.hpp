@@ -1,7 +1,7 @@
 // The key under which limits per client address count a peer. Pure functions.
 #pragma once
 
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "scimd/http.hpp"
 
 #include <span>

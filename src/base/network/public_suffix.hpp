@@ -1,4 +1,4 @@
-// The Public Suffix List (publicsuffix.org): names under which anybody may register, such as "com", "co.uk",
+// The Public Suffix List (publicsuffix.org): names under which anyone may register, such as "com", "co.uk",
 // "github.io".
 #pragma once
 

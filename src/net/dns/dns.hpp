@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/metrics.hpp"
+#include "net/dns/dns_message.hpp"
 #include "net/server/endpoint.hpp"
 
 #include <chrono>
@@ -17,32 +18,6 @@
 #include <vector>
 
 namespace scimd::net {
-
-enum class dns_kind { txt, a, aaaa };
-
-enum class dns_outcome {
-    found,           // `values` is not empty
-    no_records,      // the name exists but has no records of this kind
-    no_such_name,    // NXDOMAIN
-    alias_failure,   // a loop of CNAMEs, or more than aliases_max
-    server_failure,  // SERVFAIL, REFUSED or a similar code, or an answer that cannot be parsed
-    unreachable,     // the server's port is closed, or no route leads to it
-    timed_out,
-    overloaded,  // too many look-ups are queued, or the resolver is stopping
-};
-
-// True for an authoritative "does not exist"; no other outcome proves that something is absent.
-constexpr bool is_negative(dns_outcome outcome) noexcept
-{
-    return outcome == dns_outcome::no_records || outcome == dns_outcome::no_such_name;
-}
-
-// The result of a look-up.
-struct dns_answer {
-    dns_outcome outcome = dns_outcome::server_failure;
-    std::vector<std::string> values{};   // TXT: one string a record; addresses as "2001:db8::1"
-    std::vector<std::string> aliases{};  // the CNAMEs that were followed, in order
-};
 
 // Called once, on the resolver's thread; must neither block nor throw.
 using dns_completion = std::function<void(dns_answer)>;

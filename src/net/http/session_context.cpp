@@ -3,9 +3,9 @@
 namespace scimd::net {
 
 session_context::session_context(
-    service& to_ask, const limits& allowed, logger& journal, metrics_registry& series
+    service& answering, const limits& allowed, logger& journal, metrics_registry& series
 )
-    : handlers(to_ask),
+    : handlers(answering),
       bounds(allowed),
       log(journal),
       metrics(series),

@@ -22,7 +22,7 @@ namespace scimd::net {
 // Shared state of the sessions of one server: service, limits, metrics, memory budgets, session registry.
 // Thread-safe.
 struct session_context {
-    session_context(service& to_ask, const limits& allowed, logger& journal, metrics_registry& series);
+    session_context(service& answering, const limits& allowed, logger& journal, metrics_registry& series);
 
     void count_refusal(std::string_view reason);
 

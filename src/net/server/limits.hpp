@@ -1,7 +1,7 @@
 // Limits and timeouts of the HTTP server. Values.
 #pragma once
 
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "net/server/memory_budget.hpp"
 
 #include <chrono>

@@ -61,7 +61,7 @@ public:
     virtual ~service() = default;
 
     // Must not throw: every failure is a response.
-    virtual asio::awaitable<http::response> respond(exchange& on_the_way) = 0;
+    virtual asio::awaitable<http::response> respond(exchange& request) = 0;
 
     // Makes the response for a request that the server itself rejects (bad framing, too large, too slow).
     // `target` is empty when none could be read. The server adds Connection: close.

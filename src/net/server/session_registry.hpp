@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/metrics.hpp"
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "scimd/http.hpp"
 
 #include <chrono>

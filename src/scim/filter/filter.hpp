@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "scim/conformance_mode.hpp"
+#include "scim/filter/filter_literal.hpp"
 #include "scim/filter/path.hpp"
 
 #include <cstddef>
@@ -27,11 +28,6 @@ constexpr std::size_t filter_depth_max = 32;
 constexpr std::size_t filter_terms_max = 64;
 
 enum class operation { eq, ne, co, sw, ew, gt, ge, lt, le };
-
-struct null_literal {
-    friend bool operator==(const null_literal&, const null_literal&) = default;
-};
-using literal = std::variant<null_literal, bool, std::int64_t, double, std::string>;
 
 struct filter;
 

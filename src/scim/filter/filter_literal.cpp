@@ -3,6 +3,7 @@
 #include "base/json/json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/filter/filter_lexer.hpp"
 #include "scim/quoted_input.hpp"
 
 #include <cmath>

@@ -203,43 +203,43 @@ bool is_satisfied(const comparison& wanted, const json::value* held, evaluation_
     });
 }
 
-const json::object& container_of(const path& where, const json::object& document)
+const json::object& container_of(const path& target, const json::object& document)
 {
     static const json::object nothing;
-    if (!where.extension)
+    if (!target.extension)
         return document;
-    const json::object* const extension = find_object(document, where.extension->urn);
+    const json::object* const extension = find_object(document, target.extension->urn);
     return extension ? *extension : nothing;
 }
 
-const json::value* attribute_in(const path& where, const json::object& document)
+const json::value* attribute_in(const path& target, const json::object& document)
 {
-    return find(container_of(where, document), where.attribute->name);
+    return find(container_of(target, document), target.attribute->name);
 }
 
 // Returns the part of a value that a path names: its sub-attribute, or the value itself.
-const json::value* part_of(const path& where, const json::value& element)
+const json::value* part_of(const path& target, const json::value& element)
 {
-    if (!where.sub_attribute)
+    if (!target.sub_attribute)
         return &element;
     const json::object* const members = element.if_object();
-    return members ? find(*members, where.sub_attribute->name) : nullptr;
+    return members ? find(*members, target.sub_attribute->name) : nullptr;
 }
 
 // Calls `test` with the part that the path names of each value (nullptr: unassigned), until one passes.
 template <class Test>
-bool any_value(const path& where, const json::object& document, work_budget& work, Test test)
+bool any_value(const path& target, const json::object& document, work_budget& work, Test test)
 {
     work.charge(term_steps);
-    const json::value* const value = attribute_in(where, document);
+    const json::value* const value = attribute_in(target, document);
     if (!value || !is_assigned(*value))
         return test(static_cast<const json::value*>(nullptr));
     const json::array* const elements = value->if_array();
     if (!elements)
-        return test(part_of(where, *value));
+        return test(part_of(target, *value));
     return std::any_of(elements->begin(), elements->end(), [&](const json::value& each) {
         work.charge(term_steps);
-        return test(part_of(where, each));
+        return test(part_of(target, each));
     });
 }
 
@@ -340,9 +340,9 @@ private:
         });
     }
 
-    [[nodiscard]] bool is_present(const path& where) const
+    [[nodiscard]] bool is_present(const path& target) const
     {
-        return any_value(where, document_, state_.work(), [](const json::value* held) {
+        return any_value(target, document_, state_.work(), [](const json::value* held) {
             return held && is_assigned(*held);
         });
     }
@@ -490,15 +490,15 @@ bool matches_value(const filter& condition, const json::value& element, work_bud
     return element_matches(condition, element, state);
 }
 
-const json::value* value_at(const path& where, const json::object& document)
+const json::value* value_at(const path& target, const json::object& document)
 {
-    const json::value* value = attribute_in(where, document);
+    const json::value* value = attribute_in(target, document);
     if (!value)
         return nullptr;
     if (const json::array* const elements = value->if_array())
         value = representative(*elements);
     if (value)
-        value = part_of(where, *value);
+        value = part_of(target, *value);
     return value && is_assigned(*value) ? value : nullptr;
 }
 

@@ -56,8 +56,8 @@ bool matches(
     const filter& condition, const json::object& document, const value_terms& outside, work_budget& work
 );
 
-// Returns the value of `where` in a document for sorting and single look-ups: of a multi-valued attribute the
-// primary value, else the first (RFC 7644 §3.4.2.3). nullptr: unassigned.
-const json::value* value_at(const path& where, const json::object& document);
+// Returns the value of `target` in a document for sorting and single look-ups: of a multi-valued attribute
+// the primary value, else the first (RFC 7644 §3.4.2.3). nullptr: unassigned.
+const json::value* value_at(const path& target, const json::object& document);
 
 }  // namespace scimd::scim

@@ -98,38 +98,38 @@ result<path> parse_path(std::string_view text, const resource_type& type)
     return found;
 }
 
-bool belongs(const path& where, const resource_type& type) noexcept
+bool belongs(const path& target, const resource_type& type) noexcept
 {
-    if (!where.extension)
-        return find_in_base(where.attribute->name, type).attribute == where.attribute;
+    if (!target.extension)
+        return find_in_base(target.attribute->name, type).attribute == target.attribute;
     return std::any_of(type.extensions.begin(), type.extensions.end(), [&](const extension& each) {
-        return each.definition == where.extension;
+        return each.definition == target.extension;
     });
 }
 
-bool is_read_only(const path& where) noexcept
+bool is_read_only(const path& target) noexcept
 {
-    return where.attribute->mutability == mutability::read_only ||
-           where.leaf().mutability == mutability::read_only;
+    return target.attribute->mutability == mutability::read_only ||
+           target.leaf().mutability == mutability::read_only;
 }
 
-std::string to_text(const path& where)
+std::string to_text(const path& target)
 {
     std::string text;
-    if (where.extension)
-        text = where.extension->urn + ":";
-    text += where.attribute->name;
-    if (where.sub_attribute)
-        text += "." + where.sub_attribute->name;
+    if (target.extension)
+        text = target.extension->urn + ":";
+    text += target.attribute->name;
+    if (target.sub_attribute)
+        text += "." + target.sub_attribute->name;
     return text;
 }
 
-bool is_standard_notation(std::string_view text, const path& where, const resource_type& type)
+bool is_standard_notation(std::string_view text, const path& target, const resource_type& type)
 {
     const std::string base = type.base->urn + ":";
-    if (!where.extension && starts_with_ignoring_case(text, base))
+    if (!target.extension && starts_with_ignoring_case(text, base))
         text.remove_prefix(base.size());
-    return equals_ignoring_case(text, to_text(where));
+    return equals_ignoring_case(text, to_text(target));
 }
 
 }  // namespace scimd::scim

@@ -35,15 +35,15 @@ result<path> parse_path(std::string_view text, const resource_type& type);
 
 // True if resources of the type can have the attribute. A path that was resolved against one type may be used
 // with another (queries over several types, RFC 7644 §3.4.2.1).
-bool belongs(const path& where, const resource_type& type) noexcept;
+bool belongs(const path& target, const resource_type& type) noexcept;
 
 // True if the attribute itself, or the one that contains it, is read-only.
-bool is_read_only(const path& where) noexcept;
+bool is_read_only(const path& target) noexcept;
 
 // Prints a path in canonical spelling, with a URN prefix for extensions only.
-std::string to_text(const path& where);
+std::string to_text(const path& target);
 
 // True if `text` names the attribute in the notation of RFC 7644 §3.10: for an extension, with URN and colon.
-bool is_standard_notation(std::string_view text, const path& where, const resource_type& type);
+bool is_standard_notation(std::string_view text, const path& target, const resource_type& type);
 
 }  // namespace scimd::scim

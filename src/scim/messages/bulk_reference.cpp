@@ -18,9 +18,9 @@ struct position {
     std::size_t bytes = 0;
 };
 
-std::string_view bulk_id_at(std::string_view text, const position& where)
+std::string_view bulk_id_at(std::string_view text, const position& found_at)
 {
-    return text.substr(where.start, where.bytes).substr(prefix.size());
+    return text.substr(found_at.start, found_at.bytes).substr(prefix.size());
 }
 
 // Finds the reference in "../Users/bulkId:x".
@@ -77,8 +77,8 @@ public:
             for (const auto& element : *array)
                 collect(name, element, found);
         else if (const auto* const text = value.if_string())
-            for (const auto& where : positions_in(name, *text))
-                found.emplace_back(bulk_id_at(*text, where));
+            for (const auto& found_at : positions_in(name, *text))
+                found.emplace_back(bulk_id_at(*text, found_at));
     }
 
     // Empty: the resource that the value identifies does not exist yet.
@@ -123,12 +123,12 @@ private:
     {
         std::string made;
         std::size_t done = 0;
-        for (const auto& where : positions_in(name, text)) {
-            const auto id = id_of(std::string(bulk_id_at(text, where)));
+        for (const auto& found_at : positions_in(name, text)) {
+            const auto id = id_of(std::string(bulk_id_at(text, found_at)));
             if (!id)
                 return std::nullopt;
-            made.append(text, done, where.start - done).append(*id);
-            done = where.start + where.bytes;
+            made.append(text, done, found_at.start - done).append(*id);
+            done = found_at.start + found_at.bytes;
         }
         return json::value(made.append(text, done));
     }

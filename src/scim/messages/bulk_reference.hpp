@@ -6,7 +6,7 @@
 // segment of a `$ref`; and a quoted literal in the `path` of a PATCH operation.
 #pragma once
 
-#include "scim/messages/bulk.hpp"
+#include "scim/messages/bulk_operation.hpp"
 
 #include <functional>
 #include <optional>

@@ -164,15 +164,15 @@ json::object bearer_scheme()
 
 }  // namespace
 
-json::object service_provider_config(const capabilities& what, std::string_view base_url)
+json::object service_provider_config(const capabilities& offered, std::string_view base_url)
 {
     json::object document;
     document["schemas"] = json::array{urn::service_provider_config};
-    if (!what.documentation_uri.empty())
-        document["documentationUri"] = what.documentation_uri;
+    if (!offered.documentation_uri.empty())
+        document["documentationUri"] = offered.documentation_uri;
     document["patch"] = json::object{{"supported", true}};
-    document["bulk"] = bulk_support(what.bulk_payload_bytes_max);
-    document["filter"] = json::object{{"supported", true}, {"maxResults", what.filter_results_max}};
+    document["bulk"] = bulk_support(offered.bulk_payload_bytes_max);
+    document["filter"] = json::object{{"supported", true}, {"maxResults", offered.filter_results_max}};
     document["changePassword"] = json::object{{"supported", false}};
     document["sort"] = json::object{{"supported", true}};
     document["etag"] = json::object{{"supported", true}};
@@ -182,7 +182,7 @@ json::object service_provider_config(const capabilities& what, std::string_view 
         {"index", true},
         {"defaultPaginationMethod", "index"},
         {"defaultPageSize", page_size_default},
-        {"maxPageSize", std::min(page_size_max, what.filter_results_max)},
+        {"maxPageSize", std::min(page_size_max, offered.filter_results_max)},
         {"cursorTimeout", std::chrono::seconds(cursor_lifetime).count()},
     };
     document["authenticationSchemes"] = json::array{bearer_scheme()};

@@ -17,7 +17,7 @@ struct capabilities {  // the advertised limits are the enforced ones
 };
 
 // `base_url` is the directory's SCIM base URL without a trailing slash; it is the prefix of meta.location.
-json::object service_provider_config(const capabilities& what, std::string_view base_url);
+json::object service_provider_config(const capabilities& offered, std::string_view base_url);
 json::object resource_type_document(const resource_type& type, std::string_view base_url);
 json::object schema_document(const schema& definition, std::string_view base_url);
 

@@ -103,7 +103,7 @@ private:
 
     definition_errors found_;
     std::deque<schema> schemas_;
-    std::vector<std::string> schema_places_;  // parallel to schemas_
+    std::vector<std::string> schema_positions_;  // parallel to schemas_
     std::vector<named_type> drafts_;
     std::deque<resource_type> types_;
 };
@@ -182,7 +182,7 @@ void loader::add_schema(const std::string& where, const json::object& content, o
     }
     made.is_built_in = from == origin::built_in;
     schemas_.push_back(std::move(made));
-    schema_places_.push_back(where);
+    schema_positions_.push_back(where);
 }
 
 void loader::add_type(const resource_type_draft& draft, origin from)
@@ -295,7 +295,7 @@ void loader::attach_by_name()
             continue;
         for (resource_type& type : types_)
             if (ends_in(each.urn, type.name))
-                extend(type, {&each, false}, schema_places_[i]);
+                extend(type, {&each, false}, schema_positions_[i]);
     }
 }
 
@@ -330,9 +330,9 @@ void loader::check_whole()
     if (!found_.empty())
         return;
     for (std::size_t i = 0; i < schemas_.size(); ++i) {
-        check_use(schemas_[i], schema_places_[i]);
+        check_use(schemas_[i], schema_positions_[i]);
         for (const attribute& each : schemas_[i].attributes) {
-            const std::string where = schema_places_[i] + ": " + each.name;
+            const std::string where = schema_positions_[i] + ": " + each.name;
             check_references(each, where);
             for (const attribute& sub : each.sub_attributes)
                 check_references(sub, where + "." + sub.name);

@@ -46,18 +46,23 @@ struct caller {
 };
 
 // The source of the events about a caller's changes.
-inline event_source event_source_of(const caller& who)
+inline event_source event_source_of(const caller& caller)
 {
-    if (who.on_behalf_of)
-        return *who.on_behalf_of;
-    if (who.user)
+    if (caller.on_behalf_of)
+        return *caller.on_behalf_of;
+    if (caller.user)
         return {
-            who.environment,
+            caller.environment,
             "scim",
-            {"directory_user", user_id_text(*who.user), who.token_suffix},
-            who.request_id
+            {"directory_user", user_id_text(*caller.user), caller.token_suffix},
+            caller.request_id
         };
-    return {who.environment, "scim", {"directory_token", who.token.text(), who.token_suffix}, who.request_id};
+    return {
+        caller.environment,
+        "scim",
+        {"directory_token", caller.token.text(), caller.token_suffix},
+        caller.request_id
+    };
 }
 
 // A caller for changes that a management request or a job makes in a directory.
@@ -65,19 +70,19 @@ inline caller caller_for(
     const event_source& source, const store::tenants::directory& directory, const scim::catalogue_set& schemas
 )
 {
-    caller who;
-    who.environment = source.environment;
-    who.organization = directory.organization;
-    who.directory = directory.id;
-    who.provider = directory.effective_provider();
-    who.policy = directory.policy;
-    who.gate_scope = directory.gate_scope;
-    who.has_unique_group_names = directory.has_unique_group_names;
-    who.ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore;
-    who.request_id = source.request_id;
-    who.schemas = &schemas.of(directory.schemas);
-    who.on_behalf_of = source;
-    return who;
+    caller made;
+    made.environment = source.environment;
+    made.organization = directory.organization;
+    made.directory = directory.id;
+    made.provider = directory.effective_provider();
+    made.policy = directory.policy;
+    made.gate_scope = directory.gate_scope;
+    made.has_unique_group_names = directory.has_unique_group_names;
+    made.ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore;
+    made.request_id = source.request_id;
+    made.schemas = &schemas.of(directory.schemas);
+    made.on_behalf_of = source;
+    return made;
 }
 
 // The caller of a management request: the operator, an API client, or later a session of the admin portal.

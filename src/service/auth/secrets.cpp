@@ -219,11 +219,13 @@ bool revoke(store::transaction& tx, const event_source& source, const tenants::d
     return true;
 }
 
-void revoke_user_tokens(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
+void revoke_user_tokens(
+    store::transaction& tx, const caller& caller, resource_id user, const std::string& event
+)
 {
-    const event_place place{who.organization, who.directory, who.provider};
-    for (const auto& one : alive_of_user(tx, who.directory, user))
-        revoke_row(tx, event_source_of(who), place, one, event);
+    const event_place place{caller.organization, caller.directory, caller.provider};
+    for (const auto& one : alive_of_user(tx, caller.directory, user))
+        revoke_row(tx, event_source_of(caller), place, one, event);
 }
 
 void revoke_surplus(store::transaction& tx, const event_source& source, const tenants::directory& owner)

@@ -79,7 +79,7 @@ bool revoke(
 
 // Revokes the tokens of a deleted user. `event` is the id of the event about the deletion.
 void revoke_user_tokens(
-    store::transaction& tx, const caller& who, resource_id user, const std::string& event
+    store::transaction& tx, const caller& caller, resource_id user, const std::string& event
 );
 
 // Revokes the oldest tokens of the directory until one more can be created.

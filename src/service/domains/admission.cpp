@@ -12,9 +12,9 @@ namespace {
 using store::tenants::domain_policy;
 
 // Empty: the organization has a seat for one more active user.
-std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& who)
+std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& caller)
 {
-    const auto seats = store::tenants::limited_seats(tx, who.organization);
+    const auto seats = store::tenants::limited_seats(tx, caller.organization);
     if (!seats || seats->taken < seats->limit)
         return std::nullopt;
     return gate_refusal{
@@ -42,7 +42,7 @@ std::string primary_of(const checked_user& user)
 }
 
 struct change {
-    const caller& who;
+    domain_policy policy;
     const checked_user& before;
     const checked_user& after;
     bool was_held;
@@ -51,7 +51,7 @@ struct change {
 // Whether a change passes despite an objection of the gate to the changed user.
 bool may_pass(const change& one, const gate_refusal& objection)
 {
-    const bool holds = one.who.policy == domain_policy::hold;
+    const bool holds = one.policy == domain_policy::hold;
     if (holds && one.was_held)
         return true;
     const auto& stored = one.before.addresses;
@@ -80,39 +80,39 @@ bool is_active(const json::object& user)
 }
 
 admission admit_new(
-    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
+    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
 )
 {
-    if (auto objection = refuse_by_domain(domains, who, user.addresses)) {
-        if (who.policy == domain_policy::hold)
+    if (auto objection = refuse_by_domain(domains, caller, user.addresses)) {
+        if (caller.policy == domain_policy::hold)
             return {.hold = std::move(objection)};
         return {.refusal = std::move(objection)};
     }
     if (is_active(user.document))
-        return {.refusal = refuse_by_seats(tx, who)};
+        return {.refusal = refuse_by_seats(tx, caller)};
     return {};
 }
 
 admission admit_change(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     domain_lookup& domains,
     const checked_user& before,
     const checked_user& after,
     bool was_held
 )
 {
-    auto objections = objections_to(domains, who, after.addresses);
-    const change one{who, before, after, was_held};
+    auto objections = objections_to(domains, caller, after.addresses);
+    const change one{caller.policy, before, after, was_held};
     for (auto& objection : objections)
         if (!may_pass(one, objection))
             return {.refusal = std::move(objection)};
     if (was_held && !objections.empty())
         return {.hold = std::move(objections.front())};
     if (was_held)
-        return {.hold = is_active(after.document) ? refuse_by_seats(tx, who) : std::nullopt};
+        return {.hold = is_active(after.document) ? refuse_by_seats(tx, caller) : std::nullopt};
     if (is_active(after.document) && !is_active(before.document))
-        return {.refusal = refuse_by_seats(tx, who)};
+        return {.refusal = refuse_by_seats(tx, caller)};
     return {};
 }
 
@@ -128,12 +128,12 @@ store::held_users::held_user as_held(resource_id user, const gate_refusal& reaso
 }
 
 std::optional<gate_refusal> reason_to_hold(
-    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
+    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
 )
 {
-    if (auto objection = refuse_by_domain(domains, who, user.addresses))
+    if (auto objection = refuse_by_domain(domains, caller, user.addresses))
         return objection;
-    return is_active(user.document) ? refuse_by_seats(tx, who) : std::nullopt;
+    return is_active(user.document) ? refuse_by_seats(tx, caller) : std::nullopt;
 }
 
 }  // namespace scimd::service

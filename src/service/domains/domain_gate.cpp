@@ -123,10 +123,10 @@ gate_refusal too_many()
 }  // namespace
 
 std::vector<gate_refusal> objections_to(
-    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
 )
 {
-    if (who.policy == domain_policy::off)
+    if (caller.policy == domain_policy::off)
         return {};
     if (are_too_many(addresses))
         return {too_many()};
@@ -134,7 +134,7 @@ std::vector<gate_refusal> objections_to(
     if (addresses.empty() || !addresses.front().is_primary)
         found.push_back(no_address());
     for (const auto& address : addresses) {
-        const bool is_strict = address.is_primary || who.gate_scope == domain_gate_scope::all;
+        const bool is_strict = address.is_primary || caller.gate_scope == domain_gate_scope::all;
         auto problem = is_strict ? check_verified(domains, address) : check_not_foreign(domains, address);
         if (problem)
             found.push_back(std::move(*problem));
@@ -149,18 +149,18 @@ std::string warning_of(std::string_view domain)
 }
 
 std::optional<gate_refusal> refuse_by_domain(
-    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
 )
 {
-    auto found = objections_to(domains, who, addresses);
+    auto found = objections_to(domains, caller, addresses);
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 std::vector<gate_refusal> standing_objections_to(
-    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
 )
 {
-    auto objections = objections_to(domains, who, addresses);
+    auto objections = objections_to(domains, caller, addresses);
     if (are_too_many(addresses))
         return objections;
     std::vector<gate_refusal> found;

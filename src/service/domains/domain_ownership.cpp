@@ -27,10 +27,10 @@ domain_ownership domain_lookup::of(const domain_name& name)
         std::ranges::find(known_, name.text(), &std::pair<std::string, domain_ownership>::first);
     if (known != known_.end())
         return known->second;
-    const auto owner = store::tenants::owner_of(tx_, who_.environment, name);
-    const auto ownership = !owner                       ? domain_ownership::unclaimed
-                           : owner == who_.organization ? domain_ownership::own
-                                                        : domain_ownership::foreign;
+    const auto owner = store::tenants::owner_of(tx_, caller_.environment, name);
+    const auto ownership = !owner                          ? domain_ownership::unclaimed
+                           : owner == caller_.organization ? domain_ownership::own
+                                                           : domain_ownership::foreign;
     if (known_.size() == remembered_max)
         known_.clear();
     known_.emplace_back(name.text(), ownership);

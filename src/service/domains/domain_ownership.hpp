@@ -35,14 +35,14 @@ class domain_lookup {
 public:
     static constexpr std::size_t remembered_max = 1'000;
 
-    domain_lookup(store::transaction& tx, const caller& who) : tx_(tx), who_(who) {}
+    domain_lookup(store::transaction& tx, const caller& caller) : tx_(tx), caller_(caller) {}
 
     [[nodiscard]] domain_ownership of(const domain_name& name);
     [[nodiscard]] bool is_own(const domain_name& name) { return of(name) == domain_ownership::own; }
 
 private:
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     std::vector<std::pair<std::string, domain_ownership>> known_;  // usually one or two
 };
 

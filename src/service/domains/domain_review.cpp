@@ -54,14 +54,14 @@ bool is_among(const std::vector<gate_refusal>& objections, const refusals::refus
 // Whether the log of refusals has to change about this user.
 bool is_outdated(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     domain_lookup& domains,
     const reviews::user& user,
     const scim::resource_type& type
 )
 {
-    const auto objections = standing_objections_to(domains, who, stored_addresses(user.document, type));
-    const auto listed = refusals::standing_of(tx, who.directory, user.id);
+    const auto objections = standing_objections_to(domains, caller, stored_addresses(user.document, type));
+    const auto listed = refusals::standing_of(tx, caller.directory, user.id);
     const auto is_known = [&](const gate_refusal& one) { return is_listed(listed, one); };
     const auto still_holds = [&](const refusals::refusal& one) { return is_among(objections, one); };
     return !std::ranges::all_of(objections, is_known) || !std::ranges::all_of(listed, still_holds);
@@ -69,7 +69,7 @@ bool is_outdated(
 
 void list_user(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id user,
     const json::object& document,
     const std::vector<gate_refusal>& objections
@@ -77,11 +77,11 @@ void list_user(
 {
     const auto subject = person_in(document);
     for (const auto& one : objections) {
-        if (refusals::count_standing(tx, who.directory) >= standing_refusals_max)
+        if (refusals::count_standing(tx, caller.directory) >= standing_refusals_max)
             return;
         refusals::record(
             tx,
-            who.directory,
+            caller.directory,
             {.subject = subject_of(subject),
              .reason = one.reason,
              .user_name = subject.user_name,
@@ -97,20 +97,20 @@ void list_user(
 
 void check_again(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     domain_lookup& domains,
     resource_id user,
     const scim::resource_type& type
 )
 {
-    const auto row = store::resources::find(tx, who.directory, type.name, user);
-    if (!row || store::held_users::is_held(tx, who.directory, user))  // held users are listed elsewhere
+    const auto row = store::resources::find(tx, caller.directory, type.name, user);
+    if (!row || store::held_users::is_held(tx, caller.directory, user))  // held users are listed elsewhere
         return;
     const auto document = scim::visible_document(row->document, type);
     const auto addresses = addresses_of(document);
-    const auto objections = standing_objections_to(domains, who, addresses);
-    resolve_standing_refusals(tx, who, user, objections);
-    list_user(tx, who, user, document, objections);
+    const auto objections = standing_objections_to(domains, caller, addresses);
+    resolve_standing_refusals(tx, caller, user, objections);
+    list_user(tx, caller, user, document, objections);
 }
 
 bool has_begun(const reviews::review& review)
@@ -128,22 +128,22 @@ void begin(store::transaction& tx, reviews::review review)
 }
 
 // Reads users after the last one until review_findings_max are found.
-void find_users(store::transaction& tx, const caller& who, review_step& step)
+void find_users(store::transaction& tx, const caller& caller, review_step& step)
 {
-    const auto* type = who.schemas->find_type("User");
+    const auto* type = caller.schemas->find_type("User");
     if (!type) {  // the configured schemas have no users any more
         step.is_directory_complete = true;
         return;
     }
     auto from = step.from;
-    if (from.at != who.directory)
+    if (from.at != caller.directory)
         from.after = {};
-    const auto read = reviews::read_users(tx, from, who.directory, review_rows_max, review_bytes_max);
-    domain_lookup domains(tx, who);
+    const auto read = reviews::read_users(tx, from, caller.directory, review_rows_max, review_bytes_max);
+    domain_lookup domains(tx, caller);
     step.last = read.last;
     step.is_directory_complete = read.is_complete;
     for (const auto& user : read.users) {
-        if (!is_outdated(tx, who, domains, user, *type))
+        if (!is_outdated(tx, caller, domains, user, *type))
             continue;
         step.users.push_back(user.id);
         if (step.users.size() == review_findings_max) {
@@ -173,8 +173,8 @@ std::optional<review_step> find_review_step(
         return step;
     step.directory = location->directory;
     step.is_directory_complete = true;
-    if (const auto who = caller_in(tx, environment, schemas, *location))
-        find_users(tx, *who, step);
+    if (const auto caller = caller_in(tx, environment, schemas, *location))
+        find_users(tx, *caller, step);
     return step;
 }
 
@@ -192,13 +192,13 @@ void apply_review_step(
         return reviews::finish(tx, progress.id);
     const auto location = reviews::directory_from(tx, *step.directory);
     const bool is_there = location && location->directory == *step.directory;
-    const auto who = is_there ? caller_in(tx, environment, schemas, *location) : std::nullopt;
-    if (who && progress.at != *step.directory)  // the change may also end a reason to hold users
+    const auto caller = is_there ? caller_in(tx, environment, schemas, *location) : std::nullopt;
+    if (caller && progress.at != *step.directory)  // the change may also end a reason to hold users
         store::held_users::request_release(tx, *step.directory);
-    if (const auto* type = who ? who->schemas->find_type("User") : nullptr) {
-        domain_lookup domains(tx, *who);
+    if (const auto* type = caller ? caller->schemas->find_type("User") : nullptr) {
+        domain_lookup domains(tx, *caller);
         for (const auto user : step.users)
-            check_again(tx, *who, domains, user, *type);
+            check_again(tx, *caller, domains, user, *type);
     }
     if (step.is_directory_complete && progress.directory)
         return reviews::finish(tx, progress.id);
@@ -208,12 +208,15 @@ void apply_review_step(
 }
 
 void resolve_standing_refusals(
-    store::transaction& tx, const caller& who, resource_id user, const std::vector<gate_refusal>& objections
+    store::transaction& tx,
+    const caller& caller,
+    resource_id user,
+    const std::vector<gate_refusal>& objections
 )
 {
-    for (const auto& one : refusals::standing_of(tx, who.directory, user))
+    for (const auto& one : refusals::standing_of(tx, caller.directory, user))
         if (!is_among(objections, one))
-            refusals::resolve_standing(tx, who.directory, user, one, tx.now());
+            refusals::resolve_standing(tx, caller.directory, user, one, tx.now());
 }
 
 }  // namespace scimd::service

@@ -52,7 +52,10 @@ void apply_review_step(
 
 // Marks the listed refusals of the user as resolved that are not among these objections.
 void resolve_standing_refusals(
-    store::transaction& tx, const caller& who, resource_id user, const std::vector<gate_refusal>& objections
+    store::transaction& tx,
+    const caller& caller,
+    resource_id user,
+    const std::vector<gate_refusal>& objections
 );
 
 }  // namespace scimd::service

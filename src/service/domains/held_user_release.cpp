@@ -30,46 +30,48 @@ std::optional<caller> caller_of(
     return caller_for(system_source(environment), *directory, schemas);
 }
 
-void check(store::transaction& tx, const caller& who, const held_users::held_user& held)
+void check(store::transaction& tx, const caller& caller, const held_users::held_user& held)
 {
-    const auto* type = who.schemas->find_type("User");
+    const auto* type = caller.schemas->find_type("User");
     if (!type)  // the configured schemas have no users any more
         return;
-    const auto row = resources::find(tx, who.directory, type->name, held.user).value();
+    const auto row = resources::find(tx, caller.directory, type->name, held.user).value();
     const auto document = scim::visible_document(row.document, *type);
     const auto addresses = addresses_of(document);
-    domain_lookup domains(tx, who);
-    if (auto reason = reason_to_hold(tx, who, domains, {document, addresses})) {
+    domain_lookup domains(tx, caller);
+    if (auto reason = reason_to_hold(tx, caller, domains, {document, addresses})) {
         auto now = as_held(held.user, *reason);
         if (now.reason != held.reason || now.domain != held.domain || now.address != held.address)
-            held_users::hold(tx, who.directory, now);
+            held_users::hold(tx, caller.directory, now);
         return;
     }
-    held_users::release(tx, who.directory, held.user);
+    held_users::release(tx, caller.directory, held.user);
     // The new modification time makes the user appear in queries of the directory API for recent changes.
-    publish_release(tx, who, *type, resources::touch(tx, who.directory, type->name, held.user), document);
+    publish_release(
+        tx, caller, *type, resources::touch(tx, caller.directory, type->name, held.user), document
+    );
 }
 
 }  // namespace
 
 void publish_release(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const resources::row& row,
     const json::object& document
 )
 {
-    const auto groups = resources::groups_of(tx, who.directory, row.id);
+    const auto groups = resources::groups_of(tx, caller.directory, row.id);
     const auto event = publish_change(
         tx,
-        who,
+        caller,
         {.type = &type,
          .version = row.version,
          .before = std::nullopt,
-         .after = user_publication(tx, who).publish({row.id, document, groups})}
+         .after = user_publication(tx, caller).publish({row.id, document, groups})}
     );
-    membership_jobs::publish_gained_groups(tx, who, row.id, groups, event);
+    membership_jobs::publish_gained_groups(tx, caller, row.id, groups, event);
 }
 
 bool release_held_users(
@@ -79,23 +81,23 @@ bool release_held_users(
     const auto wanted = held_users::next_release(tx);
     if (!wanted)
         return false;
-    const auto who = caller_of(tx, environment, schemas, wanted->directory);
-    if (!who) {
+    const auto caller = caller_of(tx, environment, schemas, wanted->directory);
+    if (!caller) {
         held_users::finish_release(tx, wanted->directory);
         return true;
     }
-    const auto some = held_users::list(tx, who->directory, wanted->after, release_batch_max);
+    const auto some = held_users::list(tx, caller->directory, wanted->after, release_batch_max);
     std::int64_t groups = 0;
     std::size_t seen = 0;
     while (seen < some.size() && groups < released_groups_max) {
-        groups += resources::count_groups_of(tx, who->directory, some[seen].user);
-        check(tx, *who, some[seen++]);
+        groups += resources::count_groups_of(tx, caller->directory, some[seen].user);
+        check(tx, *caller, some[seen++]);
     }
     const bool was_last = seen == some.size() && some.size() < static_cast<std::size_t>(release_batch_max);
     if (was_last)
-        held_users::finish_release(tx, who->directory);
+        held_users::finish_release(tx, caller->directory);
     else
-        held_users::advance_release(tx, {who->directory, some[seen - 1].user});
+        held_users::advance_release(tx, {caller->directory, some[seen - 1].user});
     return true;
 }
 

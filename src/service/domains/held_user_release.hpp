@@ -22,7 +22,7 @@ constexpr std::int64_t released_groups_max = 150;
 // more.
 void publish_release(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const store::resources::row& row,
     const json::object& document

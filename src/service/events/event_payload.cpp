@@ -151,7 +151,7 @@ json::array normalize_groups(const std::vector<store::resources::membership>& gr
 }
 
 json::object normalize_user(
-    const caller& who,
+    const caller& caller,
     const std::string& id,
     const json::object& document,
     const std::vector<store::resources::membership>& groups,
@@ -160,8 +160,8 @@ json::object normalize_user(
 {
     json::object user;
     user["id"] = id;
-    user["organization_id"] = who.organization.text();
-    user["directory_id"] = who.directory.text();
+    user["organization_id"] = caller.organization.text();
+    user["directory_id"] = caller.directory.text();
     if (const auto email = email_of(document); !email.empty())
         user["email"] = email;
     add_address_marks(user, document, domains);
@@ -183,12 +183,12 @@ json::object normalize_user(
     return user;
 }
 
-json::object normalize_group(const caller& who, const std::string& id, const json::object& document)
+json::object normalize_group(const caller& caller, const std::string& id, const json::object& document)
 {
     json::object group;
     group["id"] = id;
-    group["directory_id"] = who.directory.text();
-    group["organization_id"] = who.organization.text();
+    group["directory_id"] = caller.directory.text();
+    group["organization_id"] = caller.organization.text();
     const auto* name = find(document, "displayName");
     group["display_name"] = name ? *name : json::value();
     const auto* external_id = find(document, "externalId");
@@ -199,13 +199,13 @@ json::object normalize_group(const caller& who, const std::string& id, const jso
 }
 
 json::object normalize_resource(
-    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
 )
 {
     json::object resource;
     resource["id"] = id;
-    resource["directory_id"] = who.directory.text();
-    resource["organization_id"] = who.organization.text();
+    resource["directory_id"] = caller.directory.text();
+    resource["organization_id"] = caller.organization.text();
     resource["resource_type"] = type.name;
     const auto* external_id = find(document, "externalId");
     resource["external_id"] = external_id ? *external_id : json::value();
@@ -214,11 +214,11 @@ json::object normalize_resource(
 }
 
 json::object normalize_other(
-    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
 )
 {
-    return type.name == "Group" ? normalize_group(who, id, document)
-                                : normalize_resource(who, type, id, document);
+    return type.name == "Group" ? normalize_group(caller, id, document)
+                                : normalize_resource(caller, type, id, document);
 }
 
 }  // namespace scimd::service

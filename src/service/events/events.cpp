@@ -166,20 +166,20 @@ std::string text_of_time(const event_stamp& stamp)
            std::to_string(stamp.sequence) + R"(,"cursor":")" + event_cursor_text(stamp.id) + "\",";
 }
 
-event_place place_of(const caller& who)
+event_place place_of(const caller& caller)
 {
-    return {who.organization, who.directory, who.provider};
+    return {caller.organization, caller.directory, caller.provider};
 }
 
 // `rest` is the text from the version on, in pieces.
 std::string publish_text(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const prepared_event& event,
     const std::array<std::string_view, 3>& rest
 )
 {
-    const auto stamp = next_stamp(tx, place_of(who));
+    const auto stamp = next_stamp(tx, place_of(caller));
     auto text = text_before_type(stamp);
     text.reserve(text.size() + event.from_type.size() + event.from_version.size() + 128);
     text += event.from_type;
@@ -189,8 +189,8 @@ std::string publish_text(
     store::events::append(
         tx,
         {.id = stamp.id,
-         .organization = who.organization,
-         .directory = who.directory,
+         .organization = caller.organization,
+         .directory = caller.directory,
          .sequence = stamp.sequence,
          .type = event.type,
          .body = std::move(text)}
@@ -199,11 +199,11 @@ std::string publish_text(
 }
 
 std::string publish_filled(
-    store::transaction& tx, const caller& who, const prepared_event& event, std::string_view filling
+    store::transaction& tx, const caller& caller, const prepared_event& event, std::string_view filling
 )
 {
     const std::string_view rest = event.from_version;
-    return publish_text(tx, who, event, {rest.substr(0, event.gap), filling, rest.substr(event.gap)});
+    return publish_text(tx, caller, event, {rest.substr(0, event.gap), filling, rest.substr(event.gap)});
 }
 
 // Cuts `filling` out of the text, where it is found at or after `from`, and remembers its position.
@@ -279,9 +279,9 @@ std::string publish(
     return stamp.id.text();
 }
 
-std::string publish(store::transaction& tx, const caller& who, event_draft draft)
+std::string publish(store::transaction& tx, const caller& caller, event_draft draft)
 {
-    return publish(tx, event_source_of(who), place_of(who), std::move(draft));
+    return publish(tx, event_source_of(caller), place_of(caller), std::move(draft));
 }
 
 std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft)
@@ -291,12 +291,12 @@ std::string text_outside_log(event_id id, time_point now, const event_source& so
     return event_text(envelope, std::nullopt);
 }
 
-std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
+std::string publish_change(store::transaction& tx, const caller& caller, resource_change change)
 {
-    return publish(tx, who, draft_of(std::move(change), tx.now()));
+    return publish(tx, caller, draft_of(std::move(change), tx.now()));
 }
 
-prepared_event prepare_change(const caller& who, resource_change change)
+prepared_event prepare_change(const caller& caller, resource_change change)
 {
     const bool is_new = !change.before;
     const bool is_end = !change.after;
@@ -307,7 +307,7 @@ prepared_event prepare_change(const caller& who, resource_change change)
     auto draft = draft_of(std::move(change), longest_stamp.at);
     prepared_event event{.type = std::string(draft.type), .from_type = {}, .from_version = {}};
     const auto update = std::move(draft.update);
-    auto envelope = envelope_of(event_source_of(who), place_of(who), std::move(draft), longest_stamp);
+    auto envelope = envelope_of(event_source_of(caller), place_of(caller), std::move(draft), longest_stamp);
     const auto text = event_text(envelope, update);
     const auto type_begin = text_before_type(longest_stamp).size();
     const auto time = text_of_time(longest_stamp);
@@ -324,30 +324,30 @@ prepared_event prepare_change(const caller& who, resource_change change)
     return event;
 }
 
-std::string publish(store::transaction& tx, const caller& who, const prepared_event& event)
+std::string publish(store::transaction& tx, const caller& caller, const prepared_event& event)
 {
-    return publish_text(tx, who, event, {event.from_version, {}, {}});
+    return publish_text(tx, caller, event, {event.from_version, {}, {}});
 }
 
 std::string publish_created(
-    store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
+    store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created
 )
 {
-    return publish_filled(tx, who, event, std::to_string(created.value));
+    return publish_filled(tx, caller, event, std::to_string(created.value));
 }
 
-std::string publish_deleted(store::transaction& tx, const caller& who, const prepared_event& event)
+std::string publish_deleted(store::transaction& tx, const caller& caller, const prepared_event& event)
 {
-    return publish_filled(tx, who, event, format_rfc3339(tx.now()));
+    return publish_filled(tx, caller, event, format_rfc3339(tx.now()));
 }
 
 void publish_refusal(
-    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& refusal
+    store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal
 )
 {
     json::object data{
-        {"organization_id", who.organization.text()},
-        {"directory_id", who.directory.text()},
+        {"organization_id", caller.organization.text()},
+        {"directory_id", caller.directory.text()},
         {"reason", refusal.reason},
         {"detail", refusal.detail}
     };
@@ -367,7 +367,7 @@ void publish_refusal(
     draft.type = "organization.directory.user_rejected";
     draft.object = "DirectoryUser";
     draft.data = std::move(data);
-    publish(tx, who, std::move(draft));
+    publish(tx, caller, std::move(draft));
 }
 
 }  // namespace scimd::service

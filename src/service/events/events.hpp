@@ -44,7 +44,7 @@ void note_difference(const json::object& before, const json::object& after, even
 std::string publish(
     store::transaction& tx, const event_source& source, const event_place& place, event_draft draft
 );
-std::string publish(store::transaction& tx, const caller& who, event_draft draft);
+std::string publish(store::transaction& tx, const caller& caller, event_draft draft);
 
 // The text of a message that looks like an event of the environment but is not in the log: it has no cursor.
 std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft);
@@ -59,7 +59,7 @@ struct resource_change {
 };
 
 // user_created, group_updated, resource_deleted, … Returns the event's id.
-std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
+std::string publish_change(store::transaction& tx, const caller& caller, resource_change change);
 
 // The text of an event that is made before its transaction, to keep work out of the writer. It lacks what
 // only the transaction knows: id, time, position in the log, and the id of a created resource. A value.
@@ -72,20 +72,20 @@ struct prepared_event {
 };
 
 // Prepares the event of a change. The id in `after` of a created resource is ignored.
-prepared_event prepare_change(const caller& who, resource_change change);
+prepared_event prepare_change(const caller& caller, resource_change change);
 
 // These publish the event of an update, a creation and a deletion; they return its id.
-std::string publish(store::transaction& tx, const caller& who, const prepared_event& event);
+std::string publish(store::transaction& tx, const caller& caller, const prepared_event& event);
 std::string publish_created(
-    store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
+    store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created
 );
 
-std::string publish_deleted(store::transaction& tx, const caller& who, const prepared_event& event);
+std::string publish_deleted(store::transaction& tx, const caller& caller, const prepared_event& event);
 
 // Publishes user_rejected about a user that the domain gate refused: what identifies the user, and the
 // reason.
 void publish_refusal(
-    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& refusal
+    store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal
 );
 
 }  // namespace scimd::service

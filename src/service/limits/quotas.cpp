@@ -101,20 +101,20 @@ error storage_reserved()
     };
 }
 
-quota_guard::quota_guard(store::transaction& tx, const caller& who) : tx_(tx), who_(who)
+quota_guard::quota_guard(store::transaction& tx, const caller& caller) : tx_(tx), caller_(caller)
 {
-    if (!who.quotas)
+    if (!caller.quotas)
         return;
-    before_ = usage::find_without_counts(tx, who.directory);
-    limits_ = who.quotas->limits_of(before_.own);
+    before_ = usage::find_without_counts(tx, caller.directory);
+    limits_ = caller.quotas->limits_of(before_.own);
 }
 
 result<void> quota_guard::admit_write() const
 {
-    if (who_.quotas->is_storage_reserved())
+    if (caller_.quotas->is_storage_reserved())
         return storage_reserved();
     const auto rate = limits_[usage::index_of(quota::events_per_second)];
-    if (!who_.quotas->admits_event(who_.directory, before_.last_sequence, rate, tx_.now()))
+    if (!caller_.quotas->admits_event(caller_.directory, before_.last_sequence, rate, tx_.now()))
         return too_many_events(rate);
     // Retention deletes the oldest events above the quota, unless they are still to be delivered: then up to
     // twice the quota is accepted.
@@ -132,7 +132,7 @@ result<void> quota_guard::admit_write() const
 
 result<void> quota_guard::admit_new(const scim::resource_type& type) const
 {
-    if (!who_.quotas)
+    if (!caller_.quotas)
         return {};
     if (auto admitted = admit_write(); !admitted)
         return admitted;
@@ -140,8 +140,9 @@ result<void> quota_guard::admit_new(const scim::resource_type& type) const
     const auto limit = limits_[usage::index_of(counted)];
     if (limit == 0)
         return {};
-    const auto used = counted == quota::resources ? usage::count_other_resources(tx_, who_.directory)
-                                                  : store::resources::count(tx_, who_.directory, type.name);
+    const auto used = counted == quota::resources
+                          ? usage::count_other_resources(tx_, caller_.directory)
+                          : store::resources::count(tx_, caller_.directory, type.name);
     return used < limit ? result<void>() : exceeded(counted, limit, used, used + 1);
 }
 
@@ -151,7 +152,7 @@ result<void> quota_guard::admit_change(
     const std::vector<scim::membership_operation>& members
 )
 {
-    if (!who_.quotas)
+    if (!caller_.quotas)
         return {};
     is_reduction_ = (is_active(before) && !is_active(after)) || (before == after && only_removes(members));
     if (is_reduction_ || (before == after && members.empty()))
@@ -161,7 +162,7 @@ result<void> quota_guard::admit_change(
 
 result<void> quota_guard::admit_members(std::size_t added, std::size_t removed) const
 {
-    if (!who_.quotas || added == 0)
+    if (!caller_.quotas || added == 0)
         return {};
     if (auto admitted = admit_write(); !admitted)
         return admitted;
@@ -175,11 +176,11 @@ result<void> quota_guard::admit_members(std::size_t added, std::size_t removed) 
 
 result<void> quota_guard::check_growth(std::int64_t document_bytes, bool changes_members) const
 {
-    if (!who_.quotas)
+    if (!caller_.quotas)
         return {};
     usage::contents now{used_before(quota::memberships), used_before(quota::document_bytes) + document_bytes};
     if (changes_members)
-        now = usage::find_contents(tx_, who_.directory);
+        now = usage::find_contents(tx_, caller_.directory);
     if (is_reduction_) {
         if (document_bytes <= deactivation_bytes_max)
             return {};

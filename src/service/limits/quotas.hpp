@@ -79,7 +79,7 @@ error storage_reserved();
 // nothing for a caller without a quota_policy. Lives on the stack of its transaction.
 class quota_guard {
 public:
-    quota_guard(store::transaction& tx, const caller& who);
+    quota_guard(store::transaction& tx, const caller& caller);
 
     [[nodiscard]] result<void> admit_new(const scim::resource_type& type) const;
     result<void> admit_change(
@@ -98,7 +98,7 @@ private:
     [[nodiscard]] std::int64_t used_before(store::usage::quota counted) const;
 
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     store::usage::directory_usage before_;
     quota_limits limits_{};
     bool is_reduction_ = false;  // a deactivation, or members are removed

@@ -77,7 +77,7 @@ result<void> apply(const change& wanted, definition& to)
 
 // Checks one mapping, whose key and path can be swapped.
 result<rows::mapping> check_one(
-    store::transaction& tx, const caller& who, const wanted_mapping& wanted, const std::string& at
+    store::transaction& tx, const caller& caller, const wanted_mapping& wanted, const std::string& at
 )
 {
     const auto first = rows::find(tx, wanted.key);
@@ -87,7 +87,7 @@ result<rows::mapping> check_one(
     const auto& path = first ? wanted.map_to : wanted.key;
     if (path.size() > path_bytes_max)
         return invalid_value(at + "map_to must have at most 500 bytes.");
-    const auto* users = who.schemas->find_type("User");
+    const auto* users = caller.schemas->find_type("User");
     if (!users)
         return error{errc::not_found, "This directory has no users."};
     const auto target = scim::parse_target(path, *users, scim::conformance_mode::compat, unlimited_work());
@@ -215,7 +215,7 @@ result<definition> redefine(store::transaction& tx, definition before, const cha
 }
 
 result<std::vector<rows::mapping>> check(
-    store::transaction& tx, const caller& who, const std::vector<wanted_mapping>& wanted
+    store::transaction& tx, const caller& caller, const std::vector<wanted_mapping>& wanted
 )
 {
     if (wanted.size() > definitions_max)
@@ -224,7 +224,7 @@ result<std::vector<rows::mapping>> check(
     std::set<std::string> keys;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto at = "attributes[" + std::to_string(i) + "]";
-        auto one = check_one(tx, who, wanted[i], at + ".");
+        auto one = check_one(tx, caller, wanted[i], at + ".");
         if (!one)
             return one.error();
         if (!keys.insert(one->key).second)
@@ -248,9 +248,9 @@ std::vector<mapping> parse_mappings(const std::vector<rows::mapping>& rows, cons
     return parsed;
 }
 
-std::vector<mapping> mappings(store::transaction& tx, const caller& who)
+std::vector<mapping> mappings(store::transaction& tx, const caller& caller)
 {
-    return parse_mappings(rows::mappings(tx, who.directory), *who.schemas);
+    return parse_mappings(rows::mappings(tx, caller.directory), *caller.schemas);
 }
 
 result<json::value> read(const mapping& mapped, const json::object& document, work_budget& work)

@@ -70,23 +70,23 @@ result<void> check(const change& wanted)
 
 // Publishes no events about memberships: the event about the group follows. Resources of a type that is not
 // configured any more are deleted without an event.
-void remove_resource(store::transaction& tx, const caller& who, const rows::remainder& one)
+void remove_resource(store::transaction& tx, const caller& caller, const rows::remainder& one)
 {
-    const auto* type = who.schemas->find_type(one.type);
+    const auto* type = caller.schemas->find_type(one.type);
     if (!type)
-        return store::resources::remove(tx, who.directory, one.type, one.id);
+        return store::resources::remove(tx, caller.directory, one.type, one.id);
     const auto document = scim::visible_document(one.document, *type);
     const auto id = id_text(*type, one.id);
-    user_publication users(tx, who);
+    user_publication users(tx, caller);
     auto last_state = one.type == "User" ? users.published({one.id, document, users.groups(one.id)})
-                                         : normalize_group(who, id, document);
-    const bool was_held = store::held_users::is_held(tx, who.directory, one.id);
-    store::resources::remove(tx, who.directory, one.type, one.id);
+                                         : normalize_group(caller, id, document);
+    const bool was_held = store::held_users::is_held(tx, caller.directory, one.id);
+    store::resources::remove(tx, caller.directory, one.type, one.id);
     if (was_held)  // no event has been published about a held user
         return;
     publish_change(
         tx,
-        who,
+        caller,
         {.type = type,
          .version = one.version,
          .before = std::move(last_state),
@@ -156,8 +156,8 @@ result<void> begin_removal(
 bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& removal)
 {
     const auto source = parse_event_source(removal.origin);
-    auto who = caller_for(source, removal.directory, schemas);
-    who.schemas = &schemas.of({});  // also the types that the directory does not use any more
+    auto caller = caller_for(source, removal.directory, schemas);
+    caller.schemas = &schemas.of({});  // also the types that the directory does not use any more
     const auto left = rows::remaining(tx, removal.directory.id, removal_batch_max);
     std::int64_t memberships = 0;
     for (const auto& one : left) {
@@ -165,7 +165,7 @@ bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, con
             return false;
         memberships += store::resources::count_members(tx, removal.directory.id, one.id) +
                        store::resources::count_groups_of(tx, removal.directory.id, one.id);
-        remove_resource(tx, who, one);
+        remove_resource(tx, caller, one);
         if (std::cmp_greater(memberships, removed_memberships_max))
             return false;
     }

@@ -36,7 +36,7 @@ using memberships = std::vector<resources::membership>;
 
 // The groups of each user, by the id of the user.
 std::unordered_map<std::int64_t, memberships> groups_of_all(
-    store::transaction& tx, const caller& who, const std::vector<resources::row>& users
+    store::transaction& tx, const caller& caller, const std::vector<resources::row>& users
 )
 {
     std::vector<resource_id> ids;
@@ -44,7 +44,7 @@ std::unordered_map<std::int64_t, memberships> groups_of_all(
     for (const auto& user : users)
         ids.push_back(user.id);
     std::unordered_map<std::int64_t, memberships> groups;
-    resources::groups_of_each(tx, who.directory, ids, [&](resource_id member, const auto& of) {
+    resources::groups_of_each(tx, caller.directory, ids, [&](resource_id member, const auto& of) {
         groups[member.value].push_back(of);
         return true;
     });
@@ -82,38 +82,39 @@ json::object directory_user(
 }
 
 json::object directory_group(
-    store::transaction& tx, const caller& who, const resources::row& row, bool has_detail
+    store::transaction& tx, const caller& caller, const resources::row& row, bool has_detail
 )
 {
-    const auto document = scim::visible_document(row.document, *who.schemas->find_type("Group"));
+    const auto document = scim::visible_document(row.document, *caller.schemas->find_type("Group"));
     const auto id = group_id_text(row.id);
     json::object group{
         {"id", id},
         {"display_name", text_or_empty(document, "displayName")},
-        {"total_users", store::directory_pages::count_members(tx, who.directory, row.id)},
+        {"total_users", store::directory_pages::count_members(tx, caller.directory, row.id)},
         {"updated_at", format_rfc3339(row.modified)}
     };
     if (has_detail)
-        group["group_detail"] = normalize_group(who, id, document);
+        group["group_detail"] = normalize_group(caller, id, document);
     return group;
 }
 
 }  // namespace
 
 json::array directory_users(
-    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+    store::transaction& tx, const caller& caller, const std::vector<resources::row>& rows, bool has_detail
 )
 {
-    auto groups = groups_of_all(tx, who, rows);
+    auto groups = groups_of_all(tx, caller, rows);
     json::array listed;
-    user_publication users(tx, who);
-    const auto& type = *who.schemas->find_type("User");
+    user_publication users(tx, caller);
+    const auto& type = *caller.schemas->find_type("User");
     for (const auto& row : rows) {
         const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
         auto detail =
-            has_detail ? users.current({row.id, document, in})
-                       : normalize_user(who, user_id_text(row.id), document, in, users.domains_of(document));
+            has_detail
+                ? users.current({row.id, document, in})
+                : normalize_user(caller, user_id_text(row.id), document, in, users.domains_of(document));
         auto user = directory_user(row, document, in, detail);
         if (has_detail)
             user["user_detail"] = std::move(detail);
@@ -123,12 +124,12 @@ json::array directory_users(
 }
 
 json::array directory_groups(
-    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+    store::transaction& tx, const caller& caller, const std::vector<resources::row>& rows, bool has_detail
 )
 {
     json::array listed;
     for (const auto& row : rows)
-        listed.push_back(directory_group(tx, who, row, has_detail));
+        listed.push_back(directory_group(tx, caller, row, has_detail));
     return listed;
 }
 

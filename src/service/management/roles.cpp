@@ -146,14 +146,14 @@ result<std::optional<role_id>> default_of(
 }
 
 result<rows::assignment> read_assignment(
-    store::transaction& tx, const caller& who, const wanted_assignment& wanted, std::size_t index
+    store::transaction& tx, const caller& caller, const wanted_assignment& wanted, std::size_t index
 )
 {
     const auto at = "assignments[" + std::to_string(index) + "].";
     const auto group = parse_prefixed(wanted.group, group_prefix);
-    if (!group || !resources::find(tx, who.directory, "Group", {*group}))
+    if (!group || !resources::find(tx, caller.directory, "Group", {*group}))
         return error{errc::not_found, at + "group_id: this directory has no such group."};
-    const auto found = find_visible(tx, who.organization, wanted.role_name);
+    const auto found = find_visible(tx, caller.organization, wanted.role_name);
     if (!found)
         return error{errc::not_found, at + "role_name: there is no such role."};
     if (!wanted.role_id.empty() && wanted.role_id != found->id.text())
@@ -204,13 +204,15 @@ given_roles of_environment(store::transaction& tx, const std::vector<rows::assig
 
 // Publishes user_updated when the roles of the user differ from the published ones. When groups of the user
 // are pending, their event contains the roles, too (membership_events.hpp).
-void publish_if_changed(store::transaction& tx, const caller& who, user_publication& users, resource_id user)
+void publish_if_changed(
+    store::transaction& tx, const caller& caller, user_publication& users, resource_id user
+)
 {
     auto before = users.published_roles(user);
     if (before == users.current_roles(user) || !users.pending_groups(user).empty())
         return;
-    const auto row = resources::find(tx, who.directory, "User", user).value();
-    const auto document = scim::visible_document(row.document, *who.schemas->find_type("User"));
+    const auto row = resources::find(tx, caller.directory, "User", user).value();
+    const auto document = scim::visible_document(row.document, *caller.schemas->find_type("User"));
     event_draft draft;
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
@@ -219,17 +221,17 @@ void publish_if_changed(store::transaction& tx, const caller& who, user_publicat
     draft.changed_attributes = {"roles"};
     draft.previous_attributes = json::object{{"roles", std::move(before)}};
     draft.update = difference_from(draft.previous_attributes, draft.data);
-    publish(tx, who, std::move(draft));
+    publish(tx, caller, std::move(draft));
 }
 
 // Compares the next users in the order of ids. Returns the last one; 0: none was left.
-resource_id compare_batch(store::transaction& tx, const caller& who, resource_id after)
+resource_id compare_batch(store::transaction& tx, const caller& caller, resource_id after)
 {
     const auto batch =
-        rows::users_behind(tx, who.directory, after, static_cast<std::int64_t>(recount_batch_max));
-    user_publication users(tx, who);
+        rows::users_behind(tx, caller.directory, after, static_cast<std::int64_t>(recount_batch_max));
+    user_publication users(tx, caller);
     for (const auto user : batch)
-        publish_if_changed(tx, who, users, user);
+        publish_if_changed(tx, caller, users, user);
     return batch.empty() ? resource_id{} : batch.back();
 }
 
@@ -328,7 +330,7 @@ result<void> set_defaults(
 
 result<void> assign(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<wanted_assignment>& wanted,
     bool is_of_environment
 )
@@ -338,24 +340,24 @@ result<void> assign(
     std::vector<rows::assignment> next;
     given_roles seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        auto read = read_assignment(tx, who, wanted[i], i);
+        auto read = read_assignment(tx, caller, wanted[i], i);
         if (!read)
             return read.error();
         if (!seen.emplace(read->group, read->role).second)
             return invalid_value("assignments[" + std::to_string(i) + "] is a duplicate.");
         next.push_back(std::move(*read));
     }
-    const auto before = rows::assignments(tx, who.directory);
+    const auto before = rows::assignments(tx, caller.directory);
     if (next == before)
         return {};
     if (!is_of_environment && of_environment(tx, next) != of_environment(tx, before))
         return environment_role_refusal("assignments");
-    rows::replace_assignments(tx, who.directory, next);
+    rows::replace_assignments(tx, caller.directory, next);
     // A directory that needs only one batch does not wait for the job.
-    if (resources::count(tx, who.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
-        compare_batch(tx, who, {});
+    if (resources::count(tx, caller.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
+        compare_batch(tx, caller, {});
     else
-        rows::request_recount(tx, who.directory, event_source_text(event_source_of(who)));
+        rows::request_recount(tx, caller.directory, event_source_text(event_source_of(caller)));
     return {};
 }
 

@@ -91,7 +91,7 @@ struct wanted_assignment {
 // roles of the environment would change and `is_of_environment` is false.
 result<void> assign(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<wanted_assignment>& wanted,
     bool is_of_environment
 );

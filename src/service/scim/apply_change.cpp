@@ -98,7 +98,7 @@ result<applied> apply_creation(store::transaction& tx, const caller& caller, con
     const quota_guard quota(tx, caller);
     if (auto admitted = quota.admit_new(type); !admitted)
         return admitted.error();
-    domain_look_up domains(tx, caller);
+    domain_lookup domains(tx, caller);
     admission verdict;
     if (is_user(change))
         verdict = admit_new(tx, caller, domains, {change.after, change.addresses});
@@ -155,7 +155,7 @@ result<void> store_document(store::transaction& tx, const caller& caller, const 
 
 // Whether no concurrent change has outdated the preparation.
 bool is_current(
-    store::transaction& tx, const caller& caller, domain_look_up& domains, const prepared_change& change
+    store::transaction& tx, const caller& caller, domain_lookup& domains, const prepared_change& change
 )
 {
     const auto& before = *change.before;
@@ -175,7 +175,7 @@ bool is_current(
 void review_changed_user(
     store::transaction& tx,
     const caller& caller,
-    domain_look_up& domains,
+    domain_lookup& domains,
     resource_id user,
     const prepared_change& change
 )
@@ -207,7 +207,7 @@ void publish_update(
 
 result<applied> apply_update(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
-    domain_look_up domains(tx, caller);
+    domain_lookup domains(tx, caller);
     if (!is_current(tx, caller, domains, change))
         return stale{};
     const auto& type = *change.type;

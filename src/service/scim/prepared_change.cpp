@@ -71,7 +71,7 @@ void prepare_update_event(store::transaction& tx, const caller& caller, prepared
         .type = &type, .version = before.version + 1, .before = std::nullopt, .after = std::nullopt
     };
     if (is_user(type)) {
-        domain_look_up domains(tx, caller);
+        domain_lookup domains(tx, caller);
         change.context = read_user_context(
             tx, caller, before.id, verified_of(domains, before.addresses, change.addresses)
         );
@@ -206,7 +206,7 @@ prepared_change prepare_creation(
     resource_change transition{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
         change.addresses = addresses_of(change.after);
-        domain_look_up domains(tx, caller);
+        domain_lookup domains(tx, caller);
         change.context = read_new_user_context(tx, caller, verified_of(domains, change.addresses));
         transition.after = current_state(caller, *change.context, {}, change.after);
     } else {

@@ -27,7 +27,7 @@ bool is_current(store::transaction& tx, const caller& caller, const prepared_rem
         return false;
     if (!removal.context)
         return true;
-    domain_look_up domains(tx, caller);
+    domain_lookup domains(tx, caller);
     return *removal.context ==
            read_user_context(tx, caller, removal.id, verified_of(domains, removal.addresses));
 }
@@ -55,7 +55,7 @@ result<prepared_removal> prepare_removal(
     };
     if (is_user(type)) {
         removal.addresses = addresses_of(document);
-        domain_look_up domains(tx, caller);
+        domain_lookup domains(tx, caller);
         removal.context = read_user_context(tx, caller, found.id, verified_of(domains, removal.addresses));
         transition.before = published_state(caller, *removal.context, found.id, document);
     } else {
@@ -86,7 +86,7 @@ std::optional<std::string> remove(
     publish_lost_member(tx, caller, groups, {removal.id, type.name, {}});
     auto event = publish_deleted(tx, caller, *removal.event);
     if (is_user(type))
-        secrets::end_with_user(tx, caller, removal.id, event);
+        secrets::revoke_user_tokens(tx, caller, removal.id, event);
     publish_lost_group(tx, caller, removal.as_group, users, event);
     return event;
 }

@@ -52,7 +52,7 @@ json::object published_state(
     const caller& caller, const user_context& context, resource_id user, const json::object& document
 )
 {
-    const auto mappings = attributes::understand(context.mappings, *caller.schemas);
+    const auto mappings = attributes::parse_mappings(context.mappings, *caller.schemas);
     if (context.pending_groups.empty())
         return describe_user(
             caller, mappings, {user, document, context.groups, context.domains}, context.published_roles
@@ -67,7 +67,7 @@ json::object current_state(
     const caller& caller, const user_context& context, resource_id user, const json::object& document
 )
 {
-    const auto mappings = attributes::understand(context.mappings, *caller.schemas);
+    const auto mappings = attributes::parse_mappings(context.mappings, *caller.schemas);
     return describe_user(caller, mappings, {user, document, context.groups, context.domains}, context.roles);
 }
 

@@ -40,7 +40,7 @@ json::object describe_user(
     const std::vector<std::string>& roles
 )
 {
-    const auto id = "diruser_" + std::to_string(user.id.value);
+    const auto id = user_id_text(user.id);
     auto normalized = normalize_user(caller, id, user.document, user.groups, user.domains);
     normalized["roles"] = role_list(roles);
     normalized["custom_attributes"] = custom_attributes(mappings, user.document, *caller.work);

@@ -1,5 +1,4 @@
-// The database as works see it: submit a task with its intent, be told when it is done. Knows nothing of
-// HTTP.
+// The interface of the database: submit a task with its intent, get a completion. Knows nothing of HTTP.
 #pragma once
 
 #include "base/clock.hpp"
@@ -24,89 +23,95 @@
 namespace scimd::store {
 
 enum class intent {
-    read,         // bounded and indexed: runs at once on the calling thread
-    inline_read,  // a read on a thread for which others wait: beyond inline_budget it ends in
-                  // sql::over_budget
-    scan,         // may touch many rows: runs on a small pool, with a deadline
-    write,        // runs on the writer's thread, committed together with its neighbours
+    read,         // bounded and indexed: runs immediately on the calling thread
+    inline_read,  // a read on an I/O thread: fails with sql::over_budget when it exceeds
+                  // inline_budget
+    scan,         // may read many rows: runs on a small thread pool, with a deadline
+    write,        // runs on the writer thread, committed in a group with other writes
 };
+// What a task returns: whether its changes stay.
 enum class verdict { commit, rollback };
 
 constexpr sql::read_budget inline_budget{.steps = 50'000, .bytes = 512 * 1024};
 
+// Runs in a transaction, performs no I/O of its own and may run twice.
 using task = std::function<verdict(transaction&)>;
 
-// The tenant's share of a queue is taken; others still have room in it (429).
+// The tenant has used up its share of a queue in which other tenants still have room (429).
 struct over_share : sql::busy {
     using busy::busy;
 };
 
-// Called once: on the calling thread (read, inline_read), a pool thread (scan) or the writer's thread after
-// the commit (write). The exception is the machine's failure: over_share, sql::busy (queue full, deadline,
-// shutting down) or sql::failure; of an inline_read sql::over_budget, too (is_over_budget).
+// Called once: on the calling thread (read, inline_read), a pool thread (scan) or the writer thread after the
+// commit (write). The exception reports a failure of the database, never of the task's input: over_share,
+// sql::busy (queue full, deadline, shutdown) or sql::failure; for an inline_read also sql::over_budget
+// (is_over_budget).
 using completion = std::function<void(std::exception_ptr)>;
 
+// Thread-safe: any thread may submit. Implemented by sqlite/sqlite_store.cpp.
 class database {
 public:
     virtual ~database() = default;
 
-    // Scans and writes wait in fair queues (store/engine/fair_queue), by the tenant that the key names.
-    virtual void submit(intent mode, const scheduling_key& key, task what, completion done) = 0;
+    // Scans and writes wait in fair queues (store/engine/fair_queue.hpp), by the tenant in the key. Any
+    // thread.
+    virtual void submit(intent mode, const scheduling_key& key, task work, completion done) = 0;
 
-    // A work of the service's own.
-    void submit(intent mode, task what, completion done)
+    // Submits an internal task of the service.
+    void submit(intent mode, task work, completion done)
     {
-        submit(mode, scheduling_key(), std::move(what), std::move(done));
+        submit(mode, scheduling_key(), std::move(work), std::move(done));
     }
 
-    // Rings after each group commit that changed something, on the writer's thread. Set before the first
-    // submit.
-    virtual void on_commit(std::function<void()> bell) = 0;
+    // Sets a callback that the writer thread calls after each group commit that changed something. Must be
+    // called before the first submit.
+    virtual void on_commit(std::function<void()> callback) = 0;
 
-    // Empty while writes are taken; else why not (readiness).
+    // Readiness: empty while writes are accepted, otherwise the reason.
     virtual std::string why_not_writable() const = 0;
 
-    // A write or a sync of it has failed: nothing is written any more until the store is opened again. Trying
-    // the sync once more would prove nothing.
+    // Whether a write or an fsync has failed. Nothing is written any more until the store is opened again: a
+    // second fsync after a failed one proves nothing.
     virtual bool is_broken() const = 0;
 
-    // A consistent copy at `target` (which must not exist) while works go on. Blocks; throws sql::failure.
+    // Makes a consistent copy at `target`, which must not exist, while tasks go on. Blocks; throws
+    // sql::failure.
     virtual void backup(const std::filesystem::path& target) = 0;
 
-    // PRAGMA integrity_check, foreign_key_check and our own invariants; one line a finding, none when sound.
-    // Blocks.
+    // Runs PRAGMA integrity_check and foreign_key_check and checks the invariants of the schema; returns one
+    // line for each violation. Blocks.
     virtual std::vector<std::string> check() = 0;
 
-    // Takes no more works, finishes those queued, checkpoints, closes. Called once.
+    // Graceful shutdown: accepts no more tasks, finishes the queued ones, checkpoints, closes. Called once.
     virtual void close() = 0;
 };
 
 struct sqlite_options {
-    std::filesystem::path folder;         // made with mode 0700 when missing
-    std::size_t write_queue_max = 4'096;  // works of all customers, of which each has a share
+    std::filesystem::path folder;         // created with mode 0700 if missing
+    std::size_t write_queue_max = 4'096;  // tasks of all tenants; each tenant has a share
     std::size_t write_queue_bytes_max = 128 * 1024 * 1024;
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
-    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
-    std::size_t scan_threads = 3;                            // of which one organization has two
+    std::chrono::microseconds group_work_shared_max{2'000};  // when the group has tasks of several tenants
+    std::size_t scan_threads = 3;                            // of which one organization gets at most two
     std::size_t scan_queue_max = 1'024;
     std::size_t scan_queue_bytes_max = 32 * 1024 * 1024;
     std::chrono::milliseconds scan_deadline{5'000};
 
-    // In the write-ahead log, of 4,120 bytes each: 128 MiB. When there are so many, scans that keep the log
-    // from being begun anew end with sql::busy: no scan may hold up the writer.
+    // Limit of the write-ahead log in frames of 4,120 bytes: 128 MiB. At the limit scans that keep the log
+    // from being restarted end with sql::busy, so that no scan blocks the writer.
     int log_frames_max = 32'000;
 
-    std::size_t readers_max = 64;  // connections kept for point reads
+    std::size_t readers_max = 64;  // read connections in the pool
 
-    // Once it is set, works are abandoned with sql::busy, those under way and those that wait. Outlives the
-    // store; null: never.
+    // Once it is set, running and queued tasks are cancelled with sql::busy. Outlives the store; null: never.
     const std::atomic<bool>* is_cancelled = nullptr;
 };
 
-// Opens or makes <folder>/scimd.db: takes the folder's lock, refuses network file systems, migrates, verifies
-// after an unclean end. Errors a person can mend are results: folder locked by another process (conflict), a
-// newer schema, a damaged file (unavailable, with the reason).
+// Opens or creates <folder>/scimd.db: locks the folder, rejects network file systems, migrates the schema,
+// and checks the database after an unclean shutdown. Problems that an operator can solve are results: the
+// folder is locked by another process (conflict); a newer schema or a damaged file (unavailable, with the
+// reason).
 result<std::unique_ptr<database>> open_sqlite(
     const sqlite_options& options,
     const clock& wall_clock,
@@ -115,17 +120,18 @@ result<std::unique_ptr<database>> open_sqlite(
     metrics_registry& metrics
 );
 
-// Whether an inline_read has to be done again as a scan.
+// Whether an inline_read has exceeded its budget and must be repeated as a scan.
 bool is_over_budget(const std::exception_ptr& failure) noexcept;
 
 // The version of the SQLite library in this process.
 std::string sqlite_version();
 
-// Runs a task and waits for it: for jobs, the command line and tests. Throws what the completion got.
-void run(database& where, intent mode, const task& what);
-void run(database& where, intent mode, const scheduling_key& key, const task& what);
+// Runs a task and waits for it: for background jobs, the command line and tests. Throws the exception that
+// the completion gets.
+void run(database& store, intent mode, const task& work);
+void run(database& store, intent mode, const scheduling_key& key, const task& work);
 
-// What a work gets that a queue has not accepted: over_share or sql::busy.
+// The exception for a task that a queue has rejected: over_share or sql::busy.
 std::exception_ptr queue_refusal(admission why);
 
 }  // namespace scimd::store

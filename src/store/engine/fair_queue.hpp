@@ -1,8 +1,8 @@
-// A bounded queue that is served fairly: deficit round robin over organizations, within each over its
+// A bounded queue with fair scheduling: deficit round robin over organizations, within each over its
 // directories, first in first out within a directory (docs/decisions/0032).
 //
-// What a work costs is known when it has been done: finish() tells, and the next turns of its tenant pay for
-// it. Pure: no clock, no thread; its users lock it. Nothing is kept of tenants without works and debts.
+// The cost of a task is known after it has run: finish() charges it, and the tenant pays with its next turns.
+// Pure: no clock, no thread; the owner locks it. Tenants without tasks and debts take no memory.
 #pragma once
 
 #include "store/engine/scheduling_key.hpp"
@@ -19,24 +19,26 @@
 
 namespace scimd::store {
 
-// Customers share the places and the bytes; the operator and internal jobs have as many again, each.
+// Limits of a queue. Customers share the places and the bytes; the operator and internal jobs have limits of
+// the same size each.
 struct queue_limits {
     std::size_t places_max = 4'096;
     std::size_t bytes_max = 128 * 1024 * 1024;
-    std::size_t running_max = 0;   // works of one organization that are taken and not finished; 0: any number
-    std::int64_t quantum = 1'000;  // of cost, for each turn
+    std::size_t running_max = 0;   // tasks of one organization taken and not finished; 0: unlimited
+    std::int64_t quantum = 1'000;  // cost that one turn allows
 
-    // Shares. An organization never holds more than is left free for all others: half when it is alone, a
-    // third each when there are two. One that holds next to nothing is not refused for what others hold.
+    // Shares: an organization may hold at most as many places as it leaves free for all others: half when it
+    // is alone, a third each when there are two. An organization that holds almost nothing is accepted
+    // whatever the others hold.
     static constexpr std::size_t directory_divisor = 4;
     static constexpr std::size_t small_divisor = 64;
 
-    // What counts of a work at the least and at the most, in quanta.
+    // The minimum and maximum cost of a task, in quanta.
     static constexpr std::int64_t cost_divisor_min = 20;
     static constexpr std::int64_t cost_quanta_max = 64;
 };
 
-// One level of deficit round robin. A node has balance, weight, is_listed, is_ready().
+// One level of deficit round robin. A node has the members balance, weight, is_listed and is_ready().
 template <class Node>
 class waiting_turns {
 public:
@@ -50,8 +52,8 @@ public:
             nodes_.push_back(&one);
     }
 
-    // The node whose turn it is; null: none is ready. `forget` is called with each that leaves the list: it
-    // is not ready and owes nothing.
+    // The node whose turn it is; null when none is ready. Calls `forget` with each node that leaves the list:
+    // it is not ready and owes nothing.
     template <class Forget>
     Node* next(std::int64_t quantum, const Forget& forget)
     {
@@ -79,7 +81,7 @@ private:
     std::list<Node*> nodes_;
 };
 
-// `Item` is moved in and out.
+// The queue. An Item is moved in and out.
 template <class Item>
 class fair_queue {
 public:
@@ -92,7 +94,7 @@ public:
     fair_queue(const fair_queue&) = delete;
     fair_queue& operator=(const fair_queue&) = delete;
 
-    // `item` is taken when it is accepted, and left as it is otherwise.
+    // Moves from `item` only when it is accepted.
     admission push(const scheduling_key& key, Item&& item)
     {
         if (const auto refused = admission_of(key); refused != admission::accepted)
@@ -108,7 +110,7 @@ public:
         return admission::accepted;
     }
 
-    // Empty: nothing waits, or those that wait have as many running as they may.
+    // The next item; empty when nothing waits, or everything that waits is at its limit of running tasks.
     std::optional<taken> take()
     {
         auto* organization = turns_.next(limits_.quantum, [this](organization_queue& one) { forget(one); });
@@ -128,7 +130,7 @@ public:
         return taken{{kind, organization->key.second, directory->id}, std::move(first.item)};
     }
 
-    // Of each that was taken, once: what it has cost.
+    // Must be called once for each item taken, with its cost.
     void finish(const tenant& owner, std::int64_t cost)
     {
         auto& organization = organization_of(owner);
@@ -140,7 +142,7 @@ public:
         for (auto* running : {&directory.running, &organization.running, &running_})
             --*running;
         if (all_.places == 0 && running_ == 0) {
-            turns_.clear();  // debts matter only while others wait
+            turns_.clear();  // debts only matter while others wait
             organizations_.clear();
             return;
         }
@@ -157,7 +159,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return all_.places; }
     [[nodiscard]] std::size_t bytes() const noexcept { return all_.bytes; }
 
-    // Whether works of other tenants wait.
+    // Whether tasks of other tenants wait.
     [[nodiscard]] bool has_others(const tenant& than) const
     {
         const auto organization = organizations_.find({than.of, than.organization});
@@ -168,14 +170,15 @@ public:
         return all_.places > places;
     }
 
-    // Whether a work of that tenant's organization may be taken now: one waits, and not too many are running.
+    // Whether a task of that tenant's organization could be taken now: one waits, and the limit of running
+    // ones is not reached.
     [[nodiscard]] bool may_take_of(const tenant& owner) const
     {
         const auto organization = organizations_.find({owner.of, owner.organization});
         return organization != organizations_.end() && organization->second.is_ready();
     }
 
-    // How many organizations are known now: those with works and those that owe.
+    // The number of organizations with tasks or debts.
     [[nodiscard]] std::size_t known_organizations() const noexcept { return organizations_.size(); }
 
 private:
@@ -233,7 +236,7 @@ private:
             case tenant::kind::operator_:
                 return 4;
             case tenant::kind::internal:
-                return 2;  // they work for all customers
+                return 2;  // they serve all customers
             case tenant::kind::customer:
                 break;
         }
@@ -244,7 +247,7 @@ private:
 
     [[nodiscard]] admission admission_of(const scheduling_key& key) const
     {
-        if (key.is_continued)  // there is one at a time of each request
+        if (key.is_continued)  // each request has at most one at a time
             return admission::accepted;
         const auto& total = of_kind_[static_cast<std::size_t>(key.owner.of)];
         if (total.places >= limits_.places_max || total.bytes >= limits_.bytes_max)
@@ -263,7 +266,7 @@ private:
         return fits ? admission::accepted : admission::over_share;
     }
 
-    // A tenant that holds nothing yet is within its share, however large its first work is.
+    // A tenant without queued tasks is within its share, however large its first task is.
     static bool is_within(
         std::size_t of_organization, std::size_t of_directory, std::size_t of_all, std::size_t most
     ) noexcept
@@ -297,7 +300,7 @@ private:
         return found->second;
     }
 
-    // The operator goes first, but for what it owes.
+    // The operator goes first, except when it owes cost.
     void list(organization_queue& one)
     {
         turns_.add(one, one.key.first == tenant::kind::operator_ && one.balance > 0);

@@ -12,7 +12,7 @@ using steady = std::chrono::steady_clock;
 constexpr sql::statement begin_reading{"readers.begin", "begin"};
 constexpr sql::statement end{"readers.end", "commit"};
 
-// False: not fit to be lent again.
+// Whether the connection can be leased again.
 bool settle(sqlite::connection& reader) noexcept
 {
     try {
@@ -51,12 +51,12 @@ reader_pool::reader_pool(
 )
     : file_(std::move(file)), connections_max_(connections_max), ids_(ids), is_cancelled_(is_cancelled)
 {
-    idle_.reserve(connections_max_);  // giving back never allocates
+    idle_.reserve(connections_max_);  // give_back() must not allocate
     expendable_.reserve(connections_max_);
     idle_.push_back(open());
 }
 
-void reader_pool::run(const task& what, time_point now, const bounds& within)
+void reader_pool::run(const task& work, time_point now, const bounds& within)
 {
     const lease reader(*this);
     if (within.may_be_given_up)
@@ -65,7 +65,7 @@ void reader_pool::run(const task& what, time_point now, const bounds& within)
     (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
     transaction snapshot(*reader, now, ids_, within.deadline);
-    what(snapshot);
+    work(snapshot);
 }
 
 reader_pool::connection reader_pool::open() const

@@ -1,4 +1,4 @@
-// The read-only connections of a store, leased from a free list. Any thread.
+// The connection pool for reads: read-only connections of a store, leased from a free list. Thread-safe.
 #pragma once
 
 #include "store/engine/database.hpp"
@@ -30,15 +30,15 @@ public:
         bool may_be_given_up = false;  // see give_up()
     };
 
-    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, sql::busy when all
-    // connections are out or the deadline passes, and sql::over_budget.
-    void run(const task& what, time_point now, const bounds& within);
+    // Runs the task on one snapshot and ignores its verdict. Throws what the task throws, sql::busy when all
+    // connections are in use or the deadline passes, and sql::over_budget.
+    void run(const task& work, time_point now, const bounds& within);
 
-    // Ends what runs now and may be given up, with sql::busy: its snapshot keeps the write-ahead log from
-    // being begun anew. Returns how many there were.
+    // Ends the running reads that may be given up with sql::busy, because their snapshots keep the
+    // write-ahead log from being restarted. Returns how many there were.
     std::size_t give_up();
 
-    // Lends no more, and waits until what is lent has come back.
+    // Leases no more connections, and waits until all are returned.
     void close();
 
 private:
@@ -57,7 +57,7 @@ private:
     std::mutex mutex_;
     std::condition_variable came_back_;
     std::vector<connection> idle_;
-    std::vector<sqlite::connection*> expendable_;  // lent, and may be given up
+    std::vector<sqlite::connection*> expendable_;  // leased to reads that may be given up
     std::size_t lent_ = 0;
     bool is_closed_ = false;
 };

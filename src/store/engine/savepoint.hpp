@@ -1,4 +1,4 @@
-// Part of a work that can be undone alone.
+// Savepoints: a part of a transaction that can be rolled back alone.
 #pragma once
 
 #include "store/engine/database.hpp"
@@ -8,8 +8,8 @@
 
 namespace scimd::store {
 
-// Runs `part`; with verdict::rollback nothing that it has written stays, while the rest of the work goes on.
-// An exception undoes the whole work. Parts may hold parts.
+// Runs `part`; with verdict::rollback its changes are undone, and the transaction goes on. An exception rolls
+// back the whole transaction. Parts may nest.
 void attempt(transaction& tx, const std::function<verdict()>& part);
 
 }  // namespace scimd::store

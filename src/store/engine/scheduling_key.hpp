@@ -1,4 +1,4 @@
-// Whose a work is: what the queues are shared by. Values.
+// The tenant of a task, by which the fair queues schedule. Values.
 #pragma once
 
 #include <compare>
@@ -9,29 +9,30 @@ namespace scimd::store {
 
 struct tenant {
     enum class kind : std::uint8_t {
-        internal,   // a job of the service itself
+        internal,   // a background job of the service
         operator_,  // a request over the control socket
         customer,   // any other request
     };
 
     kind of = kind::internal;
-    std::int64_t organization = 0;  // the id of an organization, or of an API client for all; 0: not known
-    std::int64_t directory = 0;     // the id of one of its directories; 0: none
+    std::int64_t organization =
+        0;  // the id of an organization, or of an API client of all organizations; 0: unknown
+    std::int64_t directory = 0;  // the id of one of its directories; 0: none
 
     friend auto operator<=>(const tenant&, const tenant&) = default;
 };
 
 struct scheduling_key {
     tenant owner;
-    std::size_t bytes = 0;      // an estimate of the memory that the work holds while it waits
-    bool is_continued = false;  // part of it has been committed: no queue refuses the rest
+    std::size_t bytes = 0;      // estimated memory of the task while it waits
+    bool is_continued = false;  // a part has been committed already: no queue rejects the rest
 };
 
-// What a queue says to a work.
+// The answer of a queue to a task.
 enum class admission : std::uint8_t {
     accepted,
-    full,        // all of the queue is taken
-    over_share,  // the tenant's share is
+    full,        // the whole queue is full
+    over_share,  // the tenant's share is used up
 };
 
 }  // namespace scimd::store

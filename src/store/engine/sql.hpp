@@ -1,15 +1,14 @@
-// The seam between the statements, written once, and the drivers that run them (SQLite now).
+// The interface between SQL statements and the database driver (SQLite).
 //
-// A connection is used by one thread at a time. What the database does wrong is an exception (sql::failure
-// and what derives from it); what a caller can cause never comes as one: statements say `on conflict do
-// nothing` and look at the number of changed rows.
+// A connection is used by one thread at a time. A failure of the database is an exception (sql::failure and
+// derived types); what a caller can cause never is: statements say `on conflict do nothing` and look at the
+// number of changed rows. Helpers for queries are in query.hpp, the codec of columns in columns.hpp.
 #pragma once
 
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -19,7 +18,7 @@
 
 namespace scimd::store::sql {
 
-// Parameters are $1, $2, …; `name` labels metrics and errors. Both must outlive the call only.
+// An SQL text with the parameters $1, $2, …; `name` labels errors. Both are borrowed for the call only.
 struct statement {
     std::string_view name;
     std::string_view text;
@@ -27,16 +26,10 @@ struct statement {
 
 constexpr std::int64_t integer_max = std::numeric_limits<std::int64_t>::max();  // of a column
 
-// Borrowed for the call. null is std::monostate.
+// A parameter value, borrowed for the call. std::monostate is null.
 using parameter = std::variant<std::monostate, std::int64_t, std::string_view>;
 
-template <class T>
-parameter nullable(const std::optional<T>& value)
-{
-    return value ? parameter(*value) : parameter();
-}
-
-// The current row of a result; valid inside the row handler only.
+// The current row of a result; valid only inside the row handler.
 class row {
 public:
     virtual bool is_null(int column) const = 0;
@@ -47,7 +40,7 @@ protected:
     ~row() = default;
 };
 
-// A reference to a callable that outlives the call.
+// A reference to a callable, which outlives the call. Returns void, or bool: false stops.
 class row_handler {
 public:
     row_handler() = default;
@@ -61,7 +54,7 @@ public:
     {
     }
 
-    // Whether to go on to the next row.
+    // Whether to continue with the next row.
     bool operator()(const row& current) const { return call_ == nullptr || call_(object_, current); }
 
 private:
@@ -84,8 +77,8 @@ class connection {
 public:
     virtual ~connection() = default;
 
-    // Runs one statement to its end or until the handler returns false; returns the number of rows it
-    // changed. Prepared statements are cached by text.
+    // Runs one statement until its end or until the handler returns false; returns the number of changed
+    // rows. Prepared statements are cached by their text.
     virtual std::int64_t run(
         const statement& what, std::span<const parameter> parameters, const row_handler& each
     ) = 0;
@@ -98,24 +91,24 @@ public:
     }
 };
 
-// What a read may look at. Steps of SQLite's virtual machine count the rows that it passes over, too: some
-// ten a row. Bytes are those of the texts that the read is handed.
+// The budget of a read. Steps of SQLite's virtual machine also count the rows that it skips: about ten for
+// each row. Bytes are those of the texts that the read gets.
 struct read_budget {
     std::uint64_t steps;
     std::uint64_t bytes;
 };
 
-// The database failed: its message, and the statement's name. Never shown to a client.
+// The database failed: its message and the name of the statement. Never shown to a client.
 struct failure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Someone else holds it, or a deadline passed: worth another try later (503).
+// The database is locked or a deadline has passed: the caller may retry later (503).
 struct busy : failure {
     using failure::failure;
 };
 
-// A read has looked at more than its budget: to be done again where it may take longer.
+// A read has exceeded its budget: it must be repeated where it may take longer.
 struct over_budget : failure {
     using failure::failure;
 };

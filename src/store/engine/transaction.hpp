@@ -1,9 +1,11 @@
-// What a work may touch: a connection inside a transaction, one reading of the clock, fresh ids.
+// A transaction as a task sees it: a connection, the time (one reading of the clock) and fresh ids. One
+// thread.
 //
-// A work performs no I/O of its own and may run twice; everything it learns of the outside comes from here.
+// A task performs no I/O of its own and may run twice, so that it takes time and ids from here.
 #pragma once
 
 #include "base/clock.hpp"
+#include "store/engine/columns.hpp"
 #include "store/engine/sql.hpp"
 
 #include <atomic>
@@ -17,7 +19,7 @@ class transaction {
 public:
     using deadline_point = std::chrono::steady_clock::time_point;
 
-    // `others_wait` outlives the transaction; none: no work waits for the connection.
+    // `others_wait` outlives the transaction; null: nothing waits for the connection.
     transaction(
         sql::connection& connection,
         time_point now,
@@ -35,17 +37,18 @@ public:
     [[nodiscard]] time_point now() const noexcept { return now_; }
     [[nodiscard]] std::int64_t next_id() { return ids_.next(); }
 
-    // How long it has been running: for works that end early and go on in another transaction, so that nobody
-    // waits for them. What they do must not depend on it.
+    // How long it has been running. Long tasks end early because of it and continue in another transaction,
+    // so that others do not wait; their results must not depend on it.
     [[nodiscard]] std::chrono::steady_clock::duration age() const
     {
-        return std::chrono::steady_clock::now() - begun_;
+        return std::chrono::steady_clock::now() - started_;
     }
 
-    // When its statements are interrupted; none: never.
+    // When its statements are interrupted; empty: never.
     [[nodiscard]] std::optional<deadline_point> deadline() const noexcept { return deadline_; }
 
-    // Whether works of other tenants wait for the connection now: works that may go on later end early then.
+    // Whether tasks of other tenants wait for the connection: a task that can continue later should end early
+    // then.
     [[nodiscard]] bool do_others_wait() const noexcept
     {
         return others_wait_ && others_wait_->load(std::memory_order_relaxed);
@@ -57,27 +60,7 @@ private:
     id_source& ids_;
     std::optional<deadline_point> deadline_;
     const std::atomic<bool>* others_wait_;
-    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
-
-// Times are stored as microseconds since 1970.
-inline std::int64_t to_column(time_point when) noexcept
-{
-    return when.time_since_epoch().count();
-}
-inline time_point from_column(std::int64_t microseconds) noexcept
-{
-    return time_point(std::chrono::microseconds(microseconds));
-}
-
-// Of a column that may be null.
-inline std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-inline std::optional<std::string> read_text(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(std::string(current.text(column)));
-}
 
 }  // namespace scimd::store

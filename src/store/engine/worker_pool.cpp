@@ -13,8 +13,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-// Of the threads of a pool, in the steps of nice(1): those that serve connections and the writer go first
-// when there are more of them than cores. Linux has a priority for each thread.
+// The nice(1) increment of pool threads: threads that serve connections and the writer come first when there
+// are more threads than cores. On Linux each thread has its own priority.
 constexpr int niceness = 5;
 
 void lower_own_priority()
@@ -105,8 +105,8 @@ void worker_pool::serve()
         next->item = nullptr;
         const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
         lock.lock();
-        // The organization may have one running again: this thread is the one that looks for it. Each thread
-        // that waits has been woken for a work that could be taken when it came.
+        // The organization may run another job now: this thread looks for it, because waiting threads are
+        // only woken for jobs that could be taken when they arrived.
         queue_.finish(next->owner, cost.count());
         if (is_closed_)
             changed_.notify_all();

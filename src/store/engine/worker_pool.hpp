@@ -1,10 +1,10 @@
-// A few threads for what takes long, behind a fair queue: one organization never has all of the threads, when
-// there are several. Any thread may offer.
+// A thread pool for long tasks behind a fair queue: with more than one thread, one organization never gets
+// all of them. Thread-safe.
 #pragma once
 
 #include "base/metrics.hpp"
 #include "store/engine/fair_queue.hpp"
-#include "store/engine/queue_figures.hpp"
+#include "store/engine/queue_metrics.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -18,21 +18,21 @@ namespace scimd::store {
 
 class worker_pool {
 public:
-    using job = std::function<void()>;  // throws nothing
+    using job = std::function<void()>;  // must not throw
 
-    // `name` is the queue's in the metrics. The limit of running jobs is the pool's own.
+    // `name` labels the queue in the metrics. The pool sets the limit of running jobs itself.
     worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics);
     ~worker_pool();
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
 
-    // A closed pool is full.
+    // Queues a job. A closed pool answers admission::full.
     admission offer(const scheduling_key& key, job next);
 
-    // Takes no more, finishes what is queued, ends the threads.
+    // Graceful shutdown: accepts no more jobs, finishes the queued ones, ends the threads.
     void close();
 
-    // Takes no more, drops what is queued, ends the threads when they have done what they are at.
+    // Accepts no more jobs, drops the queued ones, ends the threads after their current jobs.
     void abandon();
 
 private:

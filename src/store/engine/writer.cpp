@@ -17,25 +17,25 @@ constexpr sql::statement begin_work{"writer.savepoint", "savepoint work"};
 constexpr sql::statement undo_work{"writer.rollback_to", "rollback to work"};
 constexpr sql::statement end_work{"writer.release", "release work"};
 
-// The write-ahead log is copied back whenever a thirty-second of its most has been added (4 MiB), without
-// waiting for readers; from a quarter of its most on the writer waits for them a little.
+// Checkpoints the write-ahead log each time a thirty-second of its limit (4 MiB) has been added, without
+// waiting for readers; from a quarter of its limit on, it waits for them briefly.
 constexpr int log_steps = 32;
 constexpr int urgent_divisor = 4;
 constexpr milliseconds patience_urgent{5};
 constexpr milliseconds patience_at_most{50};
 
-constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
+constexpr std::int64_t quantum_us = 1'000;  // one turn of a tenant
 
-// Times only go on, also when the clock is set back a little. After more the old time was wrong.
+// Times never go back, even when the clock is set back a little. After a larger step the old time was wrong.
 constexpr std::chrono::minutes ahead_max{5};
 
-constexpr milliseconds idle_interval{1'000};  // between looks at the files, and at a full disk
+constexpr milliseconds idle_interval{1'000};  // between checks of the files and probes of a full disk
 
-// Our mark ("SCIM") in the file's header. Setting it writes the first page whatever it held: the smallest
-// durable write there is.
+// The application id ("SCIM") in the header of the file. Setting it writes the first page whatever its value
+// was: the smallest durable write.
 constexpr std::string_view smallest_write = "pragma application_id = 1396918605";
 
-// While a work runs its statements may be abandoned; those that commit and roll back never are.
+// Statements of a running task can be cancelled; those that commit and roll back never are.
 class abandonable {
 public:
     abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database)
@@ -89,7 +89,7 @@ writer::~writer()
     stop();
 }
 
-void writer::submit(const scheduling_key& key, task what, completion done)
+void writer::submit(const scheduling_key& key, task work, completion done)
 {
     std::exception_ptr refusal;
     {
@@ -99,23 +99,23 @@ void writer::submit(const scheduling_key& key, task what, completion done)
         else if (is_stopping_)
             refusal = made<sql::busy>("the store is closing");
         else
-            enqueue(key, what, done, refusal);
+            enqueue(key, work, done, refusal);
     }
     if (refusal)
         done(refusal);
     else
-        changed_.notify_one();  // without the lock, which it needs first
+        changed_.notify_one();  // after the lock is released, which the thread needs first
 }
 
-// With the lock held. When it is refused, `refusal` says why and the work is left as it is.
-void writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
+// With the lock held. On rejection, sets `refusal` to the reason and leaves the task as it is.
+void writer::enqueue(const scheduling_key& key, task& work, completion& done, std::exception_ptr& refusal)
 {
-    queued_task next{std::move(what), std::move(done), key.owner};
+    queued_task next{std::move(work), std::move(done), key.owner};
     const auto admitted = queue_.push(key, std::move(next));
     queue_metrics_.note(admitted);
     if (admitted != admission::accepted) {
-        // It has been moved from only when it was accepted.
-        what = std::move(next.what);  // NOLINT(bugprone-use-after-move)
+        // The queue moves from it only when it accepts.
+        work = std::move(next.work);  // NOLINT(bugprone-use-after-move)
         done = std::move(next.done);
         refusal = queue_refusal(admitted);
         return;
@@ -125,10 +125,10 @@ void writer::enqueue(const scheduling_key& key, task& what, completion& done, st
         do_others_wait_ = true;
 }
 
-void writer::run_between_groups(std::unique_ptr<maintenance_task> what)
+void writer::run_between_groups(std::unique_ptr<maintenance_task> work)
 {
     const auto asked = std::make_shared<maintenance_job>();
-    asked->what = std::move(what);
+    asked->work = std::move(work);
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_)
@@ -175,7 +175,7 @@ void writer::serve()
     }
 }
 
-// Until there is something to do; false: stopped, and all is done.
+// Waits until there is something to do; false when stopped and everything is done.
 bool writer::wait()
 {
     std::unique_lock lock(mutex_);
@@ -205,7 +205,7 @@ std::optional<writer::queued_task> writer::next_task()
     return std::move(next->item);
 }
 
-// With the lock held: the tenant of the last work pays for the time that it took.
+// With the lock held: charges the tenant of the last task for the time that it took.
 void writer::charge()
 {
     if (!std::exchange(is_charged_, true))
@@ -241,7 +241,7 @@ void writer::run_group()
         on_commit_();
 }
 
-// Begins with the one work in `group` and adds those that are queued, as far as a group goes.
+// Starts with the only task in `group` and adds queued tasks up to the limits of a group.
 void writer::run_tasks(std::vector<queued_task>& group)
 {
     if (is_broken())
@@ -265,8 +265,8 @@ void writer::run_tasks(std::vector<queued_task>& group)
     group_works_.add(group.size());
 }
 
-// A tenant that waits joins the group, however long it has taken: its works have one commit less to wait for.
-// Once works of several tenants are in it, it ends soon.
+// Adds tasks of waiting tenants however long the group has taken: its own tasks then wait for one commit
+// less. Once it has tasks of several tenants, the group ends soon.
 bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const
 {
     if (works >= limits_.group_works_max)
@@ -276,7 +276,7 @@ bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clo
     return elapsed < most || (!is_shared && do_others_wait_);
 }
 
-// The time counts however the work ends.
+// Measures the time whether the task succeeds or fails.
 bool writer::run_timed(queued_task& one)
 {
     struct stopwatch {
@@ -291,7 +291,7 @@ bool writer::run_timed(queued_task& one)
     return run_task(one);
 }
 
-// Whether the work's changes stay.
+// Returns whether the changes of the task stay.
 bool writer::run_task(queued_task& one)
 {
     database_.run(begin_work);
@@ -299,7 +299,7 @@ bool writer::run_task(queued_task& one)
     try {
         transaction tx(database_, next_time(), ids_, std::nullopt, &do_others_wait_);
         const abandonable within(database_, limits_.is_cancelled);
-        is_kept = one.what(tx) == verdict::commit;
+        is_kept = one.work(tx) == verdict::commit;
         if (is_kept && database_.owes_foreign_keys())
             throw sql::failure("a work left a foreign key without its row");
     } catch (const sqlite::storage_failure&) {
@@ -308,7 +308,7 @@ bool writer::run_task(queued_task& one)
         is_kept = false;
         one.problem = std::current_exception();
     }
-    // Some failures make SQLite roll back everything, not the statement alone.
+    // Some failures make SQLite roll back the whole transaction, not just the statement.
     if (!database_.in_transaction())
         throw sql::failure("the group was rolled back by a failing work");
     if (!is_kept) {
@@ -322,7 +322,7 @@ bool writer::run_task(queued_task& one)
 void writer::commit(bool has_kept_works)
 {
     if (!has_kept_works) {
-        database_.run(rollback_group);  // a commit would write and sync pages that are as they were
+        database_.run(rollback_group);  // a commit would write and sync unchanged pages
         return;
     }
     const auto started = steady::now();
@@ -332,8 +332,8 @@ void writer::commit(bool has_kept_works)
     record_success();
 }
 
-// Nothing of the group was acknowledged, and nothing of it stays. A work that failed by itself keeps its
-// reason.
+// Fails the group: no task of it was acknowledged, and none of its changes stay. A task that failed by itself
+// keeps its reason.
 template <class Failure>
 void writer::fail_group(std::vector<queued_task>& group, const std::string& reason)
 {
@@ -346,7 +346,7 @@ void writer::fail_group(std::vector<queued_task>& group, const std::string& reas
 void writer::complete(std::vector<queued_task>& group)
 {
     for (queued_task& one : group) {
-        one.what = nullptr;
+        one.work = nullptr;
         try {
             one.done(std::exchange(one.problem, nullptr));
         } catch (const std::exception& defect) {
@@ -378,15 +378,15 @@ void writer::run_maintenance_step()
         }
         if (is_stopping || is_cancelled())
             throw sql::busy("the store is closing");
-        if (current->what->step(database_)) {
+        if (current->work->step(database_)) {
             const std::lock_guard lock(mutex_);
             maintenance_jobs_.push_back(current);
             return;
         }
-        current->what.reset();
+        current->work.reset();
         current->done.set_value();
     } catch (...) {
-        current->what.reset();
+        current->work.reset();
         current->done.set_exception(std::current_exception());
     }
 }
@@ -426,7 +426,7 @@ void writer::record_success()
         log_.info("store.writable");
 }
 
-// While there is nothing to do. A server that is not ready gets no writes, so the writer finds out by itself
+// Runs while there is nothing to do. A server that is not ready gets no writes, so the writer itself detects
 // when a full disk has room again.
 void writer::probe_disk(bool is_full)
 {
@@ -440,7 +440,7 @@ void writer::probe_disk(bool is_full)
         if (problem.cause != sqlite::storage_failure::kind::full)
             record_failure(problem);
     } catch (const sql::failure&) {
-        // Not a word about the disk: the next probe will tell.
+        // Does not log: the next probe reports the disk.
     }
 }
 
@@ -455,7 +455,7 @@ void writer::checkpoint_if_large()
 {
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
-        log_frames_tried_ = 0;  // the log began anew
+        log_frames_tried_ = 0;  // the log was restarted
     const int step = std::max(1, limits_.log_frames_max / log_steps);
     if (frames - log_frames_tried_ < step || is_broken() || is_cancelled())
         return;
@@ -475,10 +475,10 @@ void writer::checkpoint_if_large()
     }
 }
 
-// At its most the log no longer waits for scans: they are given up. Those of one tenant that follow each
-// other without a gap would keep it from being begun anew for ever. The older ones keep its end from being
-// copied back; once it has been, those that began meanwhile keep it in use. Any that begin after that read
-// the database file alone, and are in the way of nothing.
+// At its limit the log does not wait for scans any more: they are cancelled. Consecutive scans, even of one
+// tenant, would keep it from being restarted forever. Older scans keep its end from being checkpointed; once
+// it has been, scans that began meanwhile keep it in use. Scans that begin after that read only the database
+// file and block nothing.
 void writer::restart_log()
 {
     using mode = sqlite::connection::checkpoint_mode;

@@ -1,14 +1,14 @@
-// The one thread that writes: it commits the works that are queued together, with one sync for all. They wait
-// in a fair queue; each tenant pays with its later turns for the time that its works have taken.
+// The only thread that writes. It commits queued tasks in groups, with one fsync for each group (group
+// commit). Tasks wait in a fair queue, in which each tenant pays for the time that its tasks have taken.
 //
-// A work has a savepoint of its own, so that a refusal or an exception undoes it alone. What the disk does
-// wrong fails the whole group. A full disk is tried again; after an I/O error nothing is written any more
-// until the next start, since a second fsync after a failed one proves nothing.
+// Each task has a savepoint of its own, so that a rejection or an exception rolls back that task alone. A
+// disk failure fails the whole group. A full disk is retried; after an I/O error nothing is written until the
+// next start, because a second fsync after a failed one proves nothing.
 #pragma once
 
 #include "store/engine/database.hpp"
 #include "store/engine/fair_queue.hpp"
-#include "store/engine/queue_figures.hpp"
+#include "store/engine/queue_metrics.hpp"
 #include "store/sqlite/sqlite.hpp"
 
 #include <atomic>
@@ -30,17 +30,18 @@ struct writer_limits {
     std::size_t queue_bytes_max = 128 * 1024 * 1024;
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
-    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
-    int log_frames_max = 32'000;  // of 4,120 bytes, in the write-ahead log; see store.hpp
+    std::chrono::microseconds group_work_shared_max{2'000};  // when the group has tasks of several tenants
+    int log_frames_max = 32'000;  // of 4,120 bytes in the write-ahead log; see sqlite_options
     std::function<void()> give_up_scans = {};
-    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
-    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's
-    // thread behind each commit, before anything of it is acknowledged, and each second.
+    const std::atomic<bool>* is_cancelled =
+        nullptr;  // once it is set, tasks and maintenance tasks are cancelled
+    // Why everything written is lost because the files were replaced; empty when it is not. Called on the
+    // writer thread each second, and after each commit before any task of it is acknowledged.
     std::function<std::string()> why_lost = {};
 };
 
-// Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
-// used and destroyed on the writer's thread but for the constructor.
+// A long operation on the writer's connection (backup), done in steps between groups. Created, used and
+// destroyed on the writer thread, except for the constructor.
 class maintenance_task {
 public:
     virtual ~maintenance_task() = default;
@@ -49,7 +50,7 @@ public:
 
 class writer {
 public:
-    // The connection is the writer's until stop() returns.
+    // The connection belongs to the writer until stop() returns.
     writer(
         sqlite::connection& database,
         const clock& wall_clock,
@@ -62,31 +63,32 @@ public:
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
 
-    void submit(const scheduling_key& key, task what, completion done);
-    void on_commit(std::function<void()> bell) { on_commit_ = std::move(bell); }
+    void submit(const scheduling_key& key, task work, completion done);
+    void on_commit(std::function<void()> callback) { on_commit_ = std::move(callback); }
 
-    // Waits for the end of the chore; throws what its step threw, sql::busy when the writer stops before.
-    void run_between_groups(std::unique_ptr<maintenance_task> what);
+    // Waits until the maintenance task is done. Throws what its step threw, or sql::busy when the writer
+    // stops before.
+    void run_between_groups(std::unique_ptr<maintenance_task> work);
 
     [[nodiscard]] std::string why_not_writable() const;
     [[nodiscard]] bool is_broken() const;
 
-    // Takes no more, finishes what is queued, ends the thread.
+    // Accepts no more tasks, finishes the queued ones, ends the thread.
     void stop();
 
 private:
     struct queued_task {
-        task what;
+        task work;
         completion done;
         tenant owner{};
         std::exception_ptr problem{};
     };
     struct maintenance_job {
-        std::unique_ptr<maintenance_task> what;
+        std::unique_ptr<maintenance_task> work;
         std::promise<void> done;
     };
 
-    void enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal);
+    void enqueue(const scheduling_key& key, task& work, completion& done, std::exception_ptr& refusal);
     void serve();
     bool wait();
     std::optional<queued_task> next_task();
@@ -127,24 +129,24 @@ private:
     histogram& commit_time_;
     std::function<void()> on_commit_;
 
-    // Of the writer's thread alone.
+    // Used only by the writer thread.
     time_point last_time_{};
     int log_frames_tried_ = 0;
-    std::chrono::microseconds cost_{};  // of the last work
+    std::chrono::microseconds cost_{};  // of the last task
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     fair_queue<queued_task> queue_;
     queue_metrics queue_metrics_;
-    tenant current_;                            // whose work was taken last
-    bool is_charged_ = true;                    // for that work
-    std::atomic<bool> do_others_wait_ = false;  // works of others than that one
+    tenant current_;                            // the tenant of the last task
+    bool is_charged_ = true;                    // for that task
+    std::atomic<bool> do_others_wait_ = false;  // whether tasks of other tenants wait
     std::deque<std::shared_ptr<maintenance_job>> maintenance_jobs_;
     bool is_stopping_ = false;
     bool is_full_ = false;
-    std::string broken_;  // why nothing is written any more; empty: it is
+    std::string broken_;  // why nothing is written any more; empty while writes go on
 
-    std::thread thread_;  // last: it uses all of the above
+    std::thread thread_;  // last member: uses all others
 };
 
 }  // namespace scimd::store

@@ -16,14 +16,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int pages_per_step = 256;  // 1 MiB: a few milliseconds of the writer's time
+constexpr int pages_per_step = 256;  // 1 MiB: a few milliseconds on the writer thread
 
 struct closer {
     void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
 };
 using plain_database = std::unique_ptr<sqlite3, closer>;
 
-// A file that nobody else knows of yet needs none of the store's settings.
+// Needs none of the settings of a store: no other process knows the file yet.
 plain_database open_plain(const fs::path& file)
 {
     sqlite3* opened = nullptr;
@@ -46,7 +46,7 @@ int is_set(void* flag)
     return *static_cast<const std::atomic<bool>*>(flag) ? 1 : 0;
 }
 
-// Its statements then end with sql::busy once the flag is set.
+// Makes its statements end with sql::busy once the flag is set.
 void abandon_when(const std::atomic<bool>* is_cancelled, sqlite3* database)
 {
     constexpr int steps_between_looks = 4'000;
@@ -64,7 +64,7 @@ class copying final : public maintenance_task {
 public:
     explicit copying(const fs::path& to) : target_(open_plain(to))
     {
-        // A copy that a crash leaves unfinished is thrown away; a whole one is synced at the end.
+        // A crash leaves an incomplete copy, which is deleted; a complete one is synced at the end.
         execute(target_.get(), "pragma journal_mode = off; pragma synchronous = off");
     }
 
@@ -84,7 +84,7 @@ public:
 
 private:
     plain_database target_;
-    std::unique_ptr<sqlite3_backup, copy_finisher> copy_;  // before the databases that it holds
+    std::unique_ptr<sqlite3_backup, copy_finisher> copy_;  // destroyed before the databases that it uses
 };
 
 [[noreturn]] void fail_by_errno(const fs::path& file)
@@ -92,13 +92,13 @@ private:
     throw sql::failure("backup " + file.string() + ": " + std::generic_category().message(errno));
 }
 
-// The unfinished copy: gone unless it was given its name.
+// The incomplete copy: deleted unless it gets its final name.
 class part_file {
 public:
     explicit part_file(const fs::path& target) : target_(target), path_(target.string() + ".tmp")
     {
         std::error_code ignored;
-        fs::remove(path_, ignored);  // of a backup that was cut off
+        fs::remove(path_, ignored);  // of an interrupted backup
         handle_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (handle_ < 0)
             fail_by_errno(path_);
@@ -136,7 +136,7 @@ private:
 void verify_copy(const fs::path& file, const std::atomic<bool>* is_cancelled)
 {
     {
-        // The copied header asks for a write-ahead log, which would be two more files beside this one.
+        // The copied header requests a write-ahead log, which would add two files beside this one.
         const plain_database plain = open_plain(file);
         execute(plain.get(), "pragma journal_mode = delete");
     }

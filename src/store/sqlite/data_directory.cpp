@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The f_type of statfs(2); several have no name in <linux/magic.h>.
+// Values of f_type of statfs(2); several have no name in <linux/magic.h>.
 constexpr std::uint32_t network_file_systems[] = {
     0x6969,      // NFS
     0x517B,      // SMB
@@ -113,8 +113,8 @@ std::optional<error> objection(const fs::path& folder)
     return std::nullopt;
 }
 
-// SQLite gives its other files the mode of this one. Nothing of this process has the file open yet: closing a
-// descriptor drops all POSIX locks that the process holds on the file.
+// SQLite gives its other files the mode of this file. The process must not have the file open yet: closing a
+// descriptor drops all POSIX locks that the process has on the file.
 std::optional<error> make_database_file(const fs::path& file)
 {
     const descriptor made(file, O_RDWR | O_CREAT, owner_only_file);
@@ -133,7 +133,7 @@ bool is_database(const fs::path& file)
            std::string_view(begin.data(), begin.size()) == magic;
 }
 
-// What a store has left in the folder beside its database.
+// Files that a store has left in the folder beside its database.
 std::optional<std::string> trace_in(const fs::path& folder)
 {
     constexpr std::string_view left_behind[] = {

@@ -1,4 +1,4 @@
-// The folder of a store: one process at a time, on a local disk, closed to other users.
+// The data directory of a store: locked for one process, on a local disk, closed to other users.
 #pragma once
 
 #include "base/error.hpp"
@@ -11,33 +11,34 @@
 
 namespace scimd::store {
 
-// SQLite's write-ahead log needs memory shared by all who open the file, and locks that work.
+// Network file systems are rejected: SQLite's write-ahead log needs memory shared by all processes that open
+// the file, and working locks.
 bool is_network_file_system(std::uint64_t statfs_type) noexcept;
 
 class data_directory {
 public:
-    // Makes the folder when it is missing (0700) and an empty scimd.db in it (0600). Refused: conflict when
-    // another process has it, unavailable when it cannot be used as it is, or when it holds traces of a store
-    // whose database is missing: a new one would overwrite what may still recover it.
+    // Creates the folder if it is missing (0700) and an empty scimd.db in it (0600), and locks it. Fails with
+    // conflict when another process has locked it; with unavailable when it cannot be used, or when it has
+    // traces of a store whose database is missing: a new one would overwrite what may still recover it.
     static result<std::unique_ptr<data_directory>> take(const std::filesystem::path& folder);
 
-    // The same for a folder whose database may be missing, and is not made.
+    // take() for a folder in which the database may be missing; it is not created.
     static result<std::unique_ptr<data_directory>> take_to_restore(const std::filesystem::path& folder);
 
     ~data_directory();
     data_directory(const data_directory&) = delete;
     data_directory& operator=(const data_directory&) = delete;
 
-    // Why the database that is open is not the one in the folder any more; empty: it is. Compares the files'
-    // devices and inodes with those of the first call, once the database is open. One thread.
+    // Why the open database is not the one in the folder any more; empty while it is. Compares device and
+    // inode of the files with those at the first call, made once the database is open. One thread.
     [[nodiscard]] std::string why_lost();
 
-    // Whether the write-ahead log at its path is that of the first call. The same thread.
+    // Whether the write-ahead log at its path is the one of the first call. On the thread of why_lost().
     [[nodiscard]] bool has_own_log() const { return !log_ || identity_of(log_file()) == log_; }
 
     [[nodiscard]] std::filesystem::path database_file() const { return folder_ / "scimd.db"; }
 
-    // The mark stands on disk while a process writes; found at the start, the last one ended by accident.
+    // A marker file exists while a process writes; found at the start, it means an unclean shutdown.
     [[nodiscard]] bool was_left_running() const noexcept { return was_left_running_; }
     void mark_running();
     void mark_stopped();
@@ -48,7 +49,7 @@ private:
     [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "scimd.db-wal"; }
     [[nodiscard]] std::filesystem::path mark() const { return folder_ / "running"; }
 
-    // Of a file: which one it is, whatever its name.
+    // Identifies a file independently of its name.
     struct identity {
         std::uint64_t device = 0;
         std::uint64_t inode = 0;
@@ -63,10 +64,10 @@ private:
     bool was_left_running_;
 };
 
-// Makes the contents of a file outlive a power cut. Throws std::system_error.
+// fsync of a file: its contents survive a power failure. Throws std::system_error.
 void sync_file(const std::filesystem::path& file);
 
-// Makes new and renamed entries of the folder outlive a power cut.
+// fsync of a folder: new and renamed entries survive a power failure.
 void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace scimd::store

@@ -6,7 +6,7 @@ namespace scimd::store {
 
 namespace {
 
-// Each yields one text a finding.
+// Each query returns one text for each violation.
 constexpr sql::statement invariants[] = {
     {
         "soundness.integrity",
@@ -85,20 +85,16 @@ constexpr sql::statement invariants[] = {
     },
     {
         "soundness.usage",
-        "select 'directory ' || directory_id || ': ' || counted || ' ' || of_what || ', but ' || kept"
-        " || ' by the kept count' from ("
-        "select d.id as directory_id, 'memberships' as of_what, coalesce(u.memberships, -1) as kept,"
-        " (select coalesce(sum(total), 0) from member_counts c where c.directory_id = d.id) as counted"
-        " from directories d left join directory_usage u on u.directory_id = d.id"
-        " union all select d.id, 'bytes of documents', coalesce(u.document_bytes, -1),"
-        " (select coalesce(sum(length(cast(r.document as blob))), 0) from resources r"
-        " where r.directory_id = d.id) from directories d left join directory_usage u on u.directory_id = "
-        "d.id"
-        " union all select d.id, 'bytes of events', coalesce(u.event_bytes, -1),"
-        " (select coalesce(sum(length(cast(e.body as blob))), 0) from events e"
-        " where e.directory_id = d.id) from directories d left join directory_usage u on u.directory_id = "
-        "d.id)"
-        " where kept <> counted",
+        "select 'directory ' || directory_id || ': ' || counted || ' ' || of_what || ', but ' || kept || '"
+        " by the kept count' from (select d.id as directory_id, 'memberships' as of_what,"
+        " coalesce(u.memberships, -1) as kept, (select coalesce(sum(total), 0) from member_counts c where"
+        " c.directory_id = d.id) as counted from directories d left join directory_usage u on u.directory_id"
+        " = d.id union all select d.id, 'bytes of documents', coalesce(u.document_bytes, -1), (select"
+        " coalesce(sum(length(cast(r.document as blob))), 0) from resources r where r.directory_id = d.id)"
+        " from directories d left join directory_usage u on u.directory_id = d.id union all select d.id,"
+        " 'bytes of events', coalesce(u.event_bytes, -1), (select coalesce(sum(length(cast(e.body as"
+        " blob))), 0) from events e where e.directory_id = d.id) from directories d left join"
+        " directory_usage u on u.directory_id = d.id) where kept <> counted",
     },
     {
         "soundness.event_bytes",

@@ -65,7 +65,7 @@ std::vector<applied_migration> applied_so_far(sql::connection& database)
     return applied;
 }
 
-// What stands in the way of applying the rest; empty: nothing.
+// Why the remaining migrations cannot be applied; empty when they can.
 std::string objection(const std::vector<migration>& known, const std::vector<applied_migration>& applied)
 {
     if (applied.size() > known.size())
@@ -102,7 +102,7 @@ private:
         try {
             database_.run(rollback);
         } catch (const sql::failure&) {
-            // The connection is about to be closed with the failure that brought us here.
+            // The connection will be closed because of the failure that led here.
         }
     }
 

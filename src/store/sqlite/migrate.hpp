@@ -1,4 +1,4 @@
-// Brings a database's schema up to date: forward only, one transaction a migration.
+// Schema migrations: forward only, one transaction each.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,9 +10,9 @@
 
 namespace scimd::store {
 
-// Applies the files NNNN_name.sql, numbered from 1 without a gap, that table `migrations` does not hold yet;
-// returns how many. Refused (unavailable) when an applied file has changed since, or when the database holds
-// a migration that is not among the files. A script has no begin or commit of its own.
+// Applies the files NNNN_name.sql, numbered from 1 without gaps, that the table `migrations` does not list;
+// returns how many. Fails with unavailable when an applied file has changed since (by its SHA-256), or when
+// the database has a migration that is not among the files. Scripts have no begin or commit.
 result<int> migrate(sqlite::connection& database, std::span<const embedded_file> files, time_point now);
 
 }  // namespace scimd::store

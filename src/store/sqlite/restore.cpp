@@ -40,7 +40,7 @@ int append(void* to, int, char** values, char**)
     return 0;
 }
 
-// Empty when the statement cannot be run: these are tables of every store.
+// Empty when the statement cannot be run: every store has these tables.
 std::optional<std::vector<std::string>> rows_of(sqlite3* database, const char* query)
 {
     std::vector<std::string> found;
@@ -73,10 +73,10 @@ result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path
     return std::move(*ids);
 }
 
-// The unfinished copy: gone unless it was given its name.
+// The incomplete copy: deleted unless it gets its final name.
 class copy_of_backup {
 public:
-    // Once the other constructor has run, the destructor removes what a failure leaves.
+    // After the delegated constructor the destructor deletes what a failure leaves.
     copy_of_backup(const fs::path& backup, fs::path to) : copy_of_backup(std::move(to))
     {
         fs::copy_file(backup, path_, fs::copy_options::overwrite_existing);
@@ -105,7 +105,7 @@ bool has_database(const fs::path& folder)
     return fs::exists(folder / "scimd.db", none) && fs::file_size(folder / "scimd.db", none) > 0;
 }
 
-// A log that stays beside another database would be copied into it.
+// A write-ahead log that stays beside another database would be copied into it.
 std::optional<fs::path> set_aside(const fs::path& folder)
 {
     std::optional<fs::path> to;

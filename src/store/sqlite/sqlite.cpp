@@ -18,7 +18,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds busy_timeout{5'000};
 constexpr int machine_steps_between_checks = 4'000;
-constexpr int undo_bytes_in_memory_max = 120 * 1024;  // written at once, which SQLite does up to 128 KiB
+constexpr int undo_bytes_in_memory_max = 120 * 1024;  // written in one piece; SQLite supports up to 128 KiB
 
 struct limit {
     int what;
@@ -42,7 +42,7 @@ struct setting {
     std::string_view value;
 };
 
-// In this order: the busy time-out before the first statement that may meet a lock.
+// Order matters: the busy timeout must precede the first statement that may meet a lock.
 std::vector<setting> settings_of(role as)
 {
     const bool is_writer = as == role::writer;
@@ -51,13 +51,14 @@ std::vector<setting> settings_of(role as)
         {"cell_size_check", "1"},
         {"trusted_schema", "0"},
         {"mmap_size", "0"},
-        // Readers make no temporary files. The writer's undo of single statements must not be kept in memory:
-        // SQLite then walks through all of it after each statement, seconds for a hundred thousand members.
+        // Readers create no temporary files. The writer must not keep the undo log of statements in memory:
+        // SQLite then walks through all of it after each statement, which takes seconds for a hundred
+        // thousand members.
         {"temp_store", is_writer ? "1" : "2"},
         {"cache_size", is_writer ? "-8192" : "-2048"},  // KiB
         {"foreign_keys", "1"},
         {"journal_mode", "wal"},
-        {"synchronous", "2"},  // FULL: in WAL mode NORMAL loses acknowledged commits when the power fails
+        {"synchronous", "2"},  // FULL: in WAL mode, NORMAL loses acknowledged commits on a power failure
         {"wal_autocheckpoint", "0"},
         {"query_only", is_writer ? "0" : "1"},
     };
@@ -67,7 +68,7 @@ class current_row final : public sql::row {
 public:
     explicit current_row(sqlite3_stmt* statement) : statement_(statement) {}
 
-    // Of the texts that have been read.
+    // Bytes of the texts that have been read.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
     bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
@@ -87,8 +88,8 @@ private:
     mutable std::uint64_t bytes_ = 0;
 };
 
-// What is left of a budget. SQLite counts the steps of a statement; those of the one that runs now are known
-// when it comes to a row, and until then as often as it calls back.
+// The rest of a budget. SQLite counts the steps of a statement: those of the running one are known at each
+// row, and between rows at each progress callback.
 class meter {
 public:
     explicit meter(const sql::read_budget& most) : left_(most) {}
@@ -106,7 +107,7 @@ public:
     }
     void take_bytes(std::uint64_t count) noexcept { take(left_.bytes, count); }
 
-    // The statement has run so many steps more without coming to a row.
+    // Called when the statement has run so many more steps without reaching a row.
     void record_steps(std::uint64_t count) noexcept
     {
         if (++calls_ * count > left_.steps)
@@ -130,7 +131,7 @@ private:
     bool is_exceeded_ = false;
 };
 
-// A statement out of the cache, given back however the scope ends.
+// A statement taken from the cache, given back when the scope ends.
 class borrowed_statement {
 public:
     borrowed_statement(statement_cache& cache, sqlite3* database, const sql::statement& what)
@@ -165,13 +166,14 @@ int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
     return sqlite3_bind_null(statement, place);
 }
 
-// What SQLite knows for the whole process.
+// Settings of SQLite for the whole process.
 //
-// The undo of a work, the pages it has changed as they were, goes to a file when it is larger than that: one
-// of a user or a group is not, by far. Where SQLite runs already it keeps to its own 64 KiB: slower, as safe.
+// The statement journal (the changed pages as they were before) goes to a file when it exceeds this size,
+// which that of a user or a group never does. Where SQLite is already initialized, its own 64 KiB stay:
+// slower, equally safe.
 //
-// Temporary files stand beside the database: that disk is watched, and is there where /tmp is small or not to
-// be written. SQLite does without when the folder has gone.
+// Temporary files are beside the database: that disk is monitored, and works where /tmp is small or
+// read-only. SQLite works without them when the folder is gone.
 void prepare_process(const std::filesystem::path& folder)
 {
     static std::once_flag is_prepared;
@@ -279,7 +281,7 @@ void connection::state::restrict()
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
         {SQLITE_DBCONFIG_DQS_DML, 0},
         {SQLITE_DBCONFIG_DQS_DDL, 0},
-        // Checkpoints are the writer's, in its own time.
+        // Only the writer checkpoints, when it chooses to.
         {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
     };
     for (const auto& [what, wanted] : switches) {
@@ -292,7 +294,7 @@ void connection::state::restrict()
         sqlite3_limit(database, what, most);
 }
 
-// Sets a pragma and reads it back: SQLite passes over what it cannot do in silence.
+// Sets a pragma and reads it back: SQLite silently ignores what it cannot do.
 void connection::state::apply(const setting& wanted)
 {
     const std::string name(wanted.name);
@@ -367,7 +369,7 @@ std::int64_t connection::run(
     const sql::statement& what, std::span<const sql::parameter> parameters, const sql::row_handler& each
 )
 {
-    // Many short statements never meet the progress handler.
+    // The progress handler never sees many short statements.
     if (state_->is_abandoned())
         fail(what.name, state_->database, SQLITE_INTERRUPT);
     sqlite3* database = state_->database;
@@ -392,7 +394,7 @@ std::int64_t connection::run(
         fail(what.name, database, code);
 
     const bool is_readonly = sqlite3_stmt_readonly(handle) != 0;
-    statement.give_back();  // a statement that was left early counts its changes when it is reset
+    statement.give_back();  // a statement that ended early counts its changes when it is reset
     if (is_readonly || sqlite3_total_changes64(database) == changed_before)
         return 0;
     return sqlite3_changes64(database);
@@ -411,7 +413,7 @@ void connection::execute(std::string_view name, std::string_view script)
             fail(name, database, code);
         const std::unique_ptr<sqlite3_stmt, finalizer> statement(made);
         at = rest;
-        if (made == nullptr)  // white space or a comment
+        if (made == nullptr)  // whitespace or a comment
             continue;
         do
             code = sqlite3_step(made);

@@ -22,7 +22,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds last_checkpoint_patience{5'000};
-constexpr std::int64_t scan_quantum_us = 20'000;  // of a tenant's turn
+constexpr std::int64_t scan_quantum_us = 20'000;  // one turn of a tenant
 
 constexpr sql::statement greatest_id{
     "store.greatest_id",
@@ -42,7 +42,7 @@ constexpr sql::statement greatest_id{
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
 constexpr sql::statement end_check{"store.end_check", "commit"};
 
-// What a store needs besides its folder and its connection.
+// The dependencies of a store besides its folder and its connection.
 struct writer_dependencies {
     const sqlite_options& options;
     const clock& wall_clock;
@@ -61,8 +61,8 @@ public:
     ~sqlite_store() override { shut(); }
 
     using database::submit;
-    void submit(intent mode, const scheduling_key& key, task what, completion done) override;
-    void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
+    void submit(intent mode, const scheduling_key& key, task work, completion done) override;
+    void on_commit(std::function<void()> callback) override { writer_.on_commit(std::move(callback)); }
     std::string why_not_writable() const override { return writer_.why_not_writable(); }
     bool is_broken() const override { return writer_.is_broken(); }
     void backup(const std::filesystem::path& target) override { back_up(writer_, target, is_cancelled_); }
@@ -71,11 +71,11 @@ public:
 
 private:
     std::exception_ptr read(
-        const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
+        const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
     );
-    std::exception_ptr read(const task& what, const reader_pool::bounds& within);
+    std::exception_ptr read(const task& work, const reader_pool::bounds& within);
     void give_up_scans();
-    void scan(const scheduling_key& key, task what, completion done);
+    void scan(const scheduling_key& key, task work, completion done);
     void shut();
     void leave_folder();
 
@@ -152,38 +152,38 @@ sqlite_store::sqlite_store(
 {
 }
 
-void sqlite_store::submit(intent mode, const scheduling_key& key, task what, completion done)
+void sqlite_store::submit(intent mode, const scheduling_key& key, task work, completion done)
 {
     if (is_closing_)
         return done(std::make_exception_ptr(sql::busy("the store is closing")));
     switch (mode) {
         case intent::read:
             reads_.add();
-            return done(read(what, steady::now() + scan_deadline_));
+            return done(read(work, steady::now() + scan_deadline_));
         case intent::inline_read:
             reads_.add();
-            return done(read(what, steady::now() + scan_deadline_, inline_budget));
+            return done(read(work, steady::now() + scan_deadline_, inline_budget));
         case intent::scan:
             scans_taken_.add();
-            return scan(key, std::move(what), std::move(done));
+            return scan(key, std::move(work), std::move(done));
         case intent::write:
             writes_.add();
-            return writer_.submit(key, std::move(what), std::move(done));
+            return writer_.submit(key, std::move(work), std::move(done));
     }
 }
 
-// The connection is back before the completion runs: that may submit the next work at once.
+// Returns the connection before the completion runs, which may submit the next task at once.
 std::exception_ptr sqlite_store::read(
-    const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
+    const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget
 )
 {
-    return read(what, reader_pool::bounds{.deadline = deadline, .budget = budget});
+    return read(work, reader_pool::bounds{.deadline = deadline, .budget = budget});
 }
 
-std::exception_ptr sqlite_store::read(const task& what, const reader_pool::bounds& within)
+std::exception_ptr sqlite_store::read(const task& work, const reader_pool::bounds& within)
 {
     try {
-        readers_.run(what, wall_clock_.now(), within);
+        readers_.run(work, wall_clock_.now(), within);
         return nullptr;
     } catch (const sql::over_budget&) {
         over_budget_.add();
@@ -193,12 +193,12 @@ std::exception_ptr sqlite_store::read(const task& what, const reader_pool::bound
     }
 }
 
-// The deadline counts from here: whoever waits does not care where.
-void sqlite_store::scan(const scheduling_key& key, task what, completion done)
+// The deadline includes the time in the queue.
+void sqlite_store::scan(const scheduling_key& key, task work, completion done)
 {
     const steady::time_point deadline = steady::now() + scan_deadline_;
     const reader_pool::bounds within{.deadline = deadline, .may_be_given_up = true};
-    auto job = [this, what = std::move(what), done, within] { done(read(what, within)); };
+    auto job = [this, work = std::move(work), done, within] { done(read(work, within)); };
     if (const auto admitted = scans_.offer(key, std::move(job)); admitted != admission::accepted)
         done(queue_refusal(admitted));
 }
@@ -234,14 +234,14 @@ void sqlite_store::shut()
     }
 }
 
-// A store that broke keeps its mark: the next start has to look at the file. A log that stayed beside another
-// database would be copied into that.
+// A store that failed keeps its marker file, so that the next start checks the file. A write-ahead log that
+// stayed beside another database would be copied into that.
 void sqlite_store::leave_folder()
 {
     const bool is_sound = !writer_.is_broken();
-    const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start copies the log back
+    const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start checkpoints the log
     const bool is_lost = !folder_->why_lost().empty();
-    if ((is_sound || is_lost) && !is_late)  // also into a file that was moved
+    if ((is_sound || is_lost) && !is_late)  // also when the file was moved
         writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
     if (!folder_->has_own_log())  // closing would delete the log of another database
         sqlite3_db_config(writing_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -275,7 +275,7 @@ result<std::unique_ptr<database>> open_in(
         folder->mark_stopped();
         return migrated.error();
     }
-    static_cast<void>(folder->why_lost());  // from now on they are compared
+    static_cast<void>(folder->why_lost());  // stores the identities that later calls compare
     around.ids.raise(greatest_id_in(*writing));
     around.log.info("store.opened", {{"sqlite", sqlite3_libversion()}, {"migrations_applied", *migrated}});
     return std::make_unique<sqlite_store>(std::move(folder), std::move(writing), around);
@@ -326,17 +326,17 @@ bool is_over_budget(const std::exception_ptr& failure) noexcept
     }
 }
 
-void run(database& where, intent mode, const task& what)
+void run(database& store, intent mode, const task& work)
 {
-    run(where, mode, scheduling_key(), what);
+    run(store, mode, scheduling_key(), work);
 }
 
-void run(database& where, intent mode, const scheduling_key& key, const task& what)
+void run(database& store, intent mode, const scheduling_key& key, const task& work)
 {
-    // Shared: the waiting side may be gone before set_value() has returned on the other one.
+    // Shared, because the waiting side may be gone before set_value() has returned.
     const auto over = std::make_shared<std::promise<void>>();
     std::future<void> outcome = over->get_future();
-    where.submit(mode, key, what, [over](std::exception_ptr problem) {
+    store.submit(mode, key, work, [over](std::exception_ptr problem) {
         if (problem)
             over->set_exception(std::move(problem));
         else

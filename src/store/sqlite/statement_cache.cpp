@@ -73,7 +73,7 @@ prepared* statement_cache::take(sqlite3* database, std::string_view name, std::s
 
 void statement_cache::give_back(prepared* statement) noexcept
 {
-    sqlite3_reset(statement->handle.get());  // its code repeats the failure that was reported already
+    sqlite3_reset(statement->handle.get());  // its result repeats the error that was reported already
     sqlite3_clear_bindings(statement->handle.get());
     statement->is_running = false;
     std::erase_if(extra_, [&](const prepared& one) { return &one == statement; });

@@ -1,4 +1,4 @@
-// Prepared statements of one SQLite connection, by their text.
+// The cache of prepared statements of one SQLite connection, by their text. One thread.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct finalizer {
 struct prepared {
     std::string text;
     std::unique_ptr<sqlite3_stmt, finalizer> handle;
-    // SQLite numbers $2 … $1 in the order of their appearance: which parameter each of its places takes.
+    // SQLite numbers $1, $2, … in the order of their appearance: the parameter index of each of its places.
     std::vector<std::size_t> places;
     bool is_running = false;
 };
@@ -30,8 +30,8 @@ class statement_cache {
 public:
     explicit statement_cache(std::size_t kept_max) : kept_max_(kept_max) {}
 
-    // Lent until give_back. A text that is running already (a row handler runs its own statement again) is
-    // prepared afresh and not kept.
+    // Lends a statement until give_back(). A text that is running already (a row handler runs its own
+    // statement again) is prepared again and not cached.
     prepared* take(sqlite3* database, std::string_view name, std::string_view text);
     void give_back(prepared* statement) noexcept;
 

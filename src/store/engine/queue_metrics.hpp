@@ -1,4 +1,4 @@
-// The metrics of one queue: how much waits in it, and what it has refused. Any thread.
+// The metrics of one queue: its length, its bytes and its rejections. Thread-safe.
 #pragma once
 
 #include "base/metrics.hpp"

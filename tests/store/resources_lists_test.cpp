@@ -47,7 +47,7 @@ protected:
         return ids;
     }
 
-    // Block by block, each behind the last of the one before.
+    // Page by page, each after the last row of the previous page.
     std::vector<std::int64_t> in_blocks(const ordering& order, std::int64_t rows)
     {
         std::vector<std::int64_t> ids;
@@ -78,7 +78,7 @@ protected:
     const directory_id here = store.add_directory().id;
 };
 
-TEST_F(lists_test, blocks_follow_each_other_in_every_order)
+TEST_F(lists_test, pages_join_to_the_whole_list_in_every_order)
 {
     for (const auto column : all_columns) {
         for (const bool is_descending : {false, true}) {
@@ -91,7 +91,7 @@ TEST_F(lists_test, blocks_follow_each_other_in_every_order)
     }
 }
 
-TEST_F(lists_test, a_block_ends_where_its_reader_has_enough)
+TEST_F(lists_test, a_page_ends_when_the_visitor_stops)
 {
     for (const auto column : all_columns) {
         const ordering order{column, false};
@@ -108,7 +108,7 @@ TEST_F(lists_test, a_block_ends_where_its_reader_has_enough)
     }
 }
 
-TEST_F(lists_test, a_place_needs_nobody_to_be_there)
+TEST_F(lists_test, a_place_needs_no_row)
 {
     std::vector<std::int64_t> ids;
     const auto note = [&](const row& each, const sort_value&) {
@@ -123,7 +123,7 @@ TEST_F(lists_test, a_place_needs_nobody_to_be_there)
     EXPECT_TRUE(ids.empty());
 }
 
-TEST_F(lists_test, each_block_is_a_range_of_an_index)
+TEST_F(lists_test, each_page_is_a_range_of_an_index)
 {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
@@ -149,7 +149,7 @@ TEST_F(lists_test, each_block_is_a_range_of_an_index)
     }
 }
 
-TEST_F(lists_test, groups_of_many_are_those_of_each)
+TEST_F(lists_test, groups_of_many_members_equal_those_of_each)
 {
     std::vector<resource_id> users;
     for (const auto id : at_once({}))
@@ -183,7 +183,7 @@ TEST_F(lists_test, groups_of_many_are_those_of_each)
     }
 }
 
-TEST_F(lists_test, groups_of_more_than_one_statement_takes_are_found_too)
+TEST_F(lists_test, more_members_than_one_statement_takes_are_supported)
 {
     const auto group = insert(tx(), here, "Group", R"({"displayName":"g"})", {.unique_key = "g"});
     std::vector<resource_id> users;

@@ -1,5 +1,5 @@
-// Which resources, in which order, and from where on.
-#include "store/resource_row.hpp"
+// Lists of resources: conditions, sort orders, offset and keyset pagination.
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <stdexcept>
@@ -28,8 +28,8 @@ std::string_view name_of(sort_column column)
     throw std::logic_error("resources: no such column to sort by");
 }
 
-// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending. Ties follow the
-// direction too, so that an index walked backwards serves.
+// RFC 7644 §3.4.2.3: rows without a value come last in ascending order and first in descending order. Ties
+// follow the direction, too, so that an index can be read backwards.
 std::string order_by(const ordering& order)
 {
     const std::string_view direction = order.is_descending ? " desc" : " asc";
@@ -42,19 +42,21 @@ std::string order_by(const ordering& order)
     return text.append("r.id").append(direction);
 }
 
-std::string where_text(const condition& which)
+std::string where_text(const condition& filter)
 {
     std::string text = " from resources r where r.directory_id = $1 and r.type = $2";
-    if (!which.text.empty())
-        text.append(" and (").append(which.text).append(")");
+    if (!filter.text.empty())
+        text.append(" and (").append(filter.text).append(")");
     return text;
 }
 
-std::vector<sql::parameter> parameters_of(directory_id where, std::string_view type, const condition& which)
+std::vector<sql::parameter> parameters_of(
+    directory_id directory, std::string_view type, const condition& filter
+)
 {
-    std::vector<sql::parameter> all{where.value, type};
-    all.reserve(which.parameters.size() + 4);
-    for (const auto& given : which.parameters)
+    std::vector<sql::parameter> all{directory.value, type};
+    all.reserve(filter.parameters.size() + 4);
+    for (const auto& given : filter.parameters)
         all.push_back(std::visit([](const auto& value) { return sql::parameter(value); }, given));
     return all;
 }
@@ -65,13 +67,13 @@ bool is_nullable(sort_column column)
            column == sort_column::external_id;
 }
 
-// A stretch of the order that is one range of one index.
+// A part of the sort order that is one range of one index.
 struct index_range {
-    bool has_values = true;  // false: of the rows without one
+    bool has_values = true;  // false: the rows without a value
     std::optional<place> after{};
 };
 
-// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending.
+// The ranges that follow `after`, in the order of the list (RFC 7644 §3.4.2.3).
 std::vector<index_range> index_ranges_of(const ordering& order, const std::optional<place>& after)
 {
     if (!is_nullable(order.by))
@@ -94,11 +96,11 @@ sql::parameter parameter_of(const sort_value& value)
     return {};
 }
 
-// What is listed, and how.
+// The arguments of a list.
 struct listed {
-    directory_id where;
+    directory_id directory;
     std::string_view type;
-    const condition& which;
+    const condition& filter;
     const ordering& order;
 };
 
@@ -112,9 +114,9 @@ public:
         const std::function<bool(const row&, const sort_value&)>& each
     )
     {
-        std::vector<sql::parameter> parameters = parameters_of(from_.where, from_.type, from_.which);
+        std::vector<sql::parameter> parameters = parameters_of(from_.directory, from_.type, from_.filter);
         std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document, ";
-        text.append(name_).append(where_text(from_.which)).append(condition_of(part, parameters));
+        text.append(name_).append(where_text(from_.filter)).append(condition_of(part, parameters));
         text += order_of(part);
         parameters.emplace_back(limit);
         text += " limit $" + std::to_string(parameters.size());
@@ -174,37 +176,35 @@ private:
 
 }  // namespace
 
-std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which)
+std::int64_t count_where(
+    transaction& tx, directory_id directory, std::string_view type, const condition& filter
+)
 {
-    if (which.text.empty())
-        return count(tx, where, type);
-    const std::string text = "select count(*)" + where_text(which);
-    std::int64_t total = 0;
-    tx.sql().run(
-        sql::statement{"resources.count_where", text},
-        parameters_of(where, type, which),
-        [&](const sql::row& current) { total = current.integer(0); }
+    if (filter.text.empty())
+        return count(tx, directory, type);
+    const std::string text = "select count(*)" + where_text(filter);
+    return sql::value(
+        tx, sql::statement{"resources.count_where", text}, parameters_of(directory, type, filter)
     );
-    return total;
 }
 
 void list(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     std::int64_t offset,
     std::int64_t limit,
     const std::function<bool(const row&)>& each
 )
 {
-    std::vector<sql::parameter> parameters = parameters_of(where, type, which);
+    std::vector<sql::parameter> parameters = parameters_of(directory, type, filter);
     parameters.emplace_back(limit < 0 ? sql::integer_max : limit);
     parameters.emplace_back(offset);
 
     std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document";
-    text += where_text(which);
+    text += where_text(filter);
     text += order_by(order);
     text += " limit $" + std::to_string(parameters.size() - 1);
     text += " offset $" + std::to_string(parameters.size());
@@ -215,16 +215,16 @@ void list(
 
 void list_behind(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
     const std::function<bool(const row&, const sort_value&)>& each
 )
 {
-    const listed from{where, type, which, order};
+    const listed from{directory, type, filter, order};
     reader rows(tx, from);
     const auto counted = [&](const row& current, const sort_value& value) {
         limit = each(current, value) ? limit - 1 : 0;

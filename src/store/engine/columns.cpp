@@ -1,6 +1,4 @@
-#include "store/digest_column.hpp"
-
-#include "store/engine/sql.hpp"
+#include "store/engine/columns.hpp"
 
 #include <charconv>
 

@@ -1,3 +1,4 @@
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -84,10 +85,10 @@ constexpr sql::statement add_to_count{
     "update member_counts set total = total + $3 where directory_id = $1 and group_id = $2",
 };
 
-// Lists of ids are filled up to one of these lengths, so that few texts are prepared.
+// Pads lists of ids to one of these lengths, so that few statement texts are prepared.
 constexpr std::array<std::size_t, 4> list_lengths = {1, 16, 128, 1'024};
 
-// "($2,$3,…)".
+// Makes "($2,$3,…)".
 std::string placeholders(std::size_t count)
 {
     std::string text = "(";
@@ -96,15 +97,15 @@ std::string placeholders(std::size_t count)
     return text + ")";
 }
 
-// A query over a list of ids, which takes as many statements as the list needs.
+// A query for a list of ids, run in as many statements as the list needs.
 struct id_list_query {
     std::string_view name;
     std::string_view text;   // up to the list; $1 is the directory
-    std::string_view order;  // what follows it
+    std::string_view order;  // after the list
 
     void run(
         transaction& tx,
-        directory_id where,
+        directory_id directory,
         const std::vector<resource_id>& ids,
         const std::function<bool(const sql::row&)>& each
     ) const
@@ -113,7 +114,7 @@ struct id_list_query {
         for (std::size_t begin = 0; goes_on && begin < ids.size(); begin += list_lengths.back()) {
             const auto count = std::min(ids.size() - begin, list_lengths.back());
             const auto length = *std::ranges::lower_bound(list_lengths, count);
-            std::vector<sql::parameter> parameters{where.value};
+            std::vector<sql::parameter> parameters{directory.value};
             for (std::size_t i = 0; i < length; ++i)
                 parameters.emplace_back(ids[begin + std::min(i, count - 1)].value);
             const std::string whole = std::string(text).append(placeholders(length)).append(order);
@@ -128,10 +129,13 @@ struct id_list_query {
 }  // namespace
 
 void members_of(
-    transaction& tx, directory_id where, resource_id group, const std::function<bool(const member_row&)>& each
+    transaction& tx,
+    directory_id directory,
+    resource_id group,
+    const std::function<bool(const member_row&)>& each
 )
 {
-    tx.sql().run(list_members, {where.value, group.value}, [&](const sql::row& current) {
+    tx.sql().run(list_members, {directory.value, group.value}, [&](const sql::row& current) {
         return each({
             .id = {current.integer(0)},
             .type = std::string(current.text(1)),
@@ -140,87 +144,64 @@ void members_of(
     });
 }
 
-std::string name_of_group(transaction& tx, directory_id where, resource_id group)
+std::string name_of_group(transaction& tx, directory_id directory, resource_id group)
 {
-    std::string name;
-    tx.sql().run(find_group_name, {where.value, group.value}, [&](const sql::row& current) {
-        name = std::string(current.text(0));
-    });
-    return name;
+    return sql::value<std::string>(tx, find_group_name, {directory.value, group.value});
 }
 
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_member_count, {where.value, group.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_member_count, {directory.value, group.value});
 }
 
-bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate)
+bool is_member(transaction& tx, directory_id directory, resource_id group, resource_id candidate)
 {
-    bool is_found = false;
-    tx.sql().run(find_member, {where.value, group.value, candidate.value}, [&](const sql::row&) {
-        is_found = true;
-    });
-    return is_found;
+    return sql::exists(tx, find_member, {directory.value, group.value, candidate.value});
 }
 
 std::optional<std::string> display_of_member(
-    transaction& tx, directory_id where, resource_id group, resource_id member
+    transaction& tx, directory_id directory, resource_id group, resource_id member
 )
 {
-    std::optional<std::string> display;
-    tx.sql().run(find_display, {where.value, group.value, member.value}, [&](const sql::row& current) {
-        display = std::string(current.text(0));
-    });
-    return display;
+    return sql::one<std::string>(tx, find_display, {directory.value, group.value, member.value});
 }
 
-std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who, std::int64_t limit)
+std::vector<membership> groups_of(
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
+)
 {
-    std::vector<membership> groups;
-    tx.sql().run(list_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
+    return sql::all(tx, list_groups, {directory.value, member.value, limit}, [](const sql::row& current) {
+        return membership{{current.integer(0)}, std::string(current.text(1))};
     });
-    return groups;
 }
 
 std::vector<membership> last_groups_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
 )
 {
-    std::vector<membership> groups;
-    tx.sql().run(list_last_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
-    });
-    return groups;
+    return sql::all(
+        tx,
+        list_last_groups,
+        {directory.value, member.value, limit},
+        [](const sql::row& current) { return membership{{current.integer(0)}, std::string(current.text(1))}; }
+    );
 }
 
 std::vector<resource_id> group_ids_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
 )
 {
-    std::vector<resource_id> groups;
-    tx.sql().run(list_group_ids, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({current.integer(0)});
-    });
-    return groups;
+    return sql::all<resource_id>(tx, list_group_ids, {directory.value, member.value, limit});
 }
 
-std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who)
+std::int64_t count_groups_of(transaction& tx, directory_id directory, resource_id member)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_membership_count, {where.value, who.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_membership_count, {directory.value, member.value});
 }
 
 void groups_of_each(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const std::vector<resource_id>& members,
     const std::function<bool(resource_id member, const membership& of)>& each
 )
@@ -232,13 +213,13 @@ void groups_of_each(
         " where m.directory_id = $1 and m.member_id in ",
         " order by m.member_id, m.group_id"
     };
-    groups.run(tx, where, members, [&](const sql::row& current) {
+    groups.run(tx, directory, members, [&](const sql::row& current) {
         return each({current.integer(0)}, {{current.integer(1)}, std::string(current.text(2))});
     });
 }
 
 std::vector<std::int64_t> count_groups_of_each(
-    transaction& tx, directory_id where, const std::vector<resource_id>& members
+    transaction& tx, directory_id directory, const std::vector<resource_id>& members
 )
 {
     const id_list_query counts{
@@ -247,7 +228,7 @@ std::vector<std::int64_t> count_groups_of_each(
         ""
     };
     std::unordered_map<std::int64_t, std::int64_t> found;
-    counts.run(tx, where, members, [&](const sql::row& current) {
+    counts.run(tx, directory, members, [&](const sql::row& current) {
         found[current.integer(0)] = current.integer(1);
         return true;
     });
@@ -260,34 +241,32 @@ std::vector<std::int64_t> count_groups_of_each(
     return totals;
 }
 
-bool add_member(transaction& tx, directory_id where, resource_id group, const member_row& who)
+bool add_member(transaction& tx, directory_id directory, resource_id group, const member_row& member)
 {
-    const std::int64_t inserted =
-        tx.sql().run(insert_member, {where.value, group.value, who.id.value, who.type, who.display});
+    const std::int64_t inserted = tx.sql().run(
+        insert_member, {directory.value, group.value, member.id.value, member.type, member.display}
+    );
     if (inserted == 0)
         return false;
-    tx.sql().run(add_to_count, {where.value, group.value, 1});
+    tx.sql().run(add_to_count, {directory.value, group.value, 1});
     return true;
 }
 
 std::optional<std::string> remove_member(
-    transaction& tx, directory_id where, resource_id group, resource_id who
+    transaction& tx, directory_id directory, resource_id group, resource_id member
 )
 {
-    std::optional<std::string> display;
-    tx.sql().run(delete_member, {where.value, group.value, who.value}, [&](const sql::row& current) {
-        display = std::string(current.text(0));
-    });
+    auto display = sql::one<std::string>(tx, delete_member, {directory.value, group.value, member.value});
     if (display)
-        tx.sql().run(add_to_count, {where.value, group.value, -1});
+        tx.sql().run(add_to_count, {directory.value, group.value, -1});
     return display;
 }
 
 bool set_member_display(
-    transaction& tx, directory_id where, resource_id group, resource_id who, std::string_view display
+    transaction& tx, directory_id directory, resource_id group, resource_id member, std::string_view display
 )
 {
-    return tx.sql().run(update_display, {where.value, group.value, who.value, display}) > 0;
+    return tx.sql().run(update_display, {directory.value, group.value, member.value, display}) > 0;
 }
 
 }  // namespace scimd::store::resources
