@@ -3,14 +3,10 @@
 #include "app/master_keys.hpp"
 #include "net/client/http_client.hpp"
 #include "scim/schema/schema_loader.hpp"
-#include "service/auth/signing.hpp"
-#include "store/clients.hpp"
-#include "store/credentials.hpp"
 #include "store/encrypted_secrets.hpp"
 #include "store/tenants.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -19,8 +15,6 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::chrono::minutes last_used_save_interval{1};
-constexpr std::chrono::hours signing_key_interval{1};
 constexpr std::int64_t secrets_batch_max = 100;  // encrypted anew in one transaction
 
 // Webhooks must not go to the addresses of the server's own listeners. A listener on all addresses stands for
@@ -208,24 +202,6 @@ result<std::string> application::renew_master_key(store::database& database)
     return id;
 }
 
-void application::rotate_signing_key_when_due()
-{
-    bool is_due = false;
-    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
-        is_due = service::signing::is_due(store::signing_keys::list(tx), tx.now());
-        return store::verdict::commit;
-    });
-    if (!is_due)
-        return;
-    const auto fresh = rsa_key::generate();
-    store::run(*database_, store::intent::write, [&](store::transaction& tx) {
-        const auto made =
-            service::signing::introduce(tx, *vault_, fresh, service::signing::urgency::as_usual);
-        return made ? store::verdict::commit : store::verdict::rollback;
-    });
-    log_.info("signing_key.rotated");
-}
-
 void application::on_commit(std::function<void()> notify)
 {
     const std::lock_guard hold(commit_callbacks_lock_);
@@ -261,8 +237,8 @@ void application::add_jobs()
 {
     scheduler_.pause_by([this] { return wall_clock_.look().is_settled; });
     clock_monitor_->add_jobs(scheduler_);
-    scheduler_.add({"token_usage", last_used_save_interval, [this] { save_last_used_times(); }});
-    scheduler_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
+    credential_jobs_.emplace(*database_, last_used_, *vault_, log_);
+    credential_jobs_->add_jobs(scheduler_);
     directory_jobs_.emplace(*database_, schemas_, server_context_->environment);
     directory_jobs_->add_jobs(scheduler_);
     retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
@@ -286,24 +262,6 @@ void application::add_jobs()
     request_log_writer_->add_jobs(scheduler_);
 }
 
-void application::save_last_used_times()
-{
-    auto used = last_used_.take();
-    if (used.empty())
-        return;
-    const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [secret, last] : used) {
-            store::credentials::set_last_used(tx, secret, last);
-            store::clients::set_last_used(tx, secret, last.when);
-        }
-        return store::verdict::commit;
-    };
-    database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {
-        if (problem)
-            log_.warning("token_usage.not_saved");
-    });
-}
-
 void application::close()
 {
     if (!database_)
@@ -312,7 +270,8 @@ void application::close()
     if (organization_jobs_)
         organization_jobs_->stop();
     resolver_.reset();
-    save_last_used_times();
+    if (credential_jobs_)
+        credential_jobs_->save_last_used_times();
     if (clock_monitor_ && clock_monitor_->has_saved())
         clock_monitor_->save();
     if (request_log_writer_)

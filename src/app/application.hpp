@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "jobs/clock_monitor.hpp"
+#include "jobs/credential_jobs.hpp"
 #include "jobs/directory_jobs.hpp"
 #include "jobs/organization_jobs.hpp"
 #include "jobs/request_log_writer.hpp"
@@ -114,12 +115,10 @@ private:
 
     result<void> open_vault();
     result<std::string> renew_master_key(store::database& database);
-    void rotate_signing_key_when_due();
     result<void> read_domain_policy();
     void notify_commit();
     [[nodiscard]] std::string why_not_ready() const;
     void add_jobs();
-    void save_last_used_times();  // does not wait for the commit
 
     const options::configuration settings_;
     logger& log_;
@@ -147,6 +146,7 @@ private:
     std::optional<api::server_context> server_context_;
     std::optional<api::request_pipeline> pipeline_;
     std::optional<jobs::clock_monitor> clock_monitor_;
+    std::optional<jobs::credential_jobs> credential_jobs_;
     std::optional<jobs::directory_jobs> directory_jobs_;
     std::optional<jobs::retention_jobs> retention_jobs_;
     std::optional<jobs::storage_monitor> storage_monitor_;
