@@ -1,18 +1,12 @@
 #include "app/application.hpp"
 
 #include "app/master_keys.hpp"
-#include "jobs/batch_runner.hpp"
 #include "net/client/http_client.hpp"
 #include "scim/schema/schema_loader.hpp"
-#include "service/auth/signing.hpp"
-#include "store/clients.hpp"
-#include "store/credentials.hpp"
 #include "store/encrypted_secrets.hpp"
-#include "store/idempotency.hpp"
 #include "store/tenants.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -21,20 +15,17 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::chrono::minutes usage_save_interval{1};
-constexpr std::chrono::hours signing_key_interval{1};
-constexpr std::chrono::seconds old_answer_interval{10};
-constexpr std::int64_t answers_batch_max = 500;  // some milliseconds of the writer's
-constexpr std::int64_t sealed_anew_at_a_time = 100;
+constexpr std::int64_t secrets_batch_max = 100;  // encrypted anew in one transaction
 
-// What we listen on is no place for webhooks. A listener on every address stands for the machine's.
+// Webhooks must not go to the addresses of the server's own listeners. A listener on all addresses stands for
+// those of the machine.
 service::webhooks::target_rules webhook_rules(const options::configuration& settings)
 {
     service::webhooks::target_rules rules;
     rules.ports = settings.webhook_ports;
     rules.addresses.allows_private = settings.allows_private_webhooks;
-    for (const auto& where : settings.listen) {
-        const auto address = ip_address::parse(where.host);
+    for (const auto& listener : settings.listen) {
+        const auto address = ip_address::parse(listener.host);
         if (address && *address != ip_address{} && *address != ip_address{.is_v6 = true})
             rules.addresses.own.push_back(*address);
         else if (address)
@@ -43,7 +34,7 @@ service::webhooks::target_rules webhook_rules(const options::configuration& sett
     return rules;
 }
 
-// Hands the text of the file that an option names to `replace`; does nothing when it names none.
+// Calls `replace` with the text of the file that an option names; does nothing without a file.
 template <class Replace>
 result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
 {
@@ -62,7 +53,7 @@ result<std::unique_ptr<application>> application::open(
     const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
 )
 {
-    // They were checked when the configuration was read.
+    // The definitions were validated when the configuration was read.
     auto types = scim::extend_standard(settings.definitions).types.value();
     std::unique_ptr<application> made(new application(settings, std::move(types), log, is_cancelled));
     store::sqlite_options options;
@@ -72,7 +63,7 @@ result<std::unique_ptr<application>> application::open(
     if (!opened)
         return opened.error();
     made->database_ = std::move(*opened);
-    made->database_->on_commit([home = made.get()] { home->notify_commit(); });
+    made->database_->on_commit([self = made.get()] { self->notify_commit(); });
     made->clock_monitor_.emplace(*made->database_, made->wall_clock_, log, made->metrics_);
     made->clock_monitor_->resume();
     if (const auto opened_vault = made->open_vault(); !opened_vault)
@@ -108,12 +99,12 @@ result<std::unique_ptr<application>> application::open(
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
         .bounds = {},
-        .why_not_ready = [home = made.get()] { return home->why_not_ready(); },
+        .why_not_ready = [self = made.get()] { return self->why_not_ready(); },
         .token_lifetime = settings.token_lifetime,
         .secret_lifetime_max = settings.secret_lifetime_max,
         .audit_retention = settings.audit_kept,
-        .renew_master_key = [home = made.get()](store::database& database
-                            ) { return home->renew_master_key(database); },
+        .renew_master_key = [self = made.get()](store::database& database
+                            ) { return self->renew_master_key(database); },
         .domains = made->domain_policy_,
         .look_up_txt = jobs::make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
@@ -176,8 +167,8 @@ application::~application()
     close();
 }
 
-// In an order that a crash at any point does no harm: a key is on disk before it seals. Old ones stay, since
-// backups need them.
+// Safe against a crash at any point: the new key is on disk before it encrypts anything. Old keys stay,
+// because backups need them.
 result<std::string> application::renew_master_key(store::database& database)
 {
     if (owns_master_key(settings_)) {
@@ -202,7 +193,7 @@ result<std::string> application::renew_master_key(store::database& database)
     std::int64_t sealed = 1;
     while (sealed > 0) {
         store::run(database, store::intent::write, [&](store::transaction& tx) {
-            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, sealed_anew_at_a_time);
+            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, secrets_batch_max);
             return store::verdict::commit;
         });
     }
@@ -211,35 +202,17 @@ result<std::string> application::renew_master_key(store::database& database)
     return id;
 }
 
-void application::rotate_signing_key_when_due()
-{
-    bool is_due = false;
-    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
-        is_due = service::signing::is_due(store::signing_keys::list(tx), tx.now());
-        return store::verdict::commit;
-    });
-    if (!is_due)
-        return;
-    const auto fresh = rsa_key::generate();
-    store::run(*database_, store::intent::write, [&](store::transaction& tx) {
-        const auto made =
-            service::signing::introduce(tx, *vault_, fresh, service::signing::urgency::as_usual);
-        return made ? store::verdict::commit : store::verdict::rollback;
-    });
-    log_.info("signing_key.rotated");
-}
-
-void application::on_commit(std::function<void()> bell)
+void application::on_commit(std::function<void()> notify)
 {
     const std::lock_guard hold(commit_callbacks_lock_);
-    commit_callbacks_.push_back(std::move(bell));
+    commit_callbacks_.push_back(std::move(notify));
 }
 
 void application::notify_commit()
 {
     const std::lock_guard hold(commit_callbacks_lock_);
-    for (const auto& bell : commit_callbacks_)
-        bell();
+    for (const auto& notify : commit_callbacks_)
+        notify();
 }
 
 void application::add_readiness_check(std::function<std::string()> why_not)
@@ -264,9 +237,8 @@ void application::add_jobs()
 {
     scheduler_.pause_by([this] { return wall_clock_.look().is_settled; });
     clock_monitor_->add_jobs(scheduler_);
-    scheduler_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
-    scheduler_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
-    scheduler_.add({"idempotency_keys", old_answer_interval, [this] { delete_old_answers(); }, true});
+    credential_jobs_.emplace(*database_, last_used_, *vault_, log_);
+    credential_jobs_->add_jobs(scheduler_);
     directory_jobs_.emplace(*database_, schemas_, server_context_->environment);
     directory_jobs_->add_jobs(scheduler_);
     retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
@@ -290,33 +262,6 @@ void application::add_jobs()
     request_log_writer_->add_jobs(scheduler_);
 }
 
-void application::delete_old_answers()
-{
-    if (!jobs::has_work(*database_, store::idempotency::has_old))
-        return;
-    jobs::run_in_batches(*database_, [](store::transaction& tx) {
-        return store::idempotency::forget_old(tx, answers_batch_max) == answers_batch_max;
-    });
-}
-
-void application::save_token_usage()
-{
-    auto used = last_used_.take();
-    if (used.empty())
-        return;
-    const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [secret, last] : used) {
-            store::credentials::set_last_used(tx, secret, last);
-            store::clients::set_last_used(tx, secret, last.when);
-        }
-        return store::verdict::commit;
-    };
-    database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {
-        if (problem)
-            log_.warning("token_usage.not_saved");
-    });
-}
-
 void application::close()
 {
     if (!database_)
@@ -325,7 +270,8 @@ void application::close()
     if (organization_jobs_)
         organization_jobs_->stop();
     resolver_.reset();
-    save_token_usage();
+    if (credential_jobs_)
+        credential_jobs_->save_last_used_times();
     if (clock_monitor_ && clock_monitor_->has_saved())
         clock_monitor_->save();
     if (request_log_writer_)

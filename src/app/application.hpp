@@ -1,4 +1,5 @@
-// The parts that the server and the command line build alike: everything behind the site but the sockets.
+// The application: builds the store, the services, the API and the background jobs. A server puts sockets in
+// front of it (server_process.hpp); a command without a server uses it in process (cli/commands.hpp).
 #pragma once
 
 #include "api/pipeline.hpp"
@@ -8,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "jobs/clock_monitor.hpp"
+#include "jobs/credential_jobs.hpp"
 #include "jobs/directory_jobs.hpp"
 #include "jobs/organization_jobs.hpp"
 #include "jobs/request_log_writer.hpp"
@@ -38,10 +40,12 @@
 
 namespace scimd::app {
 
+// Owns all parts; they refer to each other and end in the reverse order. Requests run on any thread; all
+// other functions are called by the thread that owns this, unless they say otherwise.
 class application {
 public:
-    // Opens the store; what can be mended by a person is a result. Work is abandoned once the flag is set,
-    // which outlives this; null: never.
+    // Opens the store. Problems that an operator can solve are errors. Running work is cancelled once the
+    // flag is set, which outlives this; null: never.
     static result<std::unique_ptr<application>> open(
         const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled = nullptr
     );
@@ -55,43 +59,42 @@ public:
     [[nodiscard]] metrics_registry& metrics() noexcept { return metrics_; }
     [[nodiscard]] std::string environment() const { return server_context_->environment.text(); }
 
-    // What delivers webhooks works with.
     [[nodiscard]] webhooks::delivery_dependencies webhook_dependencies();
 
     // Before the first request: the URL is known once a listener has its port.
     void set_public_url(std::string url) { server_context_->public_url = std::move(url); }
 
-    // Before the first request of a server: what the store keeps to follow the schemas does so. An error is
-    // theirs.
+    // Brings indexed values in line with the schemas. Before the first request of a server. An error is one
+    // of the schemas.
     result<void> follow_schemas() { return store::unique_values::reconcile(*database_, schemas_.all()); }
 
-    // From now on the service says that it is not ready.
+    // From now on /readyz answers that the server is not ready. Any thread.
     void announce_drain() noexcept { is_draining_ = true; }
 
-    // Rings after each group commit that changed something, on the writer's thread: must not block or throw.
-    void on_commit(std::function<void()> bell);
+    // Calls `notify` after each group commit that changed something, on the writer's thread: it must not
+    // block or throw. Any thread.
+    void on_commit(std::function<void()> notify);
 
-    // Events that a sink beside the webhooks is still to be told of stay. Before the background starts.
+    // Keeps the events that event sinks have not taken yet. Before start_jobs().
     void retain_events(jobs::retention_jobs::first_needed_event sinks)
     {
         retention_jobs_->retain(std::move(sinks));
     }
 
-    // A further reason for not being ready, asked from any thread; empty text: none. Before the first
-    // request.
+    // Adds a reason for not being ready, which is asked for on any thread; an empty text: ready. Before the
+    // first request.
     void add_readiness_check(std::function<std::string()> why_not);
 
-    // A further job. Before the background starts.
-    void add_job(jobs::scheduler::job what) { scheduler_.add(std::move(what)); }
+    // Adds a background job. Before start_jobs().
+    void add_job(jobs::scheduler::job job) { scheduler_.add(std::move(job)); }
 
-    // Starts what goes on beside the requests.
     void start_jobs()
     {
         clock_monitor_->save();
         scheduler_.start();
     }
 
-    // Ends the background, saves, then closes the store. Called once; without it the destructor does.
+    // Stops the jobs, saves what is in memory, closes the store. The destructor calls it, too.
     void close();
 
 private:
@@ -112,13 +115,10 @@ private:
 
     result<void> open_vault();
     result<std::string> renew_master_key(store::database& database);
-    void rotate_signing_key_when_due();
     result<void> read_domain_policy();
     void notify_commit();
     [[nodiscard]] std::string why_not_ready() const;
     void add_jobs();
-    void delete_old_answers();
-    void save_token_usage();  // does not wait for it
 
     const options::configuration settings_;
     logger& log_;
@@ -131,8 +131,8 @@ private:
     service::request_log requests_{metrics_};
     service::token_cache token_cache_;
     service::login_rate_limit login_limits_{*random_};
-    std::optional<service::rate_limiter> directory_limits_;  // none: no limit
-    std::optional<api::anonymous_rates> anonymous_limits_;   // none: no limit
+    std::optional<service::rate_limiter> directory_limits_;  // empty: no limit
+    std::optional<api::anonymous_rates> anonymous_limits_;   // empty: no limit
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
     std::mutex commit_callbacks_lock_;
@@ -146,6 +146,7 @@ private:
     std::optional<api::server_context> server_context_;
     std::optional<api::request_pipeline> pipeline_;
     std::optional<jobs::clock_monitor> clock_monitor_;
+    std::optional<jobs::credential_jobs> credential_jobs_;
     std::optional<jobs::directory_jobs> directory_jobs_;
     std::optional<jobs::retention_jobs> retention_jobs_;
     std::optional<jobs::storage_monitor> storage_monitor_;

@@ -18,7 +18,7 @@ void commit_notifier::notify()
 {
     ++state_->generation;
     if (!state_->is_notifying.exchange(true))
-        asio::post(where_, [bell = state_] { bell->notify_subscribers(); });
+        asio::post(executor_, [state = state_] { state->notify_subscribers(); });
 }
 
 void commit_notifier::close()
@@ -29,14 +29,14 @@ void commit_notifier::close()
 
 void commit_notifier::state::notify_subscribers()
 {
-    is_notifying = false;  // first: whoever rings from now on may not have been told
+    is_notifying = false;  // first: a notification from now on needs another run
     const std::lock_guard hold(lock);
-    for (const auto& [number, heard] : subscriptions)
-        heard();
+    for (const auto& [number, call] : subscriptions)
+        call();
 }
 
 std::unique_ptr<commit_notifier::subscription> commit_notifier::subscribe(
-    const store::tenant& owner, std::function<void()> heard
+    const store::tenant& owner, std::function<void()> call
 )
 {
     const std::lock_guard hold(state_->lock);
@@ -48,7 +48,7 @@ std::unique_ptr<commit_notifier::subscription> commit_notifier::subscribe(
     if (is_customer && own != state_->of_organization.end() && own->second >= subscriptions_max - all)
         throw store::over_share("too many requests of the same client wait for events");
     const auto number = state_->next++;
-    state_->subscriptions.emplace(number, std::move(heard));
+    state_->subscriptions.emplace(number, std::move(call));
     ++state_->of_organization[owner.organization];
     return std::make_unique<subscription>(state_, number, owner.organization);
 }
@@ -67,8 +67,8 @@ asio::awaitable<void> commit_notifier::wait(
 {
     const auto executor = co_await asio::this_coro::executor;
     const auto timer = std::make_shared<asio::steady_timer>(executor, deadline);
-    auto heard = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };
-    const auto listening = subscribe(owner, std::move(heard));
+    auto cancel = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };
+    const auto subscribed = subscribe(owner, std::move(cancel));
     if (generation() == seen)
         co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
 }

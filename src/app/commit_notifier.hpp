@@ -1,4 +1,4 @@
-// Tells those who wait that something has been committed: requests that wait for events, and streams of them.
+// Notifies waiting requests of commits: long polls for events, and event streams.
 #pragma once
 
 #include "store/engine/scheduling_key.hpp"
@@ -19,38 +19,40 @@
 
 namespace scimd::app {
 
-// Any thread. The writer, whose commits ring it, does no more than post: commits that come together are told
-// once.
+// Any thread. The writer, which calls notify(), only posts to the executor; commits in quick succession are
+// one notification.
 class commit_notifier {
 public:
-    // An organization or API client never has more than are left for all others.
+    // Of all together. An organization or API client never has more than are left for all others.
     static constexpr std::size_t subscriptions_max = 1'000;
 
-    explicit commit_notifier(boost::asio::any_io_executor where)
-        : state_(std::make_shared<state>()), where_(where)
+    explicit commit_notifier(boost::asio::any_io_executor executor)
+        : state_(std::make_shared<state>()), executor_(executor)
     {
     }
     commit_notifier(const commit_notifier&) = delete;
     commit_notifier& operator=(const commit_notifier&) = delete;
 
     void notify();
-    void close();  // rings for the last time: nobody shall wait any more
+    void close();  // for shutdown: notifies for the last time, after which is_closed()
 
-    [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return where_; }
+    [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return executor_; }
 
+    // The number of notifications so far.
     [[nodiscard]] std::uint64_t generation() const noexcept { return state_->generation; }
     [[nodiscard]] bool is_closed() const noexcept { return state_->is_closed; }
 
-    // Listens until it is destroyed.
+    // Ends when it is destroyed.
     class subscription;
 
-    // `heard` is called at each ring, must not block, and may be called once more while the listener goes.
-    // Throws sql::busy when there are too many, over_share when the tenant has too many.
+    // `call` is called at each notification and must not block; it may be called once more while the
+    // subscription ends. Throws sql::busy when there are too many subscriptions, over_share when the tenant
+    // has too many.
     [[nodiscard]] std::unique_ptr<subscription> subscribe(
-        const store::tenant& owner, std::function<void()> heard
+        const store::tenant& owner, std::function<void()> call
     );
 
-    // Returns when it has rung more often than `seen` says, or at the deadline. Throws what listen() throws.
+    // Returns once generation() differs from `seen`, or at the deadline. Throws what subscribe() throws.
     boost::asio::awaitable<void> wait(
         store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline
     );
@@ -63,19 +65,19 @@ private:
         std::mutex lock;
         std::uint64_t next = 0;
         std::map<std::uint64_t, std::function<void()>> subscriptions;
-        std::map<std::int64_t, std::size_t> of_organization;  // how many of them
+        std::map<std::int64_t, std::size_t> of_organization;  // the number of its subscriptions
 
         void notify_subscribers();
     };
 
     std::shared_ptr<state> state_;
-    boost::asio::any_io_executor where_;
+    boost::asio::any_io_executor executor_;
 };
 
 class commit_notifier::subscription {
 public:
-    subscription(std::shared_ptr<state> bell, std::uint64_t number, std::int64_t organization)
-        : state_(std::move(bell)), number_(number), organization_(organization)
+    subscription(std::shared_ptr<state> notifier, std::uint64_t number, std::int64_t organization)
+        : state_(std::move(notifier)), number_(number), organization_(organization)
     {
     }
     subscription(const subscription&) = delete;

@@ -1,5 +1,5 @@
-// How many connections the limit of open files allows beside everything else that needs a file. Pure, but for
-// raise_open_files_limit().
+// Divides the limit of open files (RLIMIT_NOFILE): how many connections it allows beside everything else that
+// needs a file descriptor. Pure, except for raise_open_files_limit().
 #pragma once
 
 #include "base/error.hpp"
@@ -14,17 +14,17 @@ struct descriptor_needs {
 };
 
 struct descriptor_plan {
-    std::size_t connections = 0;  // that are allowed
-    std::size_t reserved = 0;     // for the store, listeners, webhooks, name servers and long replies
+    std::size_t connections = 0;  // allowed
+    std::size_t reserved = 0;     // for the store, listeners, webhooks, name servers and spooled responses
 };
 
-// Fewer connections than this, or than are wanted, are no service: the server does not start.
-constexpr std::size_t connections_least = 64;
+// The server does not start when fewer connections than this fit, unless fewer are wanted.
+constexpr std::size_t connections_min = 64;
 
-// unavailable, with the numbers: there is too little room.
+// The error is unavailable, with the numbers, when the limit is too low.
 result<descriptor_plan> plan_descriptors(std::size_t open_files_max, const descriptor_needs& needs);
 
-// To what the system allows; returns the limit in force.
+// Raises the limit of this process to the hard limit; returns the limit in force.
 std::size_t raise_open_files_limit();
 
 }  // namespace scimd::app

@@ -1,4 +1,4 @@
-// The metric of the lines that the log has dropped.
+// The metric scimd_log_lines_dropped_total.
 #pragma once
 
 #include "base/log_queue.hpp"
@@ -6,7 +6,7 @@
 
 namespace scimd::app {
 
-// Counts as long as it lives. Both outlive it.
+// Counts the lines that the log drops during its lifetime. One thread; both arguments outlive it.
 class dropped_lines_metric {
 public:
     dropped_lines_metric(log_queue& lines, metrics_registry& metrics) : lines_(lines)

@@ -12,9 +12,9 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t batch_events_max = 512;
 constexpr std::size_t batch_bytes_max = 1024 * 1024;
-constexpr milliseconds pump_retry_pause{1'000};
-constexpr milliseconds pump_watch_interval{1'000};
-constexpr milliseconds pump_finish_patience{2'000};
+constexpr milliseconds retry_pause{1'000};
+constexpr milliseconds idle_wait_max{1'000};
+constexpr milliseconds finish_time_max{2'000};
 
 event to_public(const store::events::event& from)
 {
@@ -70,7 +70,7 @@ void event_forwarder::stop()
     {
         const std::lock_guard hold(lock_);
         if (!std::exchange(is_stopping_, true))
-            end_by_ = steady::now() + pump_finish_patience;
+            end_by_ = steady::now() + finish_time_max;
         notified_.notify_one();
     }
     if (thread_.joinable())
@@ -98,7 +98,7 @@ void event_forwarder::measure_lag()
     lag_.set(has_ended_ ? 0 : count);
 }
 
-// What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
+// A failed read is retried: the store was busy, or it is broken, in which case the server ends.
 void event_forwarder::run()
 {
     for (;;) {
@@ -110,7 +110,7 @@ void event_forwarder::run()
             dependencies_.log.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
             has_failed = true;
         }
-        const bool is_taken = hand_over(next);
+        const bool is_taken = forward(next);
         on_progress_({position_});
         {
             const std::lock_guard hold(lock_);
@@ -119,9 +119,9 @@ void event_forwarder::run()
                 return;
         }
         if (has_failed || !is_taken)
-            wait_for(pump_retry_pause, false);
+            wait_for(retry_pause, false);
         else if (next.empty())
-            wait_for(pump_watch_interval, true);
+            wait_for(idle_wait_max, true);
     }
 }
 
@@ -129,7 +129,7 @@ event_forwarder::batch event_forwarder::read_batch()
 {
     {
         const std::lock_guard hold(lock_);
-        is_notified_ = false;  // first: what is committed from now on may not be among what is read
+        is_notified_ = false;  // first: the read may miss commits from now on
     }
     batch found;
     std::size_t bytes = 0;
@@ -144,10 +144,10 @@ event_forwarder::batch event_forwarder::read_batch()
     return found;
 }
 
-bool event_forwarder::hand_over(const batch& what)
+bool event_forwarder::forward(const batch& events)
 {
     sink_result last = sink_result::accepted;
-    for (const auto& one : what) {
+    for (const auto& one : events) {
         last = offer(one);
         if (last != sink_result::accepted)
             break;
@@ -163,10 +163,10 @@ bool event_forwarder::hand_over(const batch& what)
     return last == sink_result::accepted;
 }
 
-sink_result event_forwarder::offer(const store::events::event& one)
+sink_result event_forwarder::offer(const store::events::event& next)
 {
     try {
-        return to_.take(to_public(one));
+        return to_.take(to_public(next));
     } catch (const std::exception& problem) {
         failures_.add();
         dependencies_.log.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
@@ -174,10 +174,12 @@ sink_result event_forwarder::offer(const store::events::event& one)
     }
 }
 
-void event_forwarder::wait_for(milliseconds patience, bool ends_with_ring)
+void event_forwarder::wait_for(milliseconds time_max, bool ends_with_notification)
 {
     std::unique_lock hold(lock_);
-    notified_.wait_for(hold, patience, [&] { return is_stopping_ || (ends_with_ring && is_notified_); });
+    notified_.wait_for(hold, time_max, [&] {
+        return is_stopping_ || (ends_with_notification && is_notified_);
+    });
 }
 
 }  // namespace scimd::app

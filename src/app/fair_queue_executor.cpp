@@ -18,7 +18,7 @@ namespace {
 namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 
-// A connection has one request at a time: their number is the bound.
+// Unbounded here: each connection has one request at a time, so that their number is the bound.
 constexpr store::queue_limits limits{
     .places_max = std::numeric_limits<std::size_t>::max(),
     .bytes_max = std::numeric_limits<std::size_t>::max(),
@@ -28,9 +28,9 @@ constexpr store::queue_limits limits{
 }  // namespace
 
 fair_executor::fair_executor(
-    asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics_registry& metrics
+    asio::any_io_executor executor, std::string_view name, std::size_t posted_max, metrics_registry& metrics
 )
-    : where_(std::move(where)), at_once_max_(at_once_max), queue_(limits), queue_metrics_(metrics, name)
+    : executor_(std::move(executor)), posted_max_(posted_max), queue_(limits), queue_metrics_(metrics, name)
 {
 }
 
@@ -39,25 +39,25 @@ asio::awaitable<void> fair_executor::wait(store::tenant owner)
     const auto executor = co_await asio::this_coro::executor;
     auto initiate = [this, owner, &executor](auto handler) {
         const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        // Runs at once, on the thread that takes the turn, so that its time can be taken.
+        // Runs on the thread that takes the turn, within it, so that its time can be measured.
         push(owner, [shared, executor] { asio::dispatch(executor, [shared] { std::move (*shared)(); }); });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
 }
 
-// Each one that waits has a turn posted for it, which the one goes to whose turn it is then. It stands behind
-// all that this thread has been given to do by then; no other thread is woken for it.
+// Posts a turn for each waiting request; the queue decides whose it is when it runs. It runs after the
+// handlers that this thread has already, and wakes no other thread.
 void fair_executor::push(const store::tenant& owner, std::function<void()> resume)
 {
     {
         const std::lock_guard hold(mutex_);
         queue_.push({owner, 0}, std::move(resume));
         queue_metrics_.record_load(queue_.size(), queue_.bytes());
-        if (posted_ >= at_once_max_)
+        if (posted_ >= posted_max_)
             return;
         ++posted_;
     }
-    asio::defer(where_, [this] { run_next(); });
+    asio::defer(executor_, [this] { run_next(); });
 }
 
 void fair_executor::run_next()
@@ -85,7 +85,7 @@ void fair_executor::run_next()
             return;
         }
     }
-    asio::post(where_, [this] { run_next(); });  // behind all that has become ready meanwhile
+    asio::post(executor_, [this] { run_next(); });  // behind the handlers that have become ready meanwhile
 }
 
 }  // namespace scimd::app

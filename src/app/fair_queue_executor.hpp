@@ -1,6 +1,5 @@
-// Orders what requests compute on the I/O threads once their bodies have arrived: parsing, checking and what
-// is read before a write. Many requests of one organization are ready at once; another one's goes on between
-// them.
+// A fair executor: orders the computation of requests on the I/O threads (parsing, validation, reads before a
+// write) by tenant. When one organization has many requests ready, requests of others run between them.
 #pragma once
 
 #include "base/metrics.hpp"
@@ -17,32 +16,33 @@
 
 namespace scimd::app {
 
-// Any thread. Outlives the requests that wait.
+// Any thread. Outlives the requests that are waiting.
 class fair_executor {
 public:
-    // `where` runs on the threads that are shared. `name` is the label of its metrics. At most `at_once_max`
-    // turns stand in its queue at a time; with few of them everything else that is ready goes on between two
-    // turns.
+    // `executor` is that of the I/O threads. `name` is the label of the metrics. At most `posted_max` turns
+    // are posted to the executor at a time: with few of them, all other handlers that are ready run between
+    // two turns.
     fair_executor(
-        boost::asio::any_io_executor where,
+        boost::asio::any_io_executor executor,
         std::string_view name,
-        std::size_t at_once_max,
+        std::size_t posted_max,
         metrics_registry& metrics
     );
     fair_executor(const fair_executor&) = delete;
     fair_executor& operator=(const fair_executor&) = delete;
 
-    // Returns when it is the tenant's turn. What the caller does until it suspends again is charged.
+    // Returns when it is the tenant's turn. The time until the caller suspends again is charged to the
+    // tenant.
     boost::asio::awaitable<void> wait(store::tenant owner);
 
 private:
     void push(const store::tenant& owner, std::function<void()> resume);
     void run_next();
 
-    boost::asio::any_io_executor where_;
-    const std::size_t at_once_max_;
+    boost::asio::any_io_executor executor_;
+    const std::size_t posted_max_;
     std::mutex mutex_;
-    std::size_t posted_ = 0;  // turns that stand in the queue of `where`, or run
+    std::size_t posted_ = 0;  // turns that are posted or running
     store::fair_queue<std::function<void()>> queue_;
     store::queue_metrics queue_metrics_;
 };

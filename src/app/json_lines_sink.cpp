@@ -11,9 +11,9 @@
 namespace scimd::app {
 namespace {
 
-constexpr int poll_interval_ms = 50;  // how late an end is noticed
+constexpr int poll_interval_ms = 50;  // how late a shutdown is noticed
 
-// POSIX: a pipe that can be written to has room for so much, so that the write does not block.
+// POSIX: a pipe that poll() reports writable has room for this many bytes, so that the write does not block.
 constexpr std::size_t write_bytes_max = PIPE_BUF;
 
 constexpr std::string_view reader_gone = "its reader has gone";
@@ -30,11 +30,11 @@ bool has_reader_gone(short events)
 
 }  // namespace
 
-sink_result json_lines_sink::take(const event& what)
+sink_result json_lines_sink::take(const event& next)
 {
-    if (what.id != under_way_) {
-        under_way_ = what.id;
-        rest_ = what.body + '\n';
+    if (next.id != partial_event_) {
+        partial_event_ = next.id;
+        rest_ = next.body + '\n';
     }
     return write();
 }
@@ -60,16 +60,17 @@ sink_result json_lines_sink::write()
             return fail(std::generic_category().message(errno), false);
         rest_.erase(0, static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
-    under_way_.clear();
+    partial_event_.clear();
     set_problem({});
     return sink_result::accepted;
 }
 
-// A new reader, which a named pipe may get, begins with a whole line; a disk that was full goes on within it.
+// A new reader, which a named pipe may get, begins with a whole line; on a disk that was full the line is
+// continued.
 sink_result json_lines_sink::fail(std::string reason, bool is_reader_gone)
 {
     if (is_reader_gone)
-        under_way_.clear();
+        partial_event_.clear();
     set_problem(std::move(reason));
     return sink_result::retry;
 }

@@ -1,4 +1,5 @@
-// Events as lines of a file, a pipe or a terminal: the stored bytes and a line feed.
+// An event sink that writes JSON lines (the stored bytes of an event and a line feed) to a file, a pipe or a
+// terminal.
 #pragma once
 
 #include "scimd/event.hpp"
@@ -12,12 +13,14 @@
 
 namespace scimd::app {
 
-// Waits as long as the reader does not read. A line whose end is missing is no event: the process has ended
-// in between, or the reader has gone, and the whole line comes again.
+// Blocks while the reader does not read (backpressure). Readers must ignore a line without its end: the
+// process ended or the reader left while it was written, and the whole line is written again.
+//
+// One thread, except for problem() and end_by().
 class json_lines_sink final : public event_sink {
 public:
-    // Writes to the descriptor, which stays open; begins behind the cursor. Once the flag is set nothing is
-    // waited for any more; it outlives this; null: never.
+    // Writes to the descriptor, which stays open, the events behind the cursor. Once the flag is set, take()
+    // waits no longer; it outlives this; null: never set.
     json_lines_sink(int descriptor, std::string after, const std::atomic<bool>* is_cancelled = nullptr)
         : descriptor_(descriptor), after_(std::move(after)), is_cancelled_(is_cancelled)
     {
@@ -25,16 +28,16 @@ public:
 
     std::string resume_after() override { return after_; }
 
-    // later: it could not be written, for the reason that problem() tells.
-    sink_result take(const event& what) override;
+    // retry: the event could not be written; problem() has the reason.
+    sink_result take(const event& next) override;
 
-    // Looks whether the reader is still there. On the thread that calls take().
+    // Detects that the reader has closed its end.
     void look();
 
-    // Why nothing can be written; empty: it can. Any thread.
+    // Why events cannot be written; empty: they can. Any thread.
     [[nodiscard]] std::string problem() const;
 
-    // From then on nothing is waited for any more. Any thread.
+    // From that time on take() waits no longer. Any thread.
     void end_by(std::chrono::steady_clock::time_point when) noexcept { end_by_ = when; }
 
 private:
@@ -46,8 +49,8 @@ private:
     const int descriptor_;
     const std::string after_;
     const std::atomic<bool>* const is_cancelled_;
-    std::string under_way_;  // the id of the event whose line is not written to its end
-    std::string rest_;       // of that line
+    std::string partial_event_;  // the id of the event whose line is written in part
+    std::string rest_;           // of that line
     mutable std::mutex lock_;
     std::string problem_;
     std::atomic<std::chrono::steady_clock::time_point> end_by_{std::chrono::steady_clock::time_point::max()};

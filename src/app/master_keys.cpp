@@ -40,14 +40,14 @@ private:
     int value_;
 };
 
-std::string why()
+std::string last_system_error()
 {
     return std::generic_category().message(errno);
 }
 
-error unusable(const std::string& where, const std::string& reason)
+error unusable(const std::string& source, const std::string& reason)
 {
-    return {errc::unavailable, where + ": " + reason + "."};
+    return {errc::unavailable, source + ": " + reason + "."};
 }
 
 result<secret> read_file(const fs::path& file)
@@ -56,13 +56,13 @@ result<secret> read_file(const fs::path& file)
         return error{errc::unavailable, "The master key cannot be read: " + reason + "."};
     const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (opened.get() < 0)
-        return unusable(file.string(), "the master key cannot be read: " + why());
+        return unusable(file.string(), "the master key cannot be read: " + last_system_error());
     std::string text;
     std::array<char, 4096> chunk{};
     for (;;) {
         const auto count = ::read(opened.get(), chunk.data(), chunk.size());
         if (count < 0)
-            return unusable(file.string(), "the master key cannot be read: " + why());
+            return unusable(file.string(), "the master key cannot be read: " + last_system_error());
         text.append(chunk.data(), static_cast<std::size_t>(count));
         if (count == 0 || text.size() > options::key_file_bytes_max)
             break;
@@ -79,11 +79,11 @@ void warn_if_others_may_read(const fs::path& file, logger& log)
         log.warning("master_key.readable_by_others", {{"file", file.string()}});
 }
 
-result<std::vector<master_key>> keys_in(std::string_view text, const std::string& where)
+result<std::vector<master_key>> keys_in(std::string_view text, const std::string& source)
 {
     auto keys = parse_master_keys(text);
     if (!keys)
-        return unusable(where, keys.error().detail);
+        return unusable(source, keys.error().detail);
     return std::move(*keys);
 }
 
@@ -100,8 +100,8 @@ result<std::vector<master_key>> read_master_keys(const fs::path& file, logger& l
 
 namespace {
 
-// The store's own key is made once. A store that has used one does not get another in its stead: what is
-// sealed would be lost in silence.
+// Makes master.key once. A store with encrypted secrets never gets a new key in place of a lost one: its
+// secrets would be lost without an error.
 result<std::vector<master_key>> own_keys(
     const fs::path& file, const std::vector<std::string>& used, random_source& random, logger& log
 )
@@ -136,7 +136,7 @@ result<std::vector<master_key>> keys_as_configured(
     return own_keys(own_master_key_file(settings), used, random, log);
 }
 
-// A comment above each key says which one it is: what a backup needs is named by that.
+// Writes a comment with the id above each key: backups name the keys that they need by id.
 secret with_ids(const std::vector<master_key>& keys)
 {
     std::string text;
@@ -182,8 +182,8 @@ fs::path own_master_key_file(const options::configuration& settings)
 void write_master_keys(const fs::path& file, const std::vector<master_key>& keys)
 {
     const auto fresh = fs::path(file).concat(".new");
-    const auto fail = [&](const char* what) {
-        throw std::system_error(errno, std::generic_category(), what + (" " + fresh.string()));
+    const auto fail = [&](const char* operation) {
+        throw std::system_error(errno, std::generic_category(), operation + (" " + fresh.string()));
     };
     fs::remove(fresh);
     {

@@ -6,7 +6,7 @@
 #include "app/server_process.hpp"
 #include "app/shutdown.hpp"
 #include "base/log_queue.hpp"
-#include "options/configuration.hpp"
+#include "options/arguments.hpp"
 
 #include <unistd.h>
 
@@ -25,16 +25,16 @@ options::configuration settings_of(const std::vector<std::string>& options)
     for (const auto& one : options)
         words.push_back(one.c_str());
     auto parsed = options::parse_arguments(static_cast<int>(words.size()), words.data());
-    if (!parsed.run || parsed.run->what.positional.front() != "serve")
+    if (!parsed.run || parsed.run->command.words.front() != "serve")
         throw std::invalid_argument(parsed.output.empty() ? "scimd: not options of serve" : parsed.output);
     return std::move(parsed.run->settings);
 }
 
-[[noreturn]] void fail(const error& why)
+[[noreturn]] void fail(const error& reason)
 {
-    if (why.code == errc::invalid_value)
-        throw std::invalid_argument("scimd: " + why.detail);
-    throw std::runtime_error("scimd: " + why.detail);
+    if (reason.code == errc::invalid_value)
+        throw std::invalid_argument("scimd: " + reason.detail);
+    throw std::runtime_error("scimd: " + reason.detail);
 }
 
 std::unique_ptr<app::application> open(
@@ -50,21 +50,21 @@ std::unique_ptr<app::application> open(
 }  // namespace
 
 struct server::state {
-    explicit state(options::configuration wanted)
-        : settings(std::move(wanted)),
+    explicit state(options::configuration configured)
+        : settings(std::move(configured)),
           lines(STDERR_FILENO),
           log(lines.sink(), settings.log_least),
           ending(log, lines, app::process_owner::application),
           application(open(settings, log, ending)),
           counting(lines, application->metrics()),
-          run(settings, *application, log, ending)
+          process(settings, *application, log, ending)
     {
     }
 
-    // The thread's end, also when the disk has failed: calls that are under way are waited for.
+    // Runs on the server's thread, until stop() or a failure of the disk; waits for calls that are running.
     void serve()
     {
-        const int exit_code = run.until_stopped();
+        const int exit_code = process.run();
         const std::unique_lock hold(closing);
         is_closed = true;
         application->close();
@@ -77,7 +77,7 @@ struct server::state {
     app::shutdown ending;
     std::unique_ptr<app::application> application;
     app::dropped_lines_metric counting;
-    app::server_process run;
+    app::server_process process;
     std::shared_mutex closing;
     bool is_closed = false;
     std::thread thread;
@@ -86,10 +86,10 @@ struct server::state {
 server::server(const std::vector<std::string>& options, event_sink* sink)
     : state_(std::make_unique<state>(settings_of(options)))
 {
-    if (const auto listening = state_->run.listen(); !listening)
+    if (const auto listening = state_->process.listen(); !listening)
         fail(listening.error());
     if (sink)
-        if (const auto registered = state_->run.deliver_to(*sink); !registered)
+        if (const auto registered = state_->process.forward_events(*sink); !registered)
             fail(registered.error());
     state_->thread = std::thread([this] { state_->serve(); });
 }
@@ -101,7 +101,7 @@ server::~server()
 
 std::vector<std::string> server::endpoints() const
 {
-    return state_->run.endpoints();
+    return state_->process.endpoints();
 }
 
 http::response server::call(http::request request)
@@ -116,7 +116,7 @@ http::response server::call(http::request request)
 
 void server::stop()
 {
-    state_->run.stop();
+    state_->process.stop();
     if (state_->thread.joinable())
         state_->thread.join();
 }

@@ -30,20 +30,20 @@ descriptor_needs needs_of(const options::configuration& settings)
     };
 }
 
-// As far as the plan goes; without one nothing is listened on.
-net::limits bounded(net::limits limits, const result<descriptor_plan>& plan)
+// Limits the connections to the plan. Without a plan listen() fails.
+net::limits limits_within(net::limits limits, const result<descriptor_plan>& plan)
 {
     if (plan)
         limits.connections_max = plan->connections;
     return limits;
 }
 
-webhooks::webhook_options webhook_ways(const options::configuration& settings)
+webhooks::webhook_options webhook_options_of(const options::configuration& settings)
 {
-    webhooks::webhook_options ways;
-    ways.dns.servers = settings.dns_servers;
-    ways.ca_file = settings.webhook_ca_file;
-    return ways;
+    webhooks::webhook_options options;
+    options.dns.servers = settings.dns_servers;
+    options.ca_file = settings.webhook_ca_file;
+    return options;
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ server_process::server_process(
       dispatcher_(application.pipeline(), application.database(), notifier_, log, application.metrics()),
       open_files_max_(raise_open_files_limit()),
       descriptors_(plan_descriptors(open_files_max_, needs_of(settings))),
-      server_(io_, dispatcher_, bounded(settings.limits, descriptors_), log, application.metrics()),
+      server_(io_, dispatcher_, limits_within(settings.limits, descriptors_), log, application.metrics()),
       reload_signal_(io_),
       grace_(io_),
       watch_timer_(io_)
@@ -87,15 +87,15 @@ result<void> server_process::listen()
              {"open_files_max", static_cast<std::int64_t>(open_files_max_)},
              {"other_files", static_cast<std::int64_t>(descriptors_->reserved)}}
         );
-    for (const auto& where : settings_.listen) {
+    for (const auto& endpoint : settings_.listen) {
         const net::listen_options listener{
-            .at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls
+            .at = endpoint, .tls = endpoint.is_unix() ? std::nullopt : settings_.tls
         };
         const auto opened = open(listener);
         if (!opened)
             return opened.error();
         endpoints_.push_back(opened->text());
-        if (where.port == 0 && !where.is_unix() && !settings_.is_public_url_given)
+        if (endpoint.port == 0 && !endpoint.is_unix() && !settings_.is_public_url_given)
             application_.set_public_url((settings_.tls ? "https://" : "http://") + opened->text());
     }
     net::listen_options control;
@@ -115,9 +115,9 @@ result<net::endpoint> server_process::open(const net::listen_options& listener)
     return bound;
 }
 
-result<void> server_process::deliver_to(event_sink& to)
+result<void> server_process::forward_events(event_sink& sink)
 {
-    const auto after = to.resume_after();
+    const auto after = sink.resume_after();
     const auto start = after.empty() ? std::optional(event_id()) : parse_event_cursor(after);
     if (!start)
         return error{errc::invalid_value, "resume_after() must give the cursor of an event, or nothing."};
@@ -132,22 +132,22 @@ result<void> server_process::deliver_to(event_sink& to)
         event_forwarder_dependencies{
             application_.database(), log_, application_.metrics(), "application", &ending_.is_cancelled()
         },
-        to,
+        sink,
         *start
     );
     return {};
 }
 
-// What is told of commits goes on ringing until the store is closed.
-void server_process::notify_on_commit()
+// Starts the consumers of events. Commits notify them until the store is closed.
+void server_process::start_consumers()
 {
     application_.on_commit([this] { notifier_.notify(); });
     webhooks_ = std::make_unique<webhooks::delivery_service>(
-        application_.webhook_dependencies(), webhook_ways(settings_)
+        application_.webhook_dependencies(), webhook_options_of(settings_)
     );
     application_.on_commit([this] { webhooks_->notify(); });
     if (settings_.writes_events)
-        write_events();
+        start_stdout_sink();
     if (forwarder_) {
         application_.on_commit([this] { forwarder_->notify(); });
         application_.add_job({"event_sink_lag", sink_lag_interval, [this] { forwarder_->measure_lag(); }});
@@ -155,7 +155,7 @@ void server_process::notify_on_commit()
     application_.retain_events([this] { return needed_by_sinks(); });
 }
 
-void server_process::write_events()
+void server_process::start_stdout_sink()
 {
     stdout_sink_ = std::make_unique<stdout_sink>(
         application_.database(), log_, application_.metrics(), STDOUT_FILENO, &ending_.is_cancelled()
@@ -177,9 +177,9 @@ std::optional<event_id> server_process::needed_by_sinks() const
     return first && second ? std::min(first, second) : first ? first : second;
 }
 
-int server_process::until_stopped()
+int server_process::run()
 {
-    notify_on_commit();
+    start_consumers();
     await_reload();
     watch_storage();
     application_.start_jobs();
@@ -231,7 +231,7 @@ void server_process::await_reload()
     });
 }
 
-// Every second: has the disk failed us?
+// Checks every second whether the store has failed.
 void server_process::watch_storage()
 {
     watch_timer_.expires_after(store_watch_interval);

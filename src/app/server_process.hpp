@@ -1,4 +1,5 @@
-// One run of the server: listeners, requests, what goes on beside them, and its end.
+// One run of the server: listeners, request dispatch, webhooks, event sinks, background jobs and graceful
+// shutdown.
 #pragma once
 
 #include "app/application.hpp"
@@ -28,10 +29,10 @@
 
 namespace scimd::app {
 
-// The members are built from top to bottom and end from bottom to top.
+// The members are built from top to bottom and destroyed in the reverse order. One thread, except for stop().
 class server_process {
 public:
-    // All outlive it.
+    // All arguments outlive it.
     server_process(
         const options::configuration& settings, application& application, logger& log, shutdown& ending
     );
@@ -39,26 +40,27 @@ public:
     server_process(const server_process&) = delete;
     server_process& operator=(const server_process&) = delete;
 
+    // Opens the listeners and the control socket.
     result<void> listen();
 
-    // Hands events to it while the server runs. invalid_value: its cursor is none; gone: events behind it
-    // have been deleted. Before until_stopped().
-    result<void> deliver_to(event_sink& to);
+    // Forwards events to the sink while the server runs. invalid_value: the sink's cursor is not valid; gone:
+    // events behind it have been deleted. Before run().
+    result<void> forward_events(event_sink& sink);
 
-    // Serves on this thread, and others, until it is stopped or the disk fails. The exit code: 0 after a
-    // drain. The store is closed then, before this is destroyed.
-    int until_stopped();
+    // Serves on this thread and others until stop() or a failure of the disk. Returns the exit code: 0 after
+    // a graceful shutdown. The caller then closes the application before it destroys this.
+    int run();
 
-    // Begins to drain. Any thread; may be called again.
+    // Begins the graceful shutdown. Any thread; may be called again.
     void stop();
 
     [[nodiscard]] const std::vector<std::string>& endpoints() const noexcept { return endpoints_; }
 
 private:
     result<net::endpoint> open(const net::listen_options& listener);
-    void notify_on_commit();
+    void start_consumers();
     [[nodiscard]] std::optional<event_id> needed_by_sinks() const;
-    void write_events();
+    void start_stdout_sink();
     void await_reload();
     void watch_storage();
 

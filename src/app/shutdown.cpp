@@ -14,8 +14,9 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
-// From the drain deadline to the end by force: together with the last words it is a second.
-constexpr milliseconds cancelled_end_patience{750};
+// From the drain deadline until the process is ended by force; with the final flush of the log less than a
+// second.
+constexpr milliseconds cancel_time_max{750};
 
 }  // namespace
 
@@ -49,12 +50,12 @@ void shutdown::clear_stop()
     stop_ = nullptr;
 }
 
-void shutdown::begin(milliseconds patience)
+void shutdown::begin(milliseconds drain_time)
 {
-    asio::post(io_, [this, patience] {
+    asio::post(io_, [this, drain_time] {
         if (std::exchange(has_begun_, true))
             return;
-        timer_.expires_after(patience);
+        timer_.expires_after(drain_time);
         timer_.async_wait([this](const boost::system::error_code& failed) {
             if (!failed)
                 cancel();
@@ -87,18 +88,18 @@ void shutdown::cancel()
     log_.warning("server.work_cancelled");
     if (!owns_process())
         return;
-    timer_.expires_after(cancelled_end_patience);
+    timer_.expires_after(cancel_time_max);
     timer_.async_wait([this](const boost::system::error_code& failed) {
         if (!failed)
             end_process("server.stopped_late", exit_late);
     });
 }
 
-// What has been acknowledged is on the disk; the next start cleans up the rest, as after a kill.
+// Safe at any point: everything acknowledged is on the disk, and the next start recovers as after a kill.
 void shutdown::end_process(std::string_view event, int exit_code)
 {
     log_.error(event, {{"exit_code", exit_code}});
-    lines_.close(last_words_patience);
+    lines_.close(final_flush_max);
     ::_exit(exit_code);
 }
 

@@ -1,6 +1,6 @@
-// The end of a run: takes the signals that ask for it, and sees that it comes in time.
+// Graceful shutdown: handles SIGTERM and SIGINT, and enforces the drain deadline (a watchdog).
 //
-// On a thread of its own, so that no thread that computes, or waits for the disk, can hold it up.
+// It has a thread of its own, so that no thread that computes or waits for the disk can delay it.
 #pragma once
 
 #include "base/log.hpp"
@@ -21,38 +21,39 @@
 namespace scimd::app {
 
 enum class process_owner {
-    scimd,        // signals are taken, and the process is ended when nothing else helps
-    application,  // which has the server inside: both are its own affair
+    scimd,        // handles signals, and ends the process as a last resort
+    application,  // embeds the server, and does both itself
 };
 
-// The exit codes of a server, beside 0 after a drain and 2 for a bad configuration.
-inline constexpr int exit_failed = 1;  // it could not start, failed, or a second signal ended it
-inline constexpr int exit_late = 3;    // it did not come to its end in time
+// Exit codes of a server, beside 0 after a graceful shutdown and 2 for a wrong configuration.
+inline constexpr int exit_failed = 1;  // could not start, failed, or was ended by a second signal
+inline constexpr int exit_late = 3;    // did not end in time
 
-// For the last lines of a log that may not be read, when there is no more time.
-inline constexpr std::chrono::milliseconds last_words_patience{150};
+// How long the log may take to write its last lines when the process is ended by force.
+inline constexpr std::chrono::milliseconds final_flush_max{150};
 
+// Any thread.
 class shutdown {
 public:
-    // Both outlive it.
+    // Both arguments outlive it.
     shutdown(logger& log, log_queue& lines, process_owner owner);
     ~shutdown();
     shutdown(const shutdown&) = delete;
     shutdown& operator=(const shutdown&) = delete;
 
-    // Takes SIGTERM and SIGINT from now on: the first one calls `stop`, the second one ends the process.
+    // Handles SIGTERM and SIGINT from now on: the first signal calls `stop`, the second one ends the process.
     void take_signals(std::function<void()> stop);
 
     [[nodiscard]] bool owns_process() const noexcept { return owner_ == process_owner::scimd; }
 
-    // A signal calls nothing any more, but a second one still ends the process.
+    // A first signal calls nothing from now on; a second one still ends the process.
     void clear_stop();
 
-    // What still runs when that time has passed is cancelled, and when something does not end even then the
-    // process does. Any thread; the first call counts.
-    void begin(std::chrono::milliseconds patience);
+    // Starts the watchdog: work that still runs after that time is cancelled, and if something does not end
+    // even then, the process is ended. Further calls do nothing.
+    void begin(std::chrono::milliseconds drain_time);
 
-    // Whether work is to be abandoned. Set once, at the drain deadline.
+    // Whether running work must give up. Set once, at the drain deadline.
     [[nodiscard]] const std::atomic<bool>& is_cancelled() const noexcept { return is_cancelled_; }
 
 private:
@@ -69,9 +70,9 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     boost::asio::signal_set signals_{io_};
     boost::asio::steady_timer timer_{io_};
-    bool has_begun_ = false;  // of the thread, as the next one
+    bool has_begun_ = false;  // on the thread only, like the next one
     bool is_signalled_ = false;
-    std::mutex lock_;  // of `stop_`
+    std::mutex lock_;  // for stop_
     std::function<void()> stop_;
     std::thread thread_;
 };

@@ -13,7 +13,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::string_view sink_name = "stdout";
 constexpr std::chrono::seconds save_interval{1};
-constexpr std::chrono::milliseconds stdout_finish_patience{1'500};
+constexpr std::chrono::milliseconds finish_time_max{1'500};
 
 }  // namespace
 
@@ -44,7 +44,8 @@ std::string stdout_sink::why_not_ready() const
     return problem.empty() ? problem : "the event sink stdout fails: " + problem;
 }
 
-// Events that were deleted while the server ran without the sink are lost to it, which is said.
+// The saved position. Events that were deleted while the server ran without the sink are missing; the log
+// says so.
 event_id stdout_sink::start_of(store::database& database, logger& log)
 {
     event_id start;
@@ -72,7 +73,7 @@ void stdout_sink::record_state()
     auto problem = out_.problem();
     if (problem == known_problem_)
         return;
-    const bool has_begun = known_problem_.empty();
+    const bool is_new_failure = known_problem_.empty();
     known_problem_ = std::move(problem);
     is_up_.set(known_problem_.empty() ? 1 : 0);
     if (known_problem_.empty()) {
@@ -80,7 +81,7 @@ void stdout_sink::record_state()
         return;
     }
     log_.error("event_sink.failed", {{"reason", known_problem_}});
-    if (!has_begun)
+    if (!is_new_failure)
         return;
     failures_.add();
     on_failure_();
@@ -96,13 +97,13 @@ void stdout_sink::save(event_id position)
             store::events::set_sink_position(tx, sink_name, position);
             return store::verdict::commit;
         },
-        [](const std::exception_ptr&) {}  // lines that come again do no harm
+        [](const std::exception_ptr&) {}  // repeated lines do no harm
     );
 }
 
 void stdout_sink::stop()
 {
-    out_.end_by(steady::now() + stdout_finish_patience);
+    out_.end_by(steady::now() + finish_time_max);
     forwarder_.stop();
     if (const auto next = forwarder_.needed(); next && event_id{next->value - 1} != saved_)
         save({next->value - 1});

@@ -1,8 +1,8 @@
-// `--event-sink stdout`: the log of events as JSON lines, from where the run before has come to.
+// `--event-sink stdout`: writes the event log as JSON lines, from where the previous run ended.
 //
-// Each event comes at least once and in the order of commit. How far it has come is kept in the store, each
-// second and at the end: after a kill the lines of the last moment come again. While they cannot be written
-// the server is not ready, or ends, and they are tried again each second.
+// At least once, in the order of commit. The position is saved in the store each second and at the end, so
+// that after a kill the last lines are repeated. While lines cannot be written the server is not ready, or
+// ends; writing is retried each second.
 #pragma once
 
 #include "app/event_forwarder.hpp"
@@ -20,9 +20,10 @@
 
 namespace scimd::app {
 
+// Any thread, unless a function says otherwise.
 class stdout_sink {
 public:
-    // All outlive it. Throws what the store throws.
+    // All arguments outlive it. Throws what the store throws.
     stdout_sink(
         store::database& database,
         logger& log,
@@ -39,13 +40,13 @@ public:
     void measure_lag() { forwarder_.measure_lag(); }
     [[nodiscard]] std::optional<event_id> needed() const { return forwarder_.needed(); }
 
-    // Called on the pump's thread each time that lines begin to fail. Before start().
+    // `call` runs on the forwarder's thread each time that writing begins to fail. Before start().
     void on_failure(std::function<void()> call) { on_failure_ = std::move(call); }
 
-    // Empty text: lines are written, or nobody has tried yet. Any thread.
+    // Empty: lines are written, or there were none yet.
     [[nodiscard]] std::string why_not_ready() const;
 
-    // Writes what is there, for a moment. May be called again.
+    // Writes the lines that are left, for two seconds at most. May be called again.
     void stop();
 
 private:
@@ -59,10 +60,10 @@ private:
     counter& failures_;
     gauge& is_up_;
     std::function<void()> on_failure_ = [] {};
-    std::string known_problem_;  // of the pump's thread
+    std::string known_problem_;  // on the forwarder's thread
     json_lines_sink out_;
     event_id saved_;
-    std::chrono::steady_clock::time_point save_at_{};  // not before
+    std::chrono::steady_clock::time_point save_at_{};  // not earlier
     event_forwarder forwarder_;
 };
 

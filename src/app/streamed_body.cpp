@@ -8,7 +8,7 @@
 namespace scimd::app {
 namespace {
 
-// No transaction is open between two pieces: a slow reader holds back no checkpoint.
+// No transaction is open between two pieces, so that a slow reader delays no checkpoint.
 class store_source : public http::body_source {
 public:
     store_source(store::database& database, api::response_stream reply)
@@ -31,7 +31,7 @@ private:
     const std::function<state(store::transaction&, std::string&)> next_piece_;
 };
 
-// Has no end of its own: waits for commits, and ends with the server.
+// Waits for commits at the end of the log, and ends when the server drains.
 class endless_source final : public store_source {
 public:
     endless_source(
@@ -41,7 +41,7 @@ public:
         api::response_stream reply
     )
         : store_source(database, std::move(reply)),
-          listener_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); }))
+          subscription_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); }))
     {
     }
 
@@ -75,7 +75,7 @@ private:
     };
 
     std::shared_ptr<waker> waker_ = std::make_shared<waker>();
-    std::unique_ptr<commit_notifier::subscription> listener_;
+    std::unique_ptr<commit_notifier::subscription> subscription_;
     bool is_draining_ = false;
 };
 

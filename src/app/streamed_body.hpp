@@ -1,4 +1,5 @@
-// Replies that go on, as bodies that the server sends: each piece is a read of the store.
+// Streamed response bodies (api::response_stream): each piece is a read of the store. Event streams are
+// endless.
 #pragma once
 
 #include "api/handler.hpp"
@@ -8,8 +9,8 @@
 
 namespace scimd::app {
 
-// The database and the bell outlive the response. Throws sql::busy or over_share: too many endless ones are
-// open, or too many of that owner.
+// The database and the notifier outlive the response. Throws sql::busy when too many endless streams are
+// open, and over_share when too many of that owner are.
 http::response with_stream(
     store::database& database,
     commit_notifier& notifier,

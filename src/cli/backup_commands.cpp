@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 using keys = std::vector<master_key>;
 
-bool has_work(const keys& known, std::string_view id)
+bool contains(const keys& known, std::string_view id)
 {
     return std::ranges::find(known, id, &master_key::id) != known.end();
 }
@@ -30,8 +30,8 @@ json::array texts(const std::vector<std::string>& from)
     return json::array(from.begin(), from.end());
 }
 
-// Those that a start would find: configured, or in the data folder.
-result<keys> keys_at_hand(const options::configuration& settings, logger& log)
+// The keys that a server would find at its start: configured, or in the data folder.
+result<keys> present_keys(const options::configuration& settings, logger& log)
 {
     if (!settings.master_key.empty())
         return parse_master_keys(settings.master_key);
@@ -42,33 +42,33 @@ result<keys> keys_at_hand(const options::configuration& settings, logger& log)
     return app::read_master_keys(file, log);
 }
 
-// Those at hand, and behind them those that are given and not there yet.
-result<keys> with_given_keys(
-    keys at_hand, const options::configuration& settings, const options::command& what, logger& log
+// Appends the keys of the file (empty: --key-from not given) that are not present yet.
+result<keys> with_keys_of_file(
+    keys present, const options::configuration& settings, const std::string& key_file, logger& log
 )
 {
-    if (what.key_file.empty())
-        return at_hand;
+    if (key_file.empty())
+        return present;
     if (!app::owns_master_key(settings)) {
         return error{
             errc::invalid_value, "--key-from is for a master key in the data folder; yours is configured."
         };
     }
-    auto given = app::read_master_keys(what.key_file, log);
-    if (!given)
-        return given;
-    for (auto& one : *given)
-        if (!has_work(at_hand, one.id))
-            at_hand.push_back(std::move(one));
-    if (at_hand.size() > master_keys_max)
+    auto added = app::read_master_keys(key_file, log);
+    if (!added)
+        return added;
+    for (auto& one : *added)
+        if (!contains(present, one.id))
+            present.push_back(std::move(one));
+    if (present.size() > master_keys_max)
         return error{errc::invalid_value, "A file of master keys holds at most 16."};
-    return at_hand;
+    return present;
 }
 
 std::optional<error> missing_key(const keys& known, const std::vector<std::string>& needed)
 {
     for (const auto& id : needed) {
-        if (!has_work(known, id)) {
+        if (!contains(known, id)) {
             return error{
                 errc::invalid_value,
                 "The backup needs master key " + id +
@@ -82,59 +82,59 @@ std::optional<error> missing_key(const keys& known, const std::vector<std::strin
 
 }  // namespace
 
-result<void> check_key_target(const options::configuration& settings, const options::command& what)
+result<void> check_key_target(const options::configuration& settings, const std::string& key_file)
 {
-    if (what.key_file.empty())
+    if (key_file.empty())
         return {};
     if (!app::owns_master_key(settings)) {
         return error{
             errc::invalid_value, "--key-to copies the master key of the data folder; yours is configured."
         };
     }
-    if (fs::exists(what.key_file))
-        return error{errc::conflict, what.key_file + " exists already."};
+    if (fs::exists(key_file))
+        return error{errc::conflict, key_file + " exists already."};
     return {};
 }
 
 result<json::object> copy_keys_of_backup(
-    const options::configuration& settings, const options::command& what, json::object made, logger& log
+    const options::configuration& settings, const std::string& key_file, json::object answer, logger& log
 )
 {
-    if (what.key_file.empty())
-        return made;
+    if (key_file.empty())
+        return answer;
     const auto known = app::read_master_keys(app::own_master_key_file(settings), log);
     if (!known)
         return known.error();
     std::vector<std::string> needed;
-    if (const auto* ids = find_array(made, "master_key_ids"))
+    if (const auto* ids = find_array(answer, "master_key_ids"))
         for (const auto& id : *ids)
             needed.emplace_back(id.as_string());
-    if (auto refused = missing_key(*known, needed))
-        return *refused;
-    app::write_master_keys(fs::absolute(what.key_file), *known);
-    made["key_file"] = fs::absolute(what.key_file).string();
-    return made;
+    if (auto missing = missing_key(*known, needed))
+        return *missing;
+    app::write_master_keys(fs::absolute(key_file), *known);
+    answer["key_file"] = fs::absolute(key_file).string();
+    return answer;
 }
 
-result<json::object> restore_backup(
-    const options::configuration& settings, const options::command& what, logger& log
-)
+result<json::object> restore_backup(const options::invocation& called, logger& log)
 {
-    auto at_hand = keys_at_hand(settings, log);
-    if (!at_hand)
-        return at_hand.error();
-    const auto known = with_given_keys(std::move(*at_hand), settings, what, log);
+    const auto& settings = called.settings;
+    const auto& key_file = called.command.option("--key-from");
+    auto present = present_keys(settings, log);
+    if (!present)
+        return present.error();
+    const auto known = with_keys_of_file(std::move(*present), settings, key_file, log);
     if (!known)
         return known.error();
     const auto check = [&](const std::vector<std::string>& needed) -> std::optional<error> {
-        if (auto refused = missing_key(*known, needed))
-            return refused;
-        if (!what.key_file.empty())
+        if (auto missing = missing_key(*known, needed))
+            return missing;
+        if (!key_file.empty())
             app::write_master_keys(app::own_master_key_file(settings), *known);
         return std::nullopt;
     };
-    const fs::path backup = fs::absolute(what.arguments[0]);
-    const auto done = store::restore({backup, settings.data, what.is_replacing}, check);
+    const fs::path backup = fs::absolute(called.command.argument("FILE"));
+    const auto done = store::restore({backup, settings.data, called.command.is_on("--replace")}, check);
     if (!done)
         return done.error();
     json::object answer{

@@ -8,7 +8,6 @@
 #include "base/text.hpp"
 #include "cli/backup_commands.hpp"
 #include "cli/requests.hpp"
-#include "cli/webhook_requests.hpp"
 #include "net/client/unix_client.hpp"
 #include "scimd/version.hpp"
 
@@ -29,16 +28,16 @@
 namespace scimd::cli {
 namespace {
 
-constexpr std::chrono::milliseconds answer_deadline{600'000};  // backups and checks take their time
-constexpr std::chrono::seconds follow_wait{30};
-constexpr std::chrono::milliseconds follow_pause{200};  // where no server runs that could wait
-constexpr std::chrono::milliseconds test_patience{20'000};
-constexpr std::int64_t events_page = 1'000;
+constexpr std::chrono::milliseconds answer_deadline{600'000};  // backups and checks take long
+constexpr std::chrono::seconds follow_wait{30};                // of a long poll, with a server
+constexpr std::chrono::milliseconds poll_pause{200};           // between polls, without a server
+constexpr std::chrono::milliseconds test_wait_max{20'000};
+constexpr std::int64_t events_page_max = 1'000;
 
 // --- where requests go
 
-// The server when one runs, else the store itself, opened at the first request and held until the end of the
-// command.
+// Sends requests to the server when one runs, and otherwise handles them in this process, with the store
+// opened at the first request and kept until the end of the command. One thread.
 class connection {
 public:
     explicit connection(const options::configuration& settings) : settings_(settings) {}
@@ -59,10 +58,10 @@ public:
         return api::run_in_process(application_->pipeline(), application_->database(), std::move(request));
     }
 
-    // Whether a server has answered, and not the store.
+    // Whether requests go to a server.
     [[nodiscard]] bool has_server() const noexcept { return !application_; }
 
-    // Lets a server take the data directory.
+    // Closes the store, so that a server can start with the data folder.
     void release() { application_.reset(); }
 
 private:
@@ -72,7 +71,7 @@ private:
     std::unique_ptr<app::application> application_;
 };
 
-// --- what is printed
+// --- output
 
 std::string plain(const json::value& value)
 {
@@ -93,7 +92,8 @@ void print_row(const json::object& row, std::ostream& out)
     out << line << '\n';
 }
 
-// For people: an object's members one a line, a list's rows one a line, wrappers left out.
+// Prints for people: one member of an object a line, one row of a list a line, without the objects around
+// them.
 void print_plain(const json::object& body, std::ostream& out)
 {
     for (const auto& [name, value] : body) {
@@ -111,8 +111,8 @@ int fail(const error& reason, bool is_json, std::ostream& out, std::ostream& err
 {
     err << "scimd: " << reason.detail << '\n';
     if (is_json) {
-        const json::object told{{"code", api::error_code(reason)}, {"message", reason.detail}};
-        out << to_text(json::object{{"error", told}}) << '\n';
+        const json::object body{{"code", api::error_code(reason)}, {"message", reason.detail}};
+        out << to_text(json::object{{"error", body}}) << '\n';
     }
     return 1;
 }
@@ -133,7 +133,7 @@ errc code_of_status(int status)
     }
 }
 
-// An error in the form of the management API.
+// The error of a response, which has the form of the management API.
 error error_in(const http::response& response)
 {
     const auto body = parse_json_object(response.body);
@@ -163,9 +163,9 @@ json::array* rows_of(json::object& body)
     return nullptr;
 }
 
-// Lists come in pages; the command shows them all, or as many as it was told.
+// Reads a list page by page, to its end or up to --limit rows.
 result<json::object> ask_for_all(
-    connection& server, const http::request& request, const options::command& what
+    connection& server, const http::request& request, const options::command& command
 )
 {
     auto body = ask(server, request);
@@ -173,10 +173,11 @@ result<json::object> ask_for_all(
     if (!next)
         return body;
     auto& rows = *rows_of(*body);
-    const auto most = static_cast<std::size_t>(what.limit.value_or(std::numeric_limits<std::int64_t>::max()));
-    for (std::string token(*next); !token.empty() && rows.size() < most;) {
+    const auto rows_max =
+        static_cast<std::size_t>(command.limit.value_or(std::numeric_limits<std::int64_t>::max()));
+    for (std::string token(*next); !token.empty() && rows.size() < rows_max;) {
         auto more = request;
-        more.target += "&page_token=" + path_segment(token);
+        more.target += "&page_token=" + percent_encode(token);
         auto page = ask(server, std::move(more));
         if (!page)
             return page;
@@ -184,37 +185,39 @@ result<json::object> ask_for_all(
             rows.push_back(std::move(row));
         token = *find_string(*page, "next_page_token");
     }
-    if (rows.size() > most)
-        rows.resize(most);
+    if (rows.size() > rows_max)
+        rows.resize(rows_max);
     (*body)["next_page_token"] = "";
     return body;
 }
 
-// What came of a test: the server sends it within the time of an attempt.
-result<json::object> await_test(connection& server, const options::command& what, json::object answer)
+// Waits for the first delivery attempt of a test event, and returns it; returns `answer` when there is none
+// in time. The server makes the attempt at once.
+result<json::object> await_test(connection& server, const options::command& command, json::object answer)
 {
-    const auto request = test_attempts_request(what, answer);
-    for (auto waited = follow_pause; waited < test_patience; waited += follow_pause) {
+    const auto request = test_attempts_request(command, answer);
+    for (auto waited = poll_pause; waited < test_wait_max; waited += poll_pause) {
         auto found = ask(server, request);
         if (!found)
             return found;
         auto& attempts = (*found)["attempts"].as_array();
         if (!attempts.empty())
             return std::move(attempts.front().as_object());
-        std::this_thread::sleep_for(follow_pause);
+        std::this_thread::sleep_for(poll_pause);
     }
     return answer;
 }
 
+// Prints the events that the command asks for, page by page, and with --follow those to come. One thread.
 class event_reader {
 public:
-    event_reader(connection& server, const options::command& what, std::ostream& out)
+    event_reader(connection& server, const options::command& command, std::ostream& out)
         : server_(server),
-          what_(what),
           out_(out),
-          filter_(filter_of(what)),
-          place_(first_place(what)),
-          left_(what.limit.value_or(std::numeric_limits<std::int64_t>::max()))
+          is_following_(command.is_on("--follow")),
+          filter_(filter_of(command)),
+          place_(first_place(command)),
+          left_(command.limit.value_or(std::numeric_limits<std::int64_t>::max()))
     {
     }
 
@@ -227,42 +230,42 @@ public:
             out_.flush();
             if (*has_more)
                 continue;
-            if (!what_.is_following || !out_)
+            if (!is_following_ || !out_)
                 return {};
             server_.release();
-            std::this_thread::sleep_for(follow_pause);
+            std::this_thread::sleep_for(poll_pause);
         }
         return {};
     }
 
 private:
-    static std::string filter_of(const options::command& what)
+    static std::string filter_of(const options::command& command)
     {
         std::string filter;
-        for (const auto& type : what.event_types)
-            filter += (filter.empty() ? "&types=" : ",") + path_segment(type);
-        if (!what.organization.empty())
-            filter += "&organization_id=" + path_segment(what.organization);
-        if (!what.directory.empty())
-            filter += "&directory_id=" + path_segment(what.directory);
+        for (const auto& type : command.all("--type"))
+            filter += (filter.empty() ? "&types=" : ",") + percent_encode(type);
+        if (command.is_given("--organization"))
+            filter += "&organization_id=" + percent_encode(command.option("--organization"));
+        if (command.is_given("--directory"))
+            filter += "&directory_id=" + percent_encode(command.option("--directory"));
         return filter;
     }
 
-    // A directory is read behind a sequence number, too: digits alone. Later pages begin behind the one
-    // before.
-    static std::string first_place(const options::command& what)
+    // Where the first page begins: behind a cursor, or with --directory also behind a sequence number
+    // (digits).
+    static std::string first_place(const options::command& command)
     {
-        const bool is_number =
-            !what.after.empty() && what.after.find_first_not_of("0123456789") == std::string::npos;
-        const bool is_sequence = is_number && !what.directory.empty();
-        return (is_sequence ? "&after_sequence=" : "&after=") + path_segment(what.after);
+        const auto& after = command.option("--after");
+        const bool is_number = !after.empty() && after.find_first_not_of("0123456789") == std::string::npos;
+        const bool is_sequence = is_number && command.is_given("--directory");
+        return (is_sequence ? "&after_sequence=" : "&after=") + percent_encode(after);
     }
 
     result<bool> read_page()
     {
         auto target =
-            "/api/v1/events?limit=" + std::to_string(std::min(events_page, left_)) + filter_ + place_;
-        if (what_.is_following)
+            "/api/v1/events?limit=" + std::to_string(std::min(events_page_max, left_)) + filter_ + place_;
+        if (is_following_)
             target += "&wait=" + std::to_string(follow_wait.count());
         const auto page = ask(server_, make_request("GET", target));
         if (!page)
@@ -271,15 +274,15 @@ private:
             out_ << to_text(event) << '\n';
             --left_;
         }
-        // What was not chosen is passed over for good. An empty log has no cursor.
+        // The cursor is also behind events that the filter left out. An empty log has none.
         if (const auto next = find_string(*page, "next_cursor"); next && !next->empty())
             place_ = "&after=" + std::string(*next);
         return find(*page, "has_more")->as_bool();
     }
 
     connection& server_;
-    const options::command& what_;
     std::ostream& out_;
+    const bool is_following_;
     const std::string filter_;
     std::string place_;
     std::int64_t left_;
@@ -287,21 +290,21 @@ private:
 
 result<json::object> back_up(connection& server, const options::invocation& called, logger& log)
 {
-    if (const auto checked = check_key_target(called.settings, called.what); !checked)
+    const auto& key_file = called.command.option("--key-to");
+    if (const auto checked = check_key_target(called.settings, key_file); !checked)
         return checked.error();
-    auto made = ask(server, request_of(called.what));
-    return made ? copy_keys_of_backup(called.settings, called.what, std::move(*made), log) : made;
+    auto answer = ask(server, request_of(called.command));
+    return answer ? copy_keys_of_backup(called.settings, key_file, std::move(*answer), log) : answer;
 }
 
 result<json::object> answer_to(connection& server, const options::invocation& called)
 {
-    const auto& verb = called.what.positional.front();
-    if (verb != "backup" && verb != "restore")
-        return ask_for_all(server, request_of(called.what), called.what);
+    const auto& name = called.command.words.front();
+    if (name != "backup" && name != "restore")
+        return ask_for_all(server, request_of(called.command), called.command);
     log_queue lines(STDERR_FILENO);
     logger log(lines.sink(), log_level::error);
-    return verb == "backup" ? back_up(server, called, log)
-                            : restore_backup(called.settings, called.what, log);
+    return name == "backup" ? back_up(server, called, log) : restore_backup(called, log);
 }
 
 int print_version(const options::configuration& settings, std::ostream& out)
@@ -318,18 +321,18 @@ int print_version(const options::configuration& settings, std::ostream& out)
 
 int run_command(const options::invocation& called, std::ostream& out, std::ostream& err)
 {
-    const auto& what = called.what;
+    const auto& command = called.command;
     const bool is_json = called.settings.is_json;
-    if (what.positional.front() == "version")
+    if (command.words.front() == "version")
         return print_version(called.settings, out);
     connection server(called.settings);
-    if (what.positional.front() == "events") {
-        const auto read = event_reader(server, what, out).read();
+    if (command.words.front() == "events") {
+        const auto read = event_reader(server, command, out).read();
         return read ? 0 : fail(read.error(), is_json, out, err);
     }
     auto body = answer_to(server, called);
-    if (body && what.positional.back() == "test" && server.has_server())
-        body = await_test(server, what, std::move(*body));
+    if (body && command.words.back() == "test" && server.has_server())
+        body = await_test(server, command, std::move(*body));
     if (!body)
         return fail(body.error(), is_json, out, err);
     if (is_json)

@@ -1,15 +1,15 @@
-// The sub-commands that are not `serve`: each is a request of the management API, sent to the server that
-// holds the data directory, or, when none does, handled here with the store opened for the occasion.
+// Runs the commands other than `serve`. Each is a request of the management API, sent to the control socket
+// of the server that has the data folder open, or, when none has, handled in this process with the store.
 #pragma once
 
-#include "options/configuration.hpp"
+#include "options/arguments.hpp"
 
 #include <iosfwd>
 #include <ostream>
 
 namespace scimd::cli {
 
-// The exit code: 0, or 1 with the reason on `err`.
+// Returns the exit code: 0, or 1 with the reason on `err`. Blocks.
 int run_command(const options::invocation& called, std::ostream& out, std::ostream& err);
 
 }  // namespace scimd::cli

@@ -2,7 +2,7 @@
 #include "base/log_queue.hpp"
 #include "cli/commands.hpp"
 #include "cli/serve.hpp"
-#include "options/configuration.hpp"
+#include "options/arguments.hpp"
 
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ int run(int count, char** arguments, scimd::log_queue& errors)
         errors.write(parsed.output);
     if (!parsed.run)
         return parsed.exit_code;
-    if (parsed.run->what.positional.front() == "serve")
+    if (parsed.run->command.words.front() == "serve")
         return scimd::cli::serve(parsed.run->settings);
     std::ostringstream problem;
     const int exit_code = scimd::cli::run_command(*parsed.run, std::cout, problem);
@@ -37,12 +37,13 @@ int run(int count, char** arguments, scimd::log_queue& errors)
 int main(int count, char** arguments)
 {
     scimd::tune_allocator();
-    std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
-    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
-    // Ignored, since they would end the process: there is no log file to open again, and no timer to serve.
-    for (const int idle : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO})
-        std::signal(idle, SIG_IGN);
-    scimd::log_queue errors(STDERR_FILENO);  // so that no end waits for whoever has stderr
+    std::signal(SIGPIPE, SIG_IGN);  // a closed connection is an error code, not the end of the process
+    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow
+    // These would end the process by default. There is no log file to open again, and no timer that uses
+    // them.
+    for (const int unused : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO})
+        std::signal(unused, SIG_IGN);
+    scimd::log_queue errors(STDERR_FILENO);  // the exit never waits for the reader of stderr
     try {
         return run(count, arguments, errors);
     } catch (const std::exception& failure) {

@@ -1,95 +1,44 @@
 #include "cli/requests.hpp"
 
-#include "cli/webhook_requests.hpp"
+#include "base/text.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace scimd::cli {
 namespace {
 
-const std::string organizations = "/api/v1/organizations";
+using options::value_kind;
 
-std::string organization_path(const std::string& id)
-{
-    return organizations + '/' + path_segment(id);
-}
+const std::string api = "/api/v1";
 
-std::string directory_path(const std::string& id)
+// Puts arguments in place of their names in braces.
+template <class Encode>
+std::string fill_in(std::string_view pattern, const options::command& command, Encode encode)
 {
-    return organizations + "/-/directories/" + path_segment(id);
-}
-
-void add_query(std::string& target, std::string_view name, const std::string& value)
-{
-    if (!value.empty())
-        target.append("&").append(name).append("=").append(path_segment(value));
-}
-
-http::request organization_request(const options::command& what)
-{
-    const auto& verb = what.positional[1];
-    if (verb == "create") {
-        json::object body{{"display_name", what.arguments[0]}};
-        add_if_given(body, "external_id", what.external_id);
-        return make_request("POST", organizations, body);
+    std::string text;
+    while (!pattern.empty()) {
+        const auto open = std::min(pattern.find('{'), pattern.size());
+        text += pattern.substr(0, open);
+        pattern.remove_prefix(open);
+        if (pattern.empty())
+            break;
+        const auto close = pattern.find('}');
+        text += encode(command.argument(pattern.substr(1, close - 1)));
+        pattern.remove_prefix(close + 1);
     }
-    if (verb == "list")
-        return make_request("GET", organizations + "?page_size=100");
-    if (verb == "search")
-        return make_request(
-            "GET", organizations + ":search?page_size=30&query=" + path_segment(what.arguments[0])
-        );
-    const auto path = organization_path(what.arguments[0]);
-    if (verb == "update") {
-        json::object body;
-        add_if_given(body, "display_name", what.name);
-        add_if_given(body, "external_id", what.external_id);
-        return make_request("PATCH", path, body);
-    }
-    if (verb == "limit") {
-        json::object settings;
-        if (what.users_max)
-            settings["max_allowed_users"] = *what.users_max;
-        return make_request("PATCH", path + "/settings/usermanagement", {{"settings", std::move(settings)}});
-    }
-    return make_request(verb == "delete" ? "DELETE" : "GET", path);
+    return text;
 }
 
-http::request domain_request(const options::command& what)
-{
-    const auto& verb = what.positional[1];
-    const auto domains = organization_path(what.arguments[0]) + "/domains";
-    if (verb == "create" || verb == "add") {
-        json::object body{{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}};
-        if (what.is_by_dns)
-            body["verification_method"] = "DNS";
-        return make_request("POST", domains, body);
-    }
-    if (verb == "list")
-        return make_request("GET", domains + "?page_size=100");
-    if (verb == "verify")
-        return make_request("PATCH", domains + '/' + path_segment(what.arguments[1]) + ":verify");
-    return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + path_segment(what.arguments[1]));
-}
+// --- values
 
-http::request history_request(const options::command& what, const std::string& directory)
-{
-    const bool is_log = what.positional[1] == "log";
-    std::string target = directory + (is_log ? "/request-log?page_size=1000" : "/refusals?page_size=1000");
-    add_query(target, "status", what.status);
-    add_query(target, "method", what.method);
-    add_query(target, "resource_id", what.resource);
-    add_query(target, "since", what.since);
-    add_query(target, "until", what.until);
-    add_query(target, "reason", what.reason);
-    add_query(target, "user", what.user);
-    return make_request("GET", std::move(target));
-}
-
-// What is no number goes as it is, for the server to refuse with the reason.
+// A text that is no number goes as it is, for the server to refuse with the reason.
 json::value number_or_text(const std::string& text)
 {
     std::int64_t number = 0;
@@ -98,122 +47,92 @@ json::value number_or_text(const std::string& text)
     return read.ec == std::errc() && read.ptr == end ? json::value(number) : json::value(text);
 }
 
-http::request quota_request(const std::string& directory, const std::string& name, const std::string& limit)
+json::value headers_of(const std::vector<std::string>& lines)
 {
-    json::value wanted = limit == "default" ? json::value(nullptr) : number_or_text(limit);
-    json::object quotas;
-    quotas[name] = std::move(wanted);
-    return make_request("PATCH", directory + "/quota-limits", {{"quotas", std::move(quotas)}});
-}
-
-http::request directory_request(const options::command& what)
-{
-    const auto& verb = what.positional[1];
-    if (verb == "create") {
-        json::object body{{"directory_type", "SCIM"}};
-        add_if_given(body, "name", what.name);
-        add_if_given(body, "directory_provider", what.provider);
-        add_if_given(body, "domain_policy", what.domain_policy);
-        add_if_given(body, "domain_gate_scope", what.domain_gate_scope);
-        add_if_given(body, "scim_mode", what.scim_mode);
-        add_if_given(body, "unknown_members", what.unknown_members);
-        if (!what.patch_status.empty())
-            body["patch_status"] = number_or_text(what.patch_status);
-        if (what.allows_equal_group_names)
-            body["unique_group_names"] = false;
-        return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
+    json::object headers;
+    for (const auto& line : lines) {
+        const auto colon = std::min(line.find(':'), line.size());
+        const auto value = colon < line.size() ? trim(std::string_view(line).substr(colon + 1)) : "";
+        headers[line.substr(0, colon)] = value;
     }
-    if (verb == "list")
-        return make_request("GET", organization_path(what.arguments[0]) + "/directories");
-    const auto path = directory_path(what.arguments[0]);
-    if (verb == "show")
-        return make_request("GET", path);
-    if (verb == "usage")
-        return make_request("GET", path + "/quotas");
-    if (verb == "quota")
-        return quota_request(path, what.arguments[1], what.arguments[2]);
-    if (verb == "log" || verb == "refused" || verb == "refusals")
-        return history_request(what, path);
-    if (verb == "held")
-        return make_request("GET", path + "/held-users?page_size=1000");
-    if (verb == "delete")
-        return make_request("DELETE", path);
-    if (verb == "policy")
-        return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
-    if (verb == "scope")
-        return make_request("PATCH", path, {{"domain_gate_scope", what.arguments[1]}});
-    if (verb == "mode")
-        return make_request("PATCH", path, {{"scim_mode", what.arguments[1]}});
-    if (verb == "unknown-members")
-        return make_request("PATCH", path, {{"unknown_members", what.arguments[1]}});
-    if (verb == "patch-status")
-        return make_request("PATCH", path, {{"patch_status", number_or_text(what.arguments[1])}});
-    if (verb == "provider")
-        return make_request("PATCH", path, {{"directory_provider", what.arguments[1]}});
-    return make_request("PATCH", path + ':' + verb);
+    return headers;
 }
 
-http::request secret_request(const options::command& what)
+json::value numbers_of(const std::vector<std::string>& texts)
 {
-    const auto& verb = what.positional[1];
-    const auto secrets = directory_path(what.arguments[0]) + "/secrets";
-    if (verb == "create" || verb == "regenerate") {
-        json::object body;
-        add_if_given(body, "expire_time", what.expires);
-        add_if_given(body, "directory_user_id", what.user);
-        if (what.overlap_seconds)
-            body["overlap_seconds"] = *what.overlap_seconds;
-        return make_request("POST", verb == "create" ? secrets : secrets + ":regenerate", body);
+    json::array numbers;
+    for (const auto& text : texts)
+        numbers.push_back(number_or_text(text));
+    return numbers;
+}
+
+json::value value_of(value_kind kind, const std::vector<std::string>& given)
+{
+    switch (kind) {
+        case value_kind::number:
+        case value_kind::count:
+            return number_or_text(given.front());
+        case value_kind::limit:
+            return given.front() == "default" ? json::value(nullptr) : number_or_text(given.front());
+        case value_kind::texts:
+            return json::array(given.begin(), given.end());
+        case value_kind::numbers:
+            return numbers_of(given);
+        case value_kind::headers:
+            return headers_of(given);
+        case value_kind::file:
+            return json::value(std::filesystem::absolute(given.front()).string());
+        default:
+            return json::value(given.front());
     }
-    if (verb == "list")
-        return make_request("GET", secrets);
-    return make_request(verb == "show" ? "GET" : "DELETE", secrets + '/' + path_segment(what.arguments[1]));
 }
 
-http::request client_request(const options::command& what)
+// --- fields of the body
+
+std::optional<json::value> switch_value(
+    const options::command& command, const options::parameter& one, std::string_view value_when_on
+)
 {
-    const auto& verb = what.positional[1];
-    const std::string clients = "/api/v1/clients";
-    if (verb == "create") {
-        json::object body{{"name", what.arguments[0]}};
-        add_if_given(body, "organization_id", what.organization);
-        if (what.is_read_only)
-            body["access"] = "READ";
-        if (!what.scopes.empty())
-            body["scopes"] = json::array(what.scopes.begin(), what.scopes.end());
-        return make_request("POST", clients, body);
+    const bool is_on = command.is_on(one.name);
+    if (value_when_on.empty())
+        return json::value(is_on);
+    if (!is_on)
+        return std::nullopt;
+    if (value_when_on == "true" || value_when_on == "false")
+        return json::value(value_when_on == "true");
+    return json::value(value_when_on);
+}
+
+// Empty: the field is left out.
+std::optional<json::value> field_value(
+    const options::command& command, const options::parameter& one, std::string_view fixed_value
+)
+{
+    if (one.kind == value_kind::constant)
+        return json::value(fixed_value);
+    if (one.kind == value_kind::on_off)
+        return switch_value(command, one, fixed_value);
+    if (!one.is_option())
+        return value_of(one.kind, {command.argument(one.name)});
+    const auto& given = command.all(one.name);
+    return given.empty() ? std::nullopt : std::optional(value_of(one.kind, given));
+}
+
+void add_field(json::object& body, const options::command& command, const options::parameter& one)
+{
+    const auto equals = std::min(one.field.find('='), one.field.size());
+    const auto fixed_value = one.field.substr(std::min(equals + 1, one.field.size()));
+    auto name = fill_in(one.field.substr(0, equals), command, [](const std::string& text) { return text; });
+    auto value = field_value(command, one, fixed_value);
+    auto* to = &body;
+    if (const auto dot = one.field.find('.'); dot != std::string_view::npos) {
+        to = &body.emplace(one.field.substr(0, dot), json::object()).first->value().as_object();
+        name.erase(0, dot + 1);
     }
-    if (verb == "list")
-        return make_request("GET", clients + "?page_size=100");
-    const auto path = clients + '/' + path_segment(what.arguments[0]);
-    if (verb == "add-secret") {
-        json::object body;
-        add_if_given(body, "expire_time", what.expires);
-        return make_request("POST", path + "/secrets", body);
-    }
-    if (verb == "revoke-secret")
-        return make_request("DELETE", path + "/secrets/" + path_segment(what.arguments[1]));
-    return make_request(verb == "show" ? "GET" : "DELETE", path);
-}
-
-http::request key_request(const options::command& what)
-{
-    const auto& verb = what.positional[1];
-    if (verb == "list")
-        return make_request("GET", "/api/v1/signing-keys");
-    if (verb == "rotate")
-        return make_request("POST", "/api/v1/master-key:rotate");
-    return make_request("POST", "/api/v1/signing-keys:rotate", {{"at_once", what.is_at_once}});
-}
-
-http::request audit_request(const options::command& what)
-{
-    std::string target = "/api/v1/audit-log?page_size=1000";
-    add_query(target, "organization_id", what.organization);
-    add_query(target, "directory_id", what.directory);
-    add_query(target, "actor", what.actor);
-    add_query(target, "since", what.since);
-    return make_request("GET", std::move(target));
+    if (one.kind == value_kind::time_or_event && command.option(one.name).starts_with("evt_"))
+        name += "_event_id";
+    if (value)
+        (*to)[name] = std::move(*value);
 }
 
 }  // namespace
@@ -230,7 +149,7 @@ http::request make_request(std::string_view method, std::string target, const js
     return made;
 }
 
-std::string path_segment(std::string_view text)
+std::string percent_encode(std::string_view text)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string encoded;
@@ -248,41 +167,31 @@ std::string path_segment(std::string_view text)
     return encoded;
 }
 
-http::request request_of(const options::command& what)
+http::request request_of(const options::command& command)
 {
-    const auto& noun = what.positional[0];
-    if (noun == "organization")
-        return organization_request(what);
-    if (noun == "domain")
-        return domain_request(what);
-    if (noun == "directory")
-        return directory_request(what);
-    if (noun == "secret")
-        return secret_request(what);
-    if (noun == "client")
-        return client_request(what);
-    if (noun == "key")
-        return key_request(what);
-    if (noun == "audit")
-        return audit_request(what);
-    if (noun == "webhook")
-        return webhook_request(what);
-    if (noun == "demo") {
-        json::object body;
-        add_if_given(body, "domain_policy", what.domain_policy);
-        return make_request("POST", "/api/v1/demo", body);
+    const auto line = command.row->request;
+    const auto method = line.substr(0, line.find(' '));
+    auto target = api + fill_in(line.substr(method.size() + 1), command, percent_encode);
+    json::object body;
+    for (const auto& one : command.row->parameters) {
+        if (one.field.empty())
+            continue;
+        if (method != "GET")
+            add_field(body, command, one);
+        else if (const auto& text = command.option(one.name); !text.empty())
+            target.append("&").append(one.field).append("=").append(percent_encode(text));
     }
-    if (noun == "backup") {
-        const auto file = std::filesystem::absolute(what.arguments[0]).string();
-        return make_request("POST", "/api/v1/backup", {{"file", file}});
-    }
-    return make_request("POST", "/api/v1/check");
+    return make_request(method, std::move(target), body);
 }
 
-void add_if_given(json::object& body, std::string_view name, const std::string& text)
+http::request test_attempts_request(const options::command& command, const json::object& answer)
 {
-    if (!text.empty())
-        body[name] = text;
+    const auto* event = find_string(answer, "event_id");
+    return make_request(
+        "GET",
+        api + "/webhook-endpoints/" + percent_encode(command.argument("ID")) +
+            "/attempts?event_id=" + (event ? std::string(*event) : std::string())
+    );
 }
 
 }  // namespace scimd::cli

@@ -1,8 +1,8 @@
-// What each command asks of the management API. Pure.
+// Makes the request of the management API that a command stands for. Pure.
 #pragma once
 
 #include "base/json/json.hpp"
-#include "options/configuration.hpp"
+#include "options/command_table.hpp"
 #include "scimd/http.hpp"
 
 #include <string>
@@ -10,13 +10,15 @@
 
 namespace scimd::cli {
 
-http::request request_of(const options::command& what);
+// The request of the command's row, which must have one.
+http::request request_of(const options::command& command);
 
 http::request make_request(std::string_view method, std::string target, const json::object& body = {});
 
-// A word of the command line as one segment of a path, or as a value of a query.
-std::string path_segment(std::string_view text);
+// Asks for the delivery attempts of the test event that `webhook test` has sent; `answer` names it.
+http::request test_attempts_request(const options::command& command, const json::object& answer);
 
-void add_if_given(json::object& body, std::string_view name, const std::string& text);
+// Percent-encodes a text for a segment of a path or a value of a query.
+std::string percent_encode(std::string_view text);
 
 }  // namespace scimd::cli

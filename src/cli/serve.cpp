@@ -14,11 +14,12 @@
 namespace scimd::cli {
 namespace {
 
-// After a drain in time; it is still watched over by `ending`.
-constexpr std::chrono::milliseconds flush_patience{500};
+// How long the log may take to write its queue after a graceful shutdown. The shutdown watchdog still runs.
+constexpr std::chrono::milliseconds flush_wait_max{500};
 
-// By way of the log's queue, so that the order is kept and an end is never held up.
-int refuse(log_queue& lines, const std::string& reason, int exit_code)
+// Prints through the log's queue: the order of lines is kept, and a slow reader of stderr does not delay the
+// exit.
+int fail(log_queue& lines, const std::string& reason, int exit_code)
 {
     lines.write("scimd: " + reason + '\n');
     return exit_code;
@@ -28,14 +29,14 @@ int run(const options::configuration& settings, logger& log, log_queue& lines, a
 {
     const auto application = app::application::open(settings, log, &ending.is_cancelled());
     if (!application)
-        return refuse(lines, application.error().detail, app::exit_failed);
+        return fail(lines, application.error().detail, app::exit_failed);
     const app::dropped_lines_metric counting(lines, (*application)->metrics());
     if (const auto followed = (*application)->follow_schemas(); !followed)
-        return refuse(lines, "--schema-dir: " + followed.error().detail, 2);
+        return fail(lines, "--schema-dir: " + followed.error().detail, 2);
     app::server_process server(settings, **application, log, ending);
     if (const auto listening = server.listen(); !listening)
-        return refuse(lines, listening.error().detail, app::exit_failed);
-    const int exit_code = server.until_stopped();
+        return fail(lines, listening.error().detail, app::exit_failed);
+    const int exit_code = server.run();
     (*application)->close();
     log.info("server.stopped", {{"drained", exit_code == 0}});
     return exit_code;
@@ -49,7 +50,7 @@ int serve(const options::configuration& settings)
     logger log(lines.sink(), settings.log_least);
     app::shutdown ending(log, lines, app::process_owner::scimd);
     const int exit_code = run(settings, log, lines, ending);
-    lines.close(ending.is_cancelled() ? app::last_words_patience : flush_patience);
+    lines.close(ending.is_cancelled() ? app::final_flush_max : flush_wait_max);
     return exit_code;
 }
 

@@ -1,36 +1,45 @@
 #include "jobs/batch_runner.hpp"
 
-#include <chrono>
+#include <utility>
 
 namespace scimd::jobs {
 namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds turn_max{250};  // of one job, until the others have had theirs
+constexpr std::chrono::milliseconds run_time_max{250};
 
 }  // namespace
 
-void run_in_batches(store::database& database, const std::function<bool(store::transaction&)>& piece)
+bool has_work(store::database& database, const transaction_step& ask)
 {
-    const auto until = steady::now() + turn_max;
+    bool has = false;
+    store::run(database, store::intent::read, [&](store::transaction& tx) {
+        has = ask(tx);
+        return store::verdict::commit;
+    });
+    return has;
+}
+
+void run_in_batches(store::database& database, const transaction_step& batch)
+{
+    const auto until = steady::now() + run_time_max;
     bool has_more = true;
     while (has_more && steady::now() < until) {
         store::run(database, store::intent::write, [&](store::transaction& tx) {
-            has_more = piece(tx);
+            has_more = batch(tx);
             return store::verdict::commit;
         });
     }
 }
 
-bool has_work(store::database& database, const std::function<bool(store::transaction&)>& asks)
+void add_batch_job(scheduler& scheduler, store::database& database, batch_job job)
 {
-    bool is_so = false;
-    store::run(database, store::intent::read, [&](store::transaction& tx) {
-        is_so = asks(tx);
-        return store::verdict::commit;
-    });
-    return is_so;
+    const auto run = [&database, ask = std::move(job.has_work), batch = std::move(job.batch)] {
+        if (has_work(database, ask))
+            run_in_batches(database, batch);
+    };
+    scheduler.add({job.name, job.every, run, job.is_by_time});
 }
 
 }  // namespace scimd::jobs

@@ -1,18 +1,35 @@
-// A job's turn at the store: transaction after transaction, so that requests get theirs in between.
+// Runs background jobs over the store in batches: each batch is a transaction, and requests come in between.
+// Blocks the thread of the scheduler; throws what the store throws.
 #pragma once
 
+#include "jobs/scheduler.hpp"
 #include "store/engine/database.hpp"
 #include "store/engine/transaction.hpp"
 
+#include <chrono>
 #include <functional>
+#include <string_view>
 
 namespace scimd::jobs {
 
-// Runs `piece` in a transaction of its own as long as it says that there is more, for a bounded time. Blocks;
-// throws what the store throws.
-void run_in_batches(store::database& database, const std::function<bool(store::transaction&)>& piece);
+// Does one batch, or asks a question; returns whether there is more to do.
+using transaction_step = std::function<bool(store::transaction&)>;
 
-// Whether `asks` says so, in a read: what a job looks at before it takes a turn of the writer.
-bool has_work(store::database& database, const std::function<bool(store::transaction&)>& asks);
+// Asks in a read, which needs no turn of the writer.
+bool has_work(store::database& database, const transaction_step& ask);
+
+// Repeats the batch as long as there is more to do, for a quarter of a second at most: other jobs wait.
+void run_in_batches(store::database& database, const transaction_step& batch);
+
+struct batch_job {
+    std::string_view name;  // a static text
+    std::chrono::milliseconds every;
+    transaction_step has_work;  // asked before each run
+    transaction_step batch;
+    bool is_by_time = false;  // as of scheduler::job
+};
+
+// The database outlives the scheduler.
+void add_batch_job(scheduler& scheduler, store::database& database, batch_job job);
 
 }  // namespace scimd::jobs

@@ -76,7 +76,7 @@ void clock_monitor::save()
     });
 }
 
-// A leap that came and went between two looks changed nothing.
+// A jump that came and went between two looks is counted, but not logged.
 void clock_monitor::report(const guarded_clock::status& current)
 {
     if (current.adopted != last_.adopted)

@@ -1,5 +1,5 @@
-// Watches over the guarded clock: reports leaps of the machine's clock, and stores the time for the next
-// start.
+// Monitors the guarded clock (base/guarded_clock.hpp): logs jumps of the machine's clock, and stores the time
+// so that the next start can detect a jump that happened while the server was down.
 #pragma once
 
 #include "base/guarded_clock.hpp"
@@ -13,19 +13,19 @@
 
 namespace scimd::jobs {
 
-// One thread: that of the jobs.
+// One thread: the scheduler's, and before it starts and after it has ended, the one that owns this.
 class clock_monitor {
 public:
     clock_monitor(
         store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
     );
 
-    // Compares the machine's clock with the time stored by the last run. Before the first request.
+    // Compares the machine's clock with the time that the last run stored. Before the first request.
     void resume();
 
     void add_jobs(scheduler& scheduler);
     void look();
-    void save();  // does not wait for it; a time that is not sure is not stored
+    void save();  // does not wait for the commit; stores nothing while the time is not trusted
     [[nodiscard]] bool has_saved() const noexcept { return saved_.has_value(); }
 
 private:

@@ -11,20 +11,47 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace scimd::jobs {
 namespace {
 
-constexpr std::chrono::milliseconds directory_removal_interval{500};
-constexpr std::chrono::milliseconds recount_interval{200};
-constexpr std::chrono::milliseconds telling_interval{200};
-constexpr std::chrono::milliseconds membership_interval{500};
-constexpr std::chrono::seconds request_patience{2
-};  // the request that made a job has so long to do it itself
-constexpr std::chrono::milliseconds review_interval{500};
-constexpr std::chrono::milliseconds review_turn_max{250};  // until the other jobs have had theirs
+using std::chrono::milliseconds;
+
+constexpr milliseconds removal_interval{500};
+constexpr milliseconds role_interval{200};
+constexpr milliseconds group_event_interval{200};
+constexpr milliseconds membership_interval{500};
+constexpr milliseconds review_interval{500};
+constexpr milliseconds review_time_max{250};  // of one run, while other jobs wait
 constexpr std::chrono::minutes warning_interval{10};
 constexpr std::size_t warnings_batch_max = 100;
+
+// The request that made a membership job finishes it within this time; the background job does afterwards.
+constexpr std::chrono::seconds request_time_max{2};
+
+bool has_removal(store::transaction& tx)
+{
+    return store::directories::next_removal(tx).has_value();
+}
+
+bool has_role_change(store::transaction& tx)
+{
+    return store::roles::next_recount(tx).has_value();
+}
+
+bool has_group_events(store::transaction& tx)
+{
+    return service::next_to_publish(tx, {}).has_value();
+}
+
+// Jobs whose request has ended before them, and prepared parts that no request took up.
+bool has_memberships(store::transaction& tx)
+{
+    namespace rows = store::membership_jobs;
+    return rows::next(tx, tx.now() - request_time_max).has_value() ||
+           rows::next_abandoned(tx, tx.now() - service::membership_jobs::abandoned_after).has_value();
+}
 
 }  // namespace
 
@@ -37,92 +64,67 @@ directory_jobs::directory_jobs(
 
 void directory_jobs::add_jobs(scheduler& scheduler)
 {
-    scheduler.add({"directory_removals", directory_removal_interval, [this] {
-                       const auto is_wanted = [](store::transaction& tx) {
-                           return store::directories::next_removal(tx).has_value();
-                       };
-                       if (!has_work(database_, is_wanted))
-                           return;
-                       run_in_batches(database_, [this](store::transaction& tx) {
-                           const auto next = store::directories::next_removal(tx);
-                           if (next)
-                               service::directories::remove_some(tx, schemas_, *next);
-                           return next.has_value();
-                       });
-                   }});
-    scheduler.add({"role_recounts", recount_interval, [this] { recompute_roles(); }});
-    scheduler.add({"untold_groups", telling_interval, [this] { publish_pending_groups(); }});
-    scheduler.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
+    const auto add = [&](batch_job job) { add_batch_job(scheduler, database_, std::move(job)); };
+    add({"directory_removals", removal_interval, has_removal, [this](auto& tx) { return remove_some(tx); }});
+    add({"role_recounts", role_interval, has_role_change, [this](auto& tx) { return recompute_roles(tx); }});
+    add({"untold_groups", group_event_interval, has_group_events, [this](auto& tx) {
+             return publish_group_events(tx);
+         }});
+    add({"membership_jobs", membership_interval, has_memberships, [this](auto& tx) {
+             return finish_memberships(tx);
+         }});
     scheduler.add({"domain_reviews", review_interval, [this] { review_domains(); }});
+    const auto warn = [this](store::transaction& tx) {
+        return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
+    };
     scheduler.add(
-        {"token_warnings",
-         warning_interval,
-         [this] {
-             run_in_batches(database_, [this](store::transaction& tx) {
-                 return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
-             });
-         },
-         true}
+        {"token_warnings", warning_interval, [this, warn] { run_in_batches(database_, warn); }, true}
     );
 }
 
-// Directory after directory, a batch of each at a time, so that none waits for a large one.
-void directory_jobs::recompute_roles()
+bool directory_jobs::remove_some(store::transaction& tx)
 {
-    const auto is_wanted = [](store::transaction& tx) { return store::roles::next_recount(tx).has_value(); };
-    if (!has_work(database_, is_wanted))
-        return;
-    run_in_batches(database_, [this](store::transaction& tx) {
-        auto next = store::roles::next_recount(tx, last_recounted_);
-        if (!next)
-            next = store::roles::next_recount(tx);
-        if (!next)
-            return false;
-        service::roles::recount_some(tx, schemas_, *next);
-        last_recounted_ = next->directory;
-        return true;
-    });
+    const auto next = store::directories::next_removal(tx);
+    if (next)
+        service::directories::remove_some(tx, schemas_, *next);
+    return next.has_value();
 }
 
-// The same with what users have not been told of their groups.
-void directory_jobs::publish_pending_groups()
+// One batch of each directory in turn, so that none waits for a large one.
+bool directory_jobs::recompute_roles(store::transaction& tx)
 {
-    const auto is_wanted = [](store::transaction& tx) {
-        return service::next_to_publish(tx, {}).has_value();
-    };
-    if (!has_work(database_, is_wanted))
-        return;
-    run_in_batches(database_, [this](store::transaction& tx) {
-        const auto next = service::next_to_publish(tx, last_published_);
-        if (!next)
-            return false;
-        service::publish_pending(tx, schemas_, *next);
-        last_published_ = *next;
-        return true;
-    });
+    auto next = store::roles::next_recount(tx, last_recomputed_);
+    if (!next)
+        next = store::roles::next_recount(tx);
+    if (!next)
+        return false;
+    service::roles::recount_some(tx, schemas_, *next);
+    last_recomputed_ = next->directory;
+    return true;
 }
 
-// What requests have not finished, because the process ended or they take long.
-void directory_jobs::finish_memberships()
+// Publishes what the events of users have not said of their groups yet; one batch of each directory in turn.
+bool directory_jobs::publish_group_events(store::transaction& tx)
 {
-    namespace jobs = service::membership_jobs;
-    namespace rows = store::membership_jobs;
-    const auto is_wanted = [](store::transaction& tx) {
-        return rows::next(tx, tx.now() - request_patience).has_value() ||
-               rows::next_abandoned(tx, tx.now() - jobs::abandoned_after).has_value();
-    };
-    if (!has_work(database_, is_wanted))
-        return;
-    run_in_batches(database_, [this](store::transaction& tx) {
-        return jobs::run_oldest_step(tx, schemas_, tx.now() - request_patience) ||
-               jobs::discard_abandoned_parts(tx);
-    });
+    const auto next = service::next_to_publish(tx, last_published_);
+    if (!next)
+        return false;
+    service::publish_pending(tx, schemas_, *next);
+    last_published_ = *next;
+    return true;
 }
 
-// Users are looked over in reads, so that the writer has only what is to be noted.
+bool directory_jobs::finish_memberships(store::transaction& tx)
+{
+    namespace changes = service::membership_jobs;
+    return changes::run_oldest_step(tx, schemas_, tx.now() - request_time_max) ||
+           changes::discard_abandoned_parts(tx);
+}
+
+// Reads the users in scans, so that the writer is used only for the changes.
 void directory_jobs::review_domains()
 {
-    const auto until = std::chrono::steady_clock::now() + review_turn_max;
+    const auto until = std::chrono::steady_clock::now() + review_time_max;
     while (std::chrono::steady_clock::now() < until) {
         std::optional<service::review_step> step;
         store::run(database_, store::intent::scan, [&](store::transaction& tx) {

@@ -1,5 +1,5 @@
-// What directories need beside their requests: the rest of a removal, of a change of roles or of very many
-// memberships, warnings before secrets end.
+// Background jobs of directories: removal in batches, role recomputation, group events that are still to be
+// published, the rest of large membership changes, domain reviews, and warnings before secrets expire.
 #pragma once
 
 #include "base/id.hpp"
@@ -11,25 +11,30 @@
 
 namespace scimd::jobs {
 
-// Every piece of work is a transaction of its own, so that requests get their turn in between, and what an
-// end of the process interrupts goes on after the next start.
+// One thread: the scheduler's. The store keeps what is still to be done, so that the next start continues
+// what the end of the process has interrupted.
 class directory_jobs {
 public:
+    // Both references outlive it.
     directory_jobs(store::database& database, const scim::catalogue_set& schemas, environment_id environment);
 
+    // The jobs refer to this, which outlives the scheduler's thread.
     void add_jobs(scheduler& scheduler);
 
 private:
-    void recompute_roles();
-    void publish_pending_groups();
-    void finish_memberships();
+    // Batches: each returns whether there is more to do.
+    bool remove_some(store::transaction& tx);
+    bool recompute_roles(store::transaction& tx);
+    bool publish_group_events(store::transaction& tx);
+    bool finish_memberships(store::transaction& tx);
+
     void review_domains();
 
     store::database& database_;
     const scim::catalogue_set& schemas_;
     service::event_source system_;
-    directory_id last_recounted_;  // the next turn begins behind it
-    directory_id last_published_;  // the same
+    directory_id last_recomputed_;  // round-robin: the next batch is for a directory behind it
+    directory_id last_published_;   // likewise
 };
 
 }  // namespace scimd::jobs

@@ -43,11 +43,11 @@ service::txt_look_up make_txt_look_up(net::dns_resolver& resolver)
             std::move(name),
             net::dns_kind::txt,
             [done = std::move(done)](std::vector<net::dns_answer> answers) {
-                std::vector<service::txt_answer> told;
-                told.reserve(answers.size());
+                std::vector<service::txt_answer> converted;
+                converted.reserve(answers.size());
                 for (auto& answer : answers)
-                    told.push_back({outcome_of(answer.outcome), std::move(answer.values)});
-                done(std::move(told));
+                    converted.push_back({outcome_of(answer.outcome), std::move(answer.values)});
+                done(std::move(converted));
             }
         );
     };
@@ -76,12 +76,12 @@ void domain_checks::ask_about_due()
         return store::verdict::commit;
     });
     for (const auto& domain : due) {
-        if (!take_up(domain.id))
+        if (!begin(domain.id))
             continue;
-        const auto take = [this, id = domain.id](std::vector<service::txt_answer> answers) {
-            take_in({id, std::move(answers), true});
+        const auto receive = [this, id = domain.id](std::vector<service::txt_answer> answers) {
+            write({id, std::move(answers), true});
         };
-        look_up_(service::domains::record_name(domain), take);
+        look_up_(service::domains::record_name(domain), receive);
     }
 }
 
@@ -97,20 +97,20 @@ void domain_checks::wait_until_idle()
     idle_.wait(hold, [this] { return in_flight_.empty(); });
 }
 
-bool domain_checks::take_up(domain_id which)
+bool domain_checks::begin(domain_id domain)
 {
     const std::lock_guard hold(lock_);
-    return !is_stopped_ && in_flight_.size() < in_flight_max && in_flight_.insert(which).second;
+    return !is_stopped_ && in_flight_.size() < in_flight_max && in_flight_.insert(domain).second;
 }
 
-void domain_checks::let_go(domain_id which)
+void domain_checks::end(domain_id domain)
 {
     const std::lock_guard hold(lock_);
-    in_flight_.erase(which);
+    in_flight_.erase(domain);
     idle_.notify_all();
 }
 
-void domain_checks::take_in(service::domains::dns_finding finding)
+void domain_checks::write(service::domains::dns_finding finding)
 {
     const auto id = finding.domain;
     {
@@ -121,14 +121,14 @@ void domain_checks::take_in(service::domains::dns_finding finding)
             return;
         }
     }
-    const auto write = [this, finding = std::move(finding)](store::transaction& tx) {
+    const auto step = [this, finding = std::move(finding)](store::transaction& tx) {
         service::domains::apply_finding(tx, system_, policy_, finding);
         return store::verdict::commit;
     };
-    database_.submit(store::intent::write, write, [this, id](const std::exception_ptr& problem) {
-        if (problem)  // it stays due
+    database_.submit(store::intent::write, step, [this, id](const std::exception_ptr& problem) {
+        if (problem)  // the domain stays due
             log_.warning("domain.check_not_saved", {{"domain_id", id.text()}});
-        let_go(id);
+        end(id);
     });
 }
 

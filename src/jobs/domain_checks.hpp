@@ -1,5 +1,5 @@
-// The loop that asks DNS about domains whose check is due; service/domains/domain_verification decides what
-// comes of it.
+// Domain checks: asks DNS for the TXT records of domains whose check is due.
+// service/domains/domain_verification decides what an answer means.
 #pragma once
 
 #include "base/id.hpp"
@@ -17,13 +17,13 @@
 
 namespace scimd::jobs {
 
-// Answers of the resolver as the service understands them.
+// Adapts the resolver to the interface of the service.
 service::txt_look_up make_txt_look_up(net::dns_resolver& resolver);
 
+// Checks start on the scheduler's thread and end on those of the resolver and the writer.
 class domain_checks {
 public:
-    // Questions under way at a time, so that a thousand domains due at once leave the resolver to others,
-    // too.
+    // Checks in flight at a time. A thousand domains due at once must not take the whole resolver.
     static constexpr std::size_t in_flight_max = 32;
 
     domain_checks(
@@ -34,19 +34,19 @@ public:
         logger& log
     );
 
-    // Asks about domains that are due and does not wait for the answers.
+    // Starts the checks that are due, and does not wait for the answers.
     void ask_about_due();
 
-    // Nothing is asked or written any more, whatever answers still come.
+    // Starts and writes no more checks; answers that still come are dropped. Any thread.
     void stop();
 
-    // Until every answer has come and been written.
+    // Waits until all answers have come and been written.
     void wait_until_idle();
 
 private:
-    bool take_up(domain_id which);
-    void take_in(service::domains::dns_finding finding);
-    void let_go(domain_id which);
+    bool begin(domain_id domain);
+    void write(service::domains::dns_finding finding);
+    void end(domain_id domain);
 
     store::database& database_;
     const service::domains::domain_policy_config& policy_;

@@ -12,9 +12,21 @@
 namespace scimd::jobs {
 namespace {
 
-constexpr std::chrono::milliseconds domain_watch_interval{1'000};
-constexpr std::chrono::milliseconds release_interval{500};
-constexpr std::chrono::milliseconds organization_removal_interval{500};
+using std::chrono::milliseconds;
+
+constexpr milliseconds domain_check_interval{1'000};
+constexpr milliseconds release_interval{500};
+constexpr milliseconds removal_interval{500};
+
+bool has_release(store::transaction& tx)
+{
+    return store::held_users::next_release(tx).has_value();
+}
+
+bool has_removal(store::transaction& tx)
+{
+    return store::tenants::next_to_remove(tx).has_value();
+}
 
 }  // namespace
 
@@ -29,33 +41,21 @@ organization_jobs::organization_jobs(
     : database_(database),
       schemas_(schemas),
       environment_(environment),
-      watch_(database, policy, std::move(look_up), environment, log)
+      domain_checks_(database, policy, std::move(look_up), environment, log)
 {
 }
 
 void organization_jobs::add_jobs(scheduler& scheduler)
 {
-    scheduler.add({"domain_checks", domain_watch_interval, [this] { watch_.ask_about_due(); }, true});
-    scheduler.add({"held_users", release_interval, [this] {
-                       const auto is_wanted = [](store::transaction& tx) {
-                           return store::held_users::next_release(tx).has_value();
-                       };
-                       if (!has_work(database_, is_wanted))
-                           return;
-                       run_in_batches(database_, [this](store::transaction& tx) {
-                           return service::release_held_users(tx, environment_, schemas_);
-                       });
-                   }});
-    scheduler.add({"organization_removals", organization_removal_interval, [this] {
-                       const auto is_wanted = [](store::transaction& tx) {
-                           return store::tenants::next_to_remove(tx).has_value();
-                       };
-                       if (!has_work(database_, is_wanted))
-                           return;
-                       run_in_batches(database_, [this](store::transaction& tx) {
-                           return service::organizations::remove_some(tx, environment_);
-                       });
-                   }});
+    scheduler.add({"domain_checks", domain_check_interval, [this] { domain_checks_.ask_about_due(); }, true});
+    const auto release = [this](store::transaction& tx) {
+        return service::release_held_users(tx, environment_, schemas_);
+    };
+    add_batch_job(scheduler, database_, {"held_users", release_interval, has_release, release});
+    const auto remove = [this](store::transaction& tx) {
+        return service::organizations::remove_some(tx, environment_);
+    };
+    add_batch_job(scheduler, database_, {"organization_removals", removal_interval, has_removal, remove});
 }
 
 }  // namespace scimd::jobs

@@ -1,4 +1,4 @@
-// What organizations need beside their requests: domains watched, held users let out, removals ended.
+// Background jobs of organizations: domain checks over DNS, release of held users, and removal in batches.
 #pragma once
 
 #include "base/id.hpp"
@@ -14,7 +14,8 @@
 
 namespace scimd::jobs {
 
-// The store and the resolver end after it has been stopped, in this order: the resolver, the store, this.
+// Its jobs run on the scheduler's thread. At shutdown the order is: stop() this, end the resolver (whose last
+// answers still arrive here), close the store, destroy this.
 class organization_jobs {
 public:
     organization_jobs(
@@ -27,13 +28,15 @@ public:
     );
 
     void add_jobs(scheduler& scheduler);
-    void stop() { watch_.stop(); }
+
+    // Asks DNS nothing more and drops answers that still come. Any thread.
+    void stop() { domain_checks_.stop(); }
 
 private:
     store::database& database_;
     const scim::catalogue_set& schemas_;
     environment_id environment_;
-    domain_checks watch_;
+    domain_checks domain_checks_;
 };
 
 }  // namespace scimd::jobs

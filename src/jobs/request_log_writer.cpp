@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds write_interval{500};
 constexpr std::chrono::seconds trim_interval{10};
-constexpr std::size_t batch_max = 200;  // in one transaction: others wait no longer than a few milliseconds
+constexpr std::size_t batch_max = 200;  // of one transaction, which takes a few milliseconds
 
 }  // namespace
 
@@ -26,10 +26,10 @@ void request_log_writer::add_jobs(scheduler& scheduler)
     scheduler.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
 }
 
-// What comes meanwhile has the next turn: under heavy load the log would be most of what is written.
+// Requests that arrive meanwhile wait for the next run: under heavy load this would otherwise never end.
 void request_log_writer::flush()
 {
-    const auto waiting = notes_.take(service::queued_records_max);
+    const auto waiting = requests_.take(service::queued_records_max);
     for (std::span<const service::request_record> rest(waiting); !rest.empty();) {
         const auto batch = rest.first(std::min(batch_max, rest.size()));
         rest = rest.subspan(batch.size());
@@ -62,7 +62,7 @@ void request_log_writer::write(std::span<const service::request_record> batch)
 
 void request_log_writer::trim()
 {
-    look_at_all();
+    add_all_directories();
     for (const auto directory : std::exchange(grown_, {}))
         run_in_batches(database_, [&](store::transaction& tx) {
             return service::trim_requests(tx, directory, keep_);
@@ -72,8 +72,8 @@ void request_log_writer::trim()
     });
 }
 
-// The limits may have been lowered since.
-void request_log_writer::look_at_all()
+// Once after the start, because the limits may be lower than those of the run before.
+void request_log_writer::add_all_directories()
 {
     if (std::exchange(has_seen_all_, true))
         return;

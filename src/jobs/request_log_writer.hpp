@@ -1,4 +1,5 @@
-// Writes what the log of requests has noted, and forgets what is beyond its limits.
+// Writes the request log: SCIM requests that are waiting in memory (service/request_log) go to the store in
+// batches, and lines beyond the limits of a directory's log are deleted.
 #pragma once
 
 #include "base/log.hpp"
@@ -11,35 +12,36 @@
 
 namespace scimd::jobs {
 
-// Its jobs run on the background's thread; when that has ended, flush() may be called by another.
+// Its jobs run on the scheduler's thread; flush() may be called on another one after that has ended.
 class request_log_writer {
 public:
     request_log_writer(
         store::database& database,
-        service::request_log& notes,
+        service::request_log& requests,
         const service::request_retention& keep,
         logger& log
     )
-        : database_(database), notes_(notes), keep_(keep), log_(log)
+        : database_(database), requests_(requests), keep_(keep), log_(log)
     {
     }
 
     void add_jobs(scheduler& scheduler);
 
-    // Writes all that waits when it begins. Blocks. What the store does not take is lost, and logged.
+    // Writes the requests that are waiting when it begins. Blocks. Requests that the store refuses are lost;
+    // the log says how many.
     void flush();
 
 private:
     void write(std::span<const service::request_record> batch);
     void trim();
-    void look_at_all();
+    void add_all_directories();
 
     store::database& database_;
-    service::request_log& notes_;
+    service::request_log& requests_;
     const service::request_retention keep_;
     logger& log_;
-    std::set<directory_id> grown_;  // since they were trimmed
-    bool has_seen_all_ = false;     // what an earlier process has left
+    std::set<directory_id> grown_;  // since they were last trimmed
+    bool has_seen_all_ = false;     // directories with lines of an earlier process
 };
 
 }  // namespace scimd::jobs

@@ -1,4 +1,5 @@
-// What the log of events needs beside the requests: its old end cut off, and that of the log of deliveries.
+// Deletes old rows: events beyond their retention, webhook delivery attempts and dead letters, and responses
+// kept for Idempotency-Key.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,33 +16,32 @@ namespace scimd::jobs {
 
 struct retention_options {
     service::event_retention events;
-    std::chrono::days attempts_kept_for{90};  // of webhooks
+    std::chrono::days attempts_kept_for{90};  // of webhook deliveries; dead letters as well
 };
 
-// Every piece of work is a short transaction of its own, so that requests get their turn in between. One
-// thread: that of the jobs.
+// One thread: the scheduler's. Each batch is a short transaction, so that requests come in between.
 class retention_jobs {
 public:
-    // The first event that a sink beside the webhooks is still to be told of; empty: there is none. Any
-    // thread.
+    // The first event that an event sink has not taken yet, which is kept with all behind it; empty: none.
+    // Called on the scheduler's thread.
     using first_needed_event = std::function<std::optional<event_id>()>;
 
     retention_jobs(store::database& database, const clock& wall_clock, const retention_options& kept);
 
-    void retain(first_needed_event sinks) { sinks_ = std::move(sinks); }  // before the jobs start
+    void retain(first_needed_event sinks) { sinks_ = std::move(sinks); }  // before the scheduler starts
     void add_jobs(scheduler& scheduler);
 
-    // One turn each. true: there is more to do at once.
-    bool cut_events();
-    bool cut_directories();  // those whose events have too many bytes
-    bool cut_attempts();
+    // Each deletes for a quarter of a second at most. true: there is more to delete.
+    bool delete_old_events();
+    bool delete_surplus_events();  // of directories that are beyond their quota of event bytes
+    bool delete_old_attempts();
 
 private:
     store::database& database_;
     const clock& wall_clock_;
     const retention_options kept_;
     first_needed_event sinks_ = [] { return std::optional<event_id>(); };
-    time_point look_at_{};  // at the events, not before
+    time_point next_event_run_{};  // unless the clock is set back
 };
 
 }  // namespace scimd::jobs

@@ -6,10 +6,10 @@
 
 namespace scimd::jobs {
 
-void scheduler::add(job what)
+void scheduler::add(job added)
 {
-    const auto due = std::chrono::steady_clock::now() + what.every;
-    jobs_.push_back({std::move(what), due});
+    const auto due = std::chrono::steady_clock::now() + added.every;
+    jobs_.push_back({std::move(added), due});
 }
 
 void scheduler::start()
@@ -37,20 +37,20 @@ void scheduler::run_until_stopped()
         if (stopped_.wait_until(hold, next.due, [this] { return is_stopping_; }))
             return;
         hold.unlock();
-        run_job(next.what);
+        run_job(next.task);
         hold.lock();
-        next.due = std::chrono::steady_clock::now() + next.what.every;
+        next.due = std::chrono::steady_clock::now() + next.task.every;
     }
 }
 
-void scheduler::run_job(const job& what)
+void scheduler::run_job(const job& task)
 {
-    if (what.is_by_time && !is_time_sure_())
+    if (task.is_by_time && !is_time_sure_())
         return;
     try {
-        what.run();
+        task.run();
     } catch (const std::exception& problem) {
-        log_.warning("background.failed", {{"job", what.name}, {"reason", std::string_view(problem.what())}});
+        log_.warning("background.failed", {{"job", task.name}, {"reason", std::string_view(problem.what())}});
     }
 }
 

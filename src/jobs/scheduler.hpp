@@ -1,4 +1,4 @@
-// What goes on beside the requests: jobs at intervals, one after the other on a thread of their own.
+// The scheduler of background jobs: runs each at its interval, one after the other, on a thread of its own.
 #pragma once
 
 #include "base/log.hpp"
@@ -14,15 +14,17 @@
 
 namespace scimd::jobs {
 
-// A job is short, or it delays the others; what waits for a network has a thread or a loop elsewhere. One
-// that throws is logged and runs again when its time has come.
+// Jobs must be short, because each delays the others; work that waits for a network has a thread or a loop
+// elsewhere. A job that throws is logged and runs again after its interval.
+//
+// add(), pause_by() and start() are called on one thread, before and at the start; stop() on any.
 class scheduler {
 public:
     struct job {
-        std::string_view name;  // of a static text
+        std::string_view name;  // for the log; a static text
         std::chrono::milliseconds every;
         std::function<void()> run;
-        bool is_by_time = false;  // deletes or ends what is old: waits while the time is not sure
+        bool is_by_time = false;  // deletes or expires by the wall clock: skipped while that is not trusted
     };
 
     explicit scheduler(logger& log) : log_(log) {}
@@ -30,21 +32,21 @@ public:
     scheduler& operator=(const scheduler&) = delete;
     ~scheduler() { stop(); }
 
-    // Asked before each job that is by time. Before start(); without it none waits.
+    // `is_time_sure` is asked before each job that is by time. Without it, none is skipped.
     void pause_by(std::function<bool()> is_time_sure) { is_time_sure_ = std::move(is_time_sure); }
 
-    void add(job what);  // before start(); each runs first when its interval has passed
+    void add(job added);  // runs first after one interval
     void start();
     void stop();  // waits for the job that is running; may be called again
 
 private:
     struct scheduled {
-        job what;
+        job task;
         std::chrono::steady_clock::time_point due;
     };
 
     void run_until_stopped();
-    void run_job(const job& what);
+    void run_job(const job& task);
 
     logger& log_;
     std::function<bool()> is_time_sure_ = [] { return true; };

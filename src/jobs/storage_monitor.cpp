@@ -1,6 +1,5 @@
 #include "jobs/storage_monitor.hpp"
 
-#include "jobs/batch_runner.hpp"
 #include "store/usage.hpp"
 
 #include <system_error>
@@ -12,9 +11,9 @@ namespace {
 constexpr std::chrono::seconds disk_interval{1};
 constexpr std::chrono::seconds usage_interval{15};
 
-// Writes are taken again when there is an eighth more than the reserve, so that the state does not change
-// with every look.
-std::int64_t room_to_go_on(std::int64_t reserve_bytes)
+// Hysteresis: writes are accepted again when there is an eighth more than the reserve, so that the state does
+// not change at every look.
+std::int64_t resume_bytes(std::int64_t reserve_bytes)
 {
     return reserve_bytes + reserve_bytes / 8;
 }
@@ -71,7 +70,7 @@ void storage_monitor::look_at_disk()
         return;
     free_bytes_.set(*room);
     const bool was_reserved = policy_.is_storage_reserved();
-    const bool is_reserved = *room < (was_reserved ? room_to_go_on(reserve_bytes_) : reserve_bytes_);
+    const bool is_reserved = *room < (was_reserved ? resume_bytes(reserve_bytes_) : reserve_bytes_);
     if (is_reserved == was_reserved)
         return;
     policy_.reserve_storage(is_reserved);
@@ -87,14 +86,14 @@ void storage_monitor::look_at_usage()
     namespace usage = store::usage;
     std::array<std::int64_t, usage::quota_count> totals{};
     std::int64_t surplus = 0;
-    has_work(database_, [&](store::transaction& tx) {
+    store::run(database_, store::intent::read, [&](store::transaction& tx) {
         totals = usage::totals(tx);
         auto next = usage::next_event_surplus(tx, kept_.directory_bytes_max);
         while (next) {
             surplus += next->bytes;
             next = usage::next_event_surplus(tx, kept_.directory_bytes_max, next->directory);
         }
-        return false;
+        return store::verdict::commit;
     });
     surplus_.set(surplus);
     for (std::size_t i = 0; i < totals.size(); ++i)

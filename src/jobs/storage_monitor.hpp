@@ -1,8 +1,8 @@
-// Looks at the room that is left on the data folder's disk and at what the directories use.
+// Monitors free space on the data folder's disk, and how much the directories use of the store.
 //
-// Below a reserve of free bytes only deletions and the like are taken, so that a disk that other things fill
-// still lets an operator and the identity providers take access away. There is no restart when there is room
-// again.
+// Below a reserve of free bytes only deletions and deactivations are accepted, so that access can still be
+// taken away when something else fills the disk. Writes are accepted again, without a restart, once there is
+// space.
 #pragma once
 
 #include "base/log.hpp"
@@ -22,11 +22,11 @@ namespace scimd::jobs {
 
 constexpr std::int64_t disk_reserve_bytes_default = 256 * 1024 * 1024;
 
-// Free bytes for this process; empty: not known. Any thread.
+// Returns the free bytes for this process; empty: unknown. Any thread.
 using free_space = std::function<std::optional<std::int64_t>()>;
 free_space free_space_of(std::filesystem::path folder);
 
-// One thread: that of the jobs.
+// One thread: the scheduler's; before it starts, the one that owns this.
 class storage_monitor {
 public:
     storage_monitor(
@@ -38,7 +38,7 @@ public:
         metrics_registry& metrics
     );
 
-    void watch(free_space where) { free_ = std::move(where); }  // before the jobs start
+    void watch(free_space source) { free_ = std::move(source); }  // before the scheduler starts
     void add_jobs(scheduler& scheduler);
 
     void look_at_disk();

@@ -1,10 +1,9 @@
-// The commands with their positional arguments; an argument in brackets is optional.
+// Declares the commands of command_table.hpp to the parser and reads what was given to one.
 #pragma once
 
-#include "options/configuration.hpp"
+#include "options/command_table.hpp"
 
-#include <deque>
-#include <initializer_list>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,33 +14,29 @@ class App;       // NOLINT(readability-identifier-naming)
 
 namespace scimd::options {
 
-// Fills `what` and `limit` when `app` parses; all three outlive it.
+// One thread. `app` outlives it, and it outlives the parsing.
 class command_tree {
 public:
-    command_tree(CLI::App& app, command& what, std::string& limit);
+    explicit command_tree(CLI::App& app);
+    command_tree(const command_tree&) = delete;
+    command_tree& operator=(const command_tree&) = delete;
 
-    // Takes over what the parsed command was called with.
-    void collect();
+    // After the parsing: the chosen command. Its limit is left to the caller, who checks it.
+    [[nodiscard]] command collect() const;
 
 private:
-    CLI::App* add(
-        std::initializer_list<const char*> words,
-        const char* help,
-        std::initializer_list<const char*> names = {}
-    );
-    void describe(const char* word, const char* help);
-    void add_policy(CLI::App* to);
-    void declare_organizations();
-    void declare_directories();
-    void declare_directory_history(std::string& limit);
-    void declare_clients(std::string& limit);
-    void declare_webhooks(std::string& limit);
-    void declare_failed_deliveries();
-    CLI::App* add_webhook_settings(CLI::App* to);
+    void declare(const command_row& row);
+    void add(std::vector<std::string> words, const command_row& row);
+    void add_option(CLI::App& to, const parameter& option);
 
     CLI::App& app_;
-    command& what_;
-    std::deque<std::pair<CLI::App*, std::vector<std::string>>> arguments_;
+    std::vector<std::pair<const CLI::App*, const command_row*>> commands_;
+
+    // The parser checks a value by converting it to one of these; collect() asks the parser for the results.
+    std::string text_;
+    std::vector<std::string> texts_;
+    std::int64_t count_ = 0;
+    bool is_on_ = false;
 };
 
 }  // namespace scimd::options

@@ -1,5 +1,5 @@
-// Files that options name: read whole, so they have to be regular and not too large. A device would be read
-// for ever, a pipe waited for.
+// Limits of the files that options name. They are read whole, so they have to be regular files: a device has
+// no end, and reading a pipe may block for ever.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ constexpr std::size_t key_file_bytes_max = 64 * 1024;
 constexpr std::size_t certificate_file_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t list_file_bytes_max = 16 * 1024 * 1024;
 
-// Empty when the file may be read; also when there is none, which is for the reader to say.
+// Empty when the file may be read, and when there is none: the reader of the file reports that.
 std::string why_not_readable(const std::filesystem::path& file, std::size_t bytes_max);
 
 }  // namespace scimd::options

@@ -19,8 +19,8 @@ bool is_definition_file(const fs::directory_entry& entry)
     return name.ends_with(".json") && !name.starts_with('.') && entry.is_regular_file(unknown);
 }
 
-// The paths, or why there are none.
-std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::string>& errors)
+// Appends an error when it returns no paths.
+std::vector<fs::path> list_definition_files(const fs::path& folder, std::vector<std::string>& errors)
 {
     std::error_code failed;
     std::vector<fs::path> paths;
@@ -43,7 +43,7 @@ std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::
     return paths;
 }
 
-// One byte more than the limit, so that a longer file is seen to be one.
+// Reads one byte more than the limit, so that the loader detects a file that is too long.
 std::optional<std::string> read_definition_file(const fs::path& path)
 {
     std::ifstream in(path, std::ios::binary);
@@ -59,17 +59,17 @@ std::optional<std::string> read_definition_file(const fs::path& path)
 
 schema_folder read_schema_folder(const fs::path& folder)
 {
-    schema_folder made;
-    for (const auto& path : definition_files(folder, made.errors))
+    schema_folder read;
+    for (const auto& path : list_definition_files(folder, read.errors))
         if (auto content = read_definition_file(path))
-            made.files.push_back({path.filename().string(), std::move(*content)});
+            read.files.push_back({path.filename().string(), std::move(*content)});
         else
-            made.errors.push_back(path.filename().string() + ": cannot be read");
-    auto loaded = scim::extend_standard(made.files);
-    std::ranges::move(loaded.errors, std::back_inserter(made.errors));
-    if (!made.errors.empty())
-        made.files.clear();
-    return made;
+            read.errors.push_back(path.filename().string() + ": cannot be read");
+    auto loaded = scim::extend_standard(read.files);
+    std::ranges::move(loaded.errors, std::back_inserter(read.errors));
+    if (!read.errors.empty())
+        read.files.clear();
+    return read;
 }
 
 }  // namespace scimd::options

@@ -1,4 +1,4 @@
-// The folder of definition files that --schema-dir names.
+// Reads the folder of schema definitions that --schema-dir names.
 #pragma once
 
 #include "scim/schema/schema_loader.hpp"
@@ -10,12 +10,13 @@
 namespace scimd::options {
 
 struct schema_folder {
-    std::vector<scim::definition_file> files;  // in the order of their names
-    std::vector<std::string> errors;  // of the folder, of its files, of what they define; empty: none
+    std::vector<scim::definition_file> files;  // ordered by name
+    std::vector<std::string> errors;           // of the folder, its files and their definitions
 };
 
-// Reads the files *.json of the folder (links are followed; other files, hidden ones and sub-folders are
-// not looked at) and checks that they make a catalogue. Limits as in schema_loader.hpp.
+// Reads the files *.json of the folder and checks that they make a catalogue. Links are followed; other
+// files, hidden files and sub-folders are ignored. Limits as in schema_loader.hpp. With errors, there are no
+// files.
 schema_folder read_schema_folder(const std::filesystem::path& folder);
 
 }  // namespace scimd::options

@@ -1,5 +1,5 @@
-// RFC 7644 §7.2 and RFC 6750 §5.3: bearer tokens are not sent in clear. What of a configuration would have
-// them be (docs/decisions/0028). Pure.
+// Finds settings that would send bearer tokens without encryption, which RFC 7644 §7.2 and RFC 6750 §5.3
+// forbid (docs/decisions/0028). Pure.
 #pragma once
 
 #include "options/configuration.hpp"
@@ -9,7 +9,7 @@
 
 namespace scimd::options {
 
-// One text for each mistake.
-std::vector<std::string> transport_mistakes(const configuration& settings);
+// One text for each error; empty: the settings are safe.
+std::vector<std::string> transport_errors(const configuration& settings);
 
 }  // namespace scimd::options

@@ -12,26 +12,26 @@ namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 using std::chrono::milliseconds;
 
-constexpr milliseconds turn_pause_max{1'000};
+constexpr milliseconds wait_max{1'000};
 constexpr milliseconds finish_step{50};
 constexpr std::chrono::seconds reconcile_interval{1};
-constexpr std::chrono::seconds thorough_interval{10};
-constexpr std::chrono::seconds retry_pause{1};
-constexpr std::size_t unsettled_max = 4'096;
-constexpr std::size_t rounds_opened_max = 100;    // in one transaction
-constexpr std::size_t slept_through_max = 1'000;  // events, before everybody looks at the log
-constexpr std::int64_t lanes_max = 1'000'000;
+constexpr std::chrono::seconds full_flush_interval{10};
+constexpr std::chrono::seconds retry_pause{1};    // after a claim or a write that failed
+constexpr std::size_t unsettled_max = 4'096;      // results in memory; sending pauses beyond
+constexpr std::size_t claims_max = 100;           // in one transaction
+constexpr std::size_t unread_events_max = 1'000;  // beyond, all endpoints read the log
+constexpr std::int64_t directory_queues_max = 1'000'000;
 
 counter& attempts_counter(metrics_registry& metrics, std::string_view outcome)
 {
     return metrics.counter_of("scimd_webhook_attempts_total", "Webhook attempts.", {{"outcome", outcome}});
 }
 
-organization_id tenant_of(store::transaction& tx, const rows::settings& of)
+organization_id tenant_of(store::transaction& tx, const rows::settings& settings)
 {
-    if (of.organization)
-        return *of.organization;
-    const auto owner = of.directory ? store::tenants::owner_of(tx, *of.directory) : std::nullopt;
+    if (settings.organization)
+        return *settings.organization;
+    const auto owner = settings.directory ? store::tenants::owner_of(tx, *settings.directory) : std::nullopt;
     return owner.value_or(organization_id{});
 }
 
@@ -59,11 +59,11 @@ delivery_loop::delivery_loop(delivery_options options, const delivery_dependenci
     });
 }
 
-// The writer may be at work for us still.
+// Waits for a write that is running, because it uses members.
 delivery_loop::~delivery_loop()
 {
     std::unique_lock hold(writing_lock_);
-    written_round_.wait(hold, [this] { return write_state_ != write_state::under_way; });
+    write_ended_.wait(hold, [this] { return write_state_ != write_state::running; });
 }
 
 void delivery_loop::notify() noexcept
@@ -72,9 +72,9 @@ void delivery_loop::notify() noexcept
         out_.wake();
 }
 
-void delivery_loop::wait(milliseconds patience)
+void delivery_loop::wait(milliseconds time_max)
 {
-    out_.wait(is_notified_ ? milliseconds(0) : patience, results_);
+    out_.wait(is_notified_ ? milliseconds(0) : time_max, results_);
 }
 
 milliseconds delivery_loop::run_once()
@@ -82,22 +82,22 @@ milliseconds delivery_loop::run_once()
     take_results();
     const auto now = dependencies_.wall_clock.now();
     record_time(now);
-    const bool is_thorough = now >= next_full_flush_;
+    const bool is_full_flush = now >= next_full_flush_;
     wake_due(now);
     load();
     reconcile();
     send_due();
     park(now);
-    write_results(is_thorough || is_finishing_);
+    write_results(is_full_flush || is_finishing_);
     renew_leases();
     in_flight_.set(static_cast<std::int64_t>(attempts_.size()));
     return until_next();
 }
 
-void delivery_loop::finish(milliseconds patience)
+void delivery_loop::finish(milliseconds time_max)
 {
     is_finishing_ = true;
-    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto end = std::chrono::steady_clock::now() + time_max;
     const auto is_cancelled = [this] { return dependencies_.is_cancelled && *dependencies_.is_cancelled; };
     while (std::chrono::steady_clock::now() < end && !is_cancelled()) {
         run_once();
@@ -118,50 +118,51 @@ void delivery_loop::take_results()
         record_result(one);
 }
 
-void delivery_loop::record_result(const delivery_result& what)
+void delivery_loop::record_result(const delivery_result& result)
 {
-    const auto known = attempts_.extract(what.number);
+    const auto known = attempts_.extract(result.number);
     if (known.empty())
         return;
     in_flight_tenants_.remove(known.mapped().tenant);
     if (known.mapped().is_unhealthy)
         unhealthy_.remove(known.mapped().tenant);
-    (what.seen.is_success() ? successes_ : failures_).add();
-    attempt_time_.observe_us(static_cast<std::uint64_t>(what.milliseconds) * 1'000);
+    (result.outcome.is_success() ? successes_ : failures_).add();
+    attempt_time_.observe_us(static_cast<std::uint64_t>(result.milliseconds) * 1'000);
     ++unsettled_;
-    const auto to = queues_.find(known.mapped().to);
-    if (to == queues_.end())
+    const auto queue = queues_.find(known.mapped().endpoint);
+    if (queue == queues_.end())
         return;
-    to->second->receive(what, dependencies_.wall_clock.now());
-    ready_.insert(to->first);
+    queue->second->receive(result, dependencies_.wall_clock.now());
+    ready_.insert(queue->first);
 }
 
-// A clock that was set back would make everybody wait for a time that has been.
+// Resets the times when the clock was set back: otherwise everything would wait until it has caught up.
 void delivery_loop::record_time(time_point now)
 {
-    if (now < last_turn_)
-        reconcile_at_ = open_at_ = next_full_flush_ = renew_at_ = write_at_ = {};
-    last_turn_ = now;
+    if (now < last_run_)
+        reconcile_at_ = claim_at_ = next_full_flush_ = renew_at_ = write_at_ = {};
+    last_run_ = now;
 }
 
-// All look at the log from time to time, so that nobody's position falls behind.
+// Makes endpoints ready whose timers have expired. From time to time all of them are, so that the positions
+// of those without events follow the log.
 void delivery_loop::wake_due(time_point now)
 {
     while (!timers_.empty() && timers_.begin()->first <= now)
         ready_.insert(timers_.extract(timers_.begin()).value().second);
-    if (now < next_full_flush_ && unannounced_events_ < slept_through_max)
+    if (now < next_full_flush_ && unread_events_ < unread_events_max)
         return;
-    unannounced_events_ = 0;
+    unread_events_ = 0;
     for (const auto& [id, one] : queues_)
         ready_.insert(ready_.end(), id);
 }
 
-// Wakes those that may be told of what is new.
+// Reads the new events and makes the endpoints of their tenants ready.
 void delivery_loop::follow_log(store::transaction& tx)
 {
     recent_.extend(tx, [&](const store::events::event& one) {
         tenants_with_events_.insert(one.organization);
-        ++unannounced_events_;
+        ++unread_events_;
     });
     if (tenants_with_events_.empty())
         return;
@@ -171,7 +172,7 @@ void delivery_loop::follow_log(store::transaction& tx)
     tenants_with_events_.clear();
 }
 
-// One transaction for all that is read in a turn.
+// Everything that an iteration reads, in one transaction.
 void delivery_loop::load()
 {
     if (is_notified_.exchange(false))
@@ -203,7 +204,8 @@ void delivery_loop::read_endpoints(store::transaction& tx)
     }
 }
 
-// An endpoint that has changed gets a new courier, once the old one has come to rest.
+// Replaces the queues of endpoints that have changed, once nothing of the old queue is in flight or
+// unwritten.
 void delivery_loop::reconcile()
 {
     const auto now = dependencies_.wall_clock.now();
@@ -216,11 +218,11 @@ void delivery_loop::reconcile()
     std::erase_if(queues_, [](const auto& one) {
         return one.second->is_stopped() && one.second->is_at_rest();
     });
-    const bool has_retired =
+    const bool is_any_stopped =
         std::ranges::any_of(queues_, [](const auto& one) { return one.second->is_stopped(); });
-    if (has_retired)
-        reconcile_at_ = {};  // it does not take long
-    if (now >= open_at_)
+    if (is_any_stopped)
+        reconcile_at_ = {};  // it will be at rest soon
+    if (now >= claim_at_)
         claim_endpoints();
 }
 
@@ -235,100 +237,104 @@ void delivery_loop::stop_outdated()
     }
 }
 
-// Claims what is wanted and not delivered to yet. This waits for a commit; it is rare.
+// Claims the leases of endpoints without a queue, and makes their queues. Waits for a commit, which is rare.
 void delivery_loop::claim_endpoints()
 {
     std::vector<webhook_id> missing;
     for (const auto& [id, revision] : endpoint_revisions_)
-        if (!queues_.contains(id) && missing.size() < rounds_opened_max)
+        if (!queues_.contains(id) && missing.size() < claims_max)
             missing.push_back(id);
     if (missing.empty())
         return;
-    open_at_ = dependencies_.wall_clock.now() + retry_pause;  // for those that are not to be had now
-    std::vector<claimed_endpoint> opened;
+    claim_at_ = dependencies_.wall_clock.now() + retry_pause;  // for leases that another process has
+    std::vector<claimed_endpoint> claimed;
     store::run(dependencies_.database, store::intent::write, [&](store::transaction& tx) {
-        opened.clear();
+        claimed.clear();
         for (const auto id : missing) {
             if (!rows::claim(tx, id, {options_.owner, tx.now() + options_.lease}))
                 continue;
             auto row = *rows::find(tx, id);
             const auto tenant = tenant_of(tx, row.is);
-            opened.push_back(
+            claimed.push_back(
                 {std::move(row),
-                 rows::list_directory_queues(tx, id, lanes_max),
+                 rows::list_directory_queues(tx, id, directory_queues_max),
                  webhooks::open_keys(tx, dependencies_.key_vault, id),
                  tenant}
             );
         }
         return store::verdict::commit;
     });
-    for (auto& one : opened) {
+    for (auto& one : claimed) {
         const auto id = one.row.id;
         endpoint_revisions_[id] = one.row.revision;
         queues_[id] =
             std::make_unique<endpoint_queue>(std::move(one), dependencies_.rules, dependencies_.random);
         ready_next_.insert(id);
     }
-    if (opened.size() == missing.size())
-        open_at_ = {};
-    if (!opened.empty())
-        is_notified_ = true;  // there is something to load
+    if (claimed.size() == missing.size())
+        claim_at_ = {};
+    if (!claimed.empty())
+        is_notified_ = true;  // the new queues have to load
 }
 
 // --- sending
 
 bool delivery_loop::may_send() const
 {
-    const bool can_write = write_state_ != write_state::refused && unsettled_ < unsettled_max;
+    const bool can_write = write_state_ != write_state::failed && unsettled_ < unsettled_max;
     return !is_finishing_ && can_write && !in_flight_tenants_.is_full();
 }
 
-// One shipment each, whoever was served longest ago first, round after round until nobody has any.
+// Sends one request of each endpoint, the least recently served first, and repeats until none has any.
 void delivery_loop::send_due()
 {
     in_flight_tenants_.take_waiting(ready_);
     unhealthy_.take_waiting(ready_);
-    std::vector<endpoint_queue*> in_turn;
+    std::vector<endpoint_queue*> sending;
     for (const auto id : ready_)
-        if (const auto from = queues_.find(id); from != queues_.end() && may_send())
-            in_turn.push_back(from->second.get());
-    std::ranges::stable_sort(in_turn, {}, &endpoint_queue::last_request);
-    while (!in_turn.empty())
-        std::erase_if(in_turn, [this](endpoint_queue* from) { return !may_send() || !send_next(*from); });
+        if (const auto queue = queues_.find(id); queue != queues_.end() && may_send())
+            sending.push_back(queue->second.get());
+    std::ranges::stable_sort(sending, {}, &endpoint_queue::last_request);
+    while (!sending.empty())
+        std::erase_if(sending, [this](endpoint_queue* queue) { return !may_send() || !send_next(*queue); });
 }
 
-bool delivery_loop::send_next(endpoint_queue& from)
+bool delivery_loop::send_next(endpoint_queue& queue)
 {
-    const bool is_unproven = !from.is_healthy();
-    const auto tenant = from.tenant();
-    const auto id = from.row().id;
-    if (!in_flight_tenants_.has_room_or_wait(tenant, id) ||
-        (is_unproven && !unhealthy_.has_room_or_wait(tenant, id)))
+    const bool is_unhealthy = !queue.is_healthy();
+    const auto tenant = queue.tenant();
+    const auto id = queue.row().id;
+    if (!in_flight_tenants_.admit_or_wait(tenant, id) ||
+        (is_unhealthy && !unhealthy_.admit_or_wait(tenant, id)))
         return false;
-    auto what = from.take(++last_number_, dependencies_.wall_clock.now());
-    if (!what)
+    auto request = queue.take(++last_number_, dependencies_.wall_clock.now());
+    if (!request)
         return false;
-    attempts_.emplace(what->number, attempt{id, tenant, is_unproven});
+    attempts_.emplace(request->number, attempt{id, tenant, is_unhealthy});
     in_flight_tenants_.add(tenant);
-    if (is_unproven)
+    if (is_unhealthy)
         unhealthy_.add(tenant);
-    if (what->refusal.empty()) {
-        out_.send(std::move(*what));
+    if (request->refusal.empty()) {
+        out_.send(std::move(*request));
     } else {
         results_.push_back(
-            {.number = what->number, .seen = {}, .milliseconds = 0, .error = what->refusal, .response = {}}
+            {.number = request->number,
+             .outcome = {},
+             .milliseconds = 0,
+             .error = request->refusal,
+             .response = {}}
         );
         is_notified_ = true;
     }
     return true;
 }
 
-// Whoever has been looked at sleeps until something happens to it again. `now` was before it was looked at,
-// so that no time that has come meanwhile is lost.
+// Makes the visited endpoints wait for their next event, result or timer. `now` was taken before they were
+// visited, so that a timer that has expired meanwhile is not lost.
 void delivery_loop::park(time_point now)
 {
     for (const auto id : ready_) {
-        looked_at_.insert(id);
+        visited_.insert(id);
         const auto one = queues_.find(id);
         if (const auto due = one == queues_.end() ? std::nullopt : one->second->next_due(now))
             timers_.emplace(*due, id);
@@ -340,13 +346,13 @@ void delivery_loop::park(time_point now)
 
 // --- writing
 
-// Whether another round may be written now.
-bool delivery_loop::record_written()
+// Handles the end of the last write; returns whether another one may begin.
+bool delivery_loop::finish_write()
 {
     const auto state = write_state_.load();
-    if (state == write_state::under_way)
+    if (state == write_state::running)
         return false;
-    if (state == write_state::refused)
+    if (state == write_state::failed)
         return dependencies_.wall_clock.now() >= write_at_;
     if (state == write_state::idle)
         return true;
@@ -373,32 +379,32 @@ bool delivery_loop::record_written()
     return true;
 }
 
-void delivery_loop::collect_settlements(bool is_thorough)
+void delivery_loop::collect_settlements(bool is_full_flush)
 {
-    if (is_thorough)
+    if (is_full_flush)
         for (const auto& [id, one] : queues_)
-            looked_at_.insert(id);
-    for (const auto id : std::exchange(looked_at_, {}))
+            visited_.insert(id);
+    for (const auto id : std::exchange(visited_, {}))
         if (const auto one = queues_.find(id); one != queues_.end())
-            if (auto round = one->second->settle(is_thorough))
-                settlements_.push_back(std::move(*round));
+            if (auto settlement = one->second->settle(is_full_flush))
+                settlements_.push_back(std::move(*settlement));
 }
 
-void delivery_loop::write_results(bool is_thorough)
+void delivery_loop::write_results(bool is_full_flush)
 {
-    if (!record_written())
+    if (!finish_write())
         return;
     const auto now = dependencies_.wall_clock.now();
     if (settlements_.empty()) {
-        collect_settlements(is_thorough);
-        if (is_thorough)
-            next_full_flush_ = now + thorough_interval;
+        collect_settlements(is_full_flush);
+        if (is_full_flush)
+            next_full_flush_ = now + full_flush_interval;
         unsettled_ = 0;
     }
     if (settlements_.empty())
         return;
     write_at_ = now + retry_pause;
-    write_state_ = write_state::under_way;
+    write_state_ = write_state::running;
     dependencies_.database.submit(
         store::intent::write,
         [this](store::transaction& tx) {
@@ -413,9 +419,9 @@ void delivery_loop::write_results(bool is_thorough)
         },
         [this](const std::exception_ptr& failure) {
             const std::lock_guard hold(writing_lock_);
-            write_state_ = failure ? write_state::refused : write_state::done;
+            write_state_ = failure ? write_state::failed : write_state::done;
             notify();
-            written_round_.notify_all();
+            write_ended_.notify_all();
         }
     );
 }
@@ -432,7 +438,8 @@ void delivery_loop::renew_leases()
             rows::renew_leases(tx, {owner, until});
             return store::verdict::commit;
         },
-        [](const std::exception_ptr&) {}  // the next one will do; results without a lease are dropped
+        [](const std::exception_ptr&) {}
+        // retried before the lease ends; results without a lease are dropped
     );
 }
 
@@ -446,11 +453,11 @@ bool delivery_loop::is_at_rest() const
 
 milliseconds delivery_loop::until_next() const
 {
-    const bool is_anybody_awake = !ready_.empty() && may_send();
-    if (is_anybody_awake || recent_.may_have_more() || !results_.empty())
+    const bool can_send = !ready_.empty() && may_send();
+    if (can_send || recent_.may_have_more() || !results_.empty())
         return milliseconds(0);
     const auto now = dependencies_.wall_clock.now();
-    auto next = now + turn_pause_max;
+    auto next = now + wait_max;
     if (!timers_.empty())
         next = std::min(next, std::max(now, timers_.begin()->first));
     return std::chrono::ceil<milliseconds>(next - now);

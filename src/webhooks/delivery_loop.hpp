@@ -1,8 +1,9 @@
-// Delivers events to webhook endpoints: the loop around its couriers.
+// The webhook delivery loop: follows the event log (the outbox), lets each endpoint's queue choose its next
+// request, hands requests to the sender and writes the results.
 //
-// A courier (webhooks/endpoint_queue.hpp) decides for its endpoint, the sender carries. What has come of it
-// is written together for all endpoints, one transaction after the other, and an endpoint is delivered to by
-// whoever has its lease: results of one that has lost it are dropped.
+// An endpoint_queue decides for its endpoint; the sender does the I/O. Results of all endpoints are written
+// together, one transaction at a time. A process delivers to an endpoint only while it has its lease; the
+// results of a process that has lost it are dropped.
 #pragma once
 
 #include "base/clock.hpp"
@@ -33,15 +34,16 @@
 namespace scimd::webhooks {
 
 struct delivery_options {
-    std::string owner;               // of the leases; another process has another one
-    bool has_store_alone = true;     // leases of an earlier process are void
-    std::size_t attempts_max = 512;  // at a time, to all endpoints
-    std::size_t unhealthy_attempts_max =
-        256;  // of those, to endpoints whose last attempt failed or that have had none
+    std::string owner;               // of the leases; unique to the process
+    bool has_store_alone = true;     // leases of earlier processes are released at the start
+    std::size_t attempts_max = 512;  // in flight, to all endpoints
+    // In flight to endpoints whose last attempt failed or that have had none, so that slow and dead endpoints
+    // cannot take all attempts.
+    std::size_t unhealthy_attempts_max = 256;
     std::chrono::seconds lease{60};
 };
 
-// What it works with. All outlive it.
+// All outlive the loop.
 struct delivery_dependencies {
     store::database& database;
     const clock& wall_clock;
@@ -51,10 +53,10 @@ struct delivery_dependencies {
     environment_id environment;
     logger& log;
     metrics_registry& metrics;
-    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, the end waits for nothing
+    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, finish() waits for nothing
 };
 
-// One thread, but for ring().
+// One thread, except for notify().
 class delivery_loop {
 public:
     delivery_loop(delivery_options options, const delivery_dependencies& dependencies, sender& out);
@@ -62,35 +64,36 @@ public:
     delivery_loop(const delivery_loop&) = delete;
     delivery_loop& operator=(const delivery_loop&) = delete;
 
-    // Something has been committed. Any thread; does not block.
+    // Called after a commit. Any thread; does not block.
     void notify() noexcept;
 
-    // One round: takes receipts, looks for changes, sends what is due, writes what has come of it. Returns
-    // how long it may be waited before the next one.
+    // One iteration: takes results, reads changes, sends what is due, writes results. Returns how long wait()
+    // may wait before the next one.
     std::chrono::milliseconds run_once();
 
-    // Waits in the sender, which a ring() ends.
-    void wait(std::chrono::milliseconds patience);
+    // Waits in the sender until something happens, notify() is called, or the time has passed.
+    void wait(std::chrono::milliseconds time_max);
 
-    // Sends nothing more; turns go on until what is under way is written, at most that long.
-    void finish(std::chrono::milliseconds patience);
+    // Graceful shutdown: sends nothing more, and runs until the results of all requests in flight are
+    // written, for `time_max` at most.
+    void finish(std::chrono::milliseconds time_max);
 
-    // Whether all that has come back so far is in the store.
+    // Whether all results so far are in the store.
     [[nodiscard]] bool is_written() const
     {
         return write_state_ == write_state::idle && settlements_.empty();
     }
 
 private:
-    enum class write_state { idle, under_way, done, refused };
+    enum class write_state { idle, running, done, failed };
 
     struct attempt {
-        webhook_id to;
+        webhook_id endpoint;
         organization_id tenant;
         bool is_unhealthy = false;
     };
     void take_results();
-    void record_result(const delivery_result& what);
+    void record_result(const delivery_result& result);
     void wake_due(time_point now);
     void record_time(time_point now);
     void load();
@@ -100,11 +103,11 @@ private:
     void stop_outdated();
     void claim_endpoints();
     void send_due();
-    bool send_next(endpoint_queue& from);
+    bool send_next(endpoint_queue& queue);
     void park(time_point now);
-    void write_results(bool is_thorough);
-    void collect_settlements(bool is_thorough);
-    bool record_written();
+    void write_results(bool is_full_flush);
+    void collect_settlements(bool is_full_flush);
+    bool finish_write();
     void renew_leases();
     [[nodiscard]] bool may_send() const;
     [[nodiscard]] bool is_at_rest() const;
@@ -114,38 +117,38 @@ private:
     delivery_dependencies dependencies_;
     sender& out_;
     recent_events recent_{event_id{}};
-    std::map<webhook_id, std::int64_t> endpoint_revisions_;  // endpoints to deliver to, and their revisions
+    std::map<webhook_id, std::int64_t> endpoint_revisions_;  // of the endpoints to deliver to
     std::map<webhook_id, std::unique_ptr<endpoint_queue>> queues_;
     std::map<std::uint64_t, attempt> attempts_;
     tenant_limiter in_flight_tenants_;
     tenant_limiter unhealthy_;
-    // Endpoints that something has happened to: an event, a receipt, a time that has come. The others, and
-    // they may be thousands, are not looked at.
+    // Endpoints with an event, a result or a timer that has expired. All others, which may be thousands, cost
+    // an iteration nothing.
     std::set<webhook_id> ready_;
     std::set<std::pair<time_point, webhook_id>> timers_;
-    std::set<webhook_id> ready_next_;                // in the next turn as well
-    std::set<webhook_id> looked_at_;                 // since settlements were last collected
-    std::set<organization_id> tenants_with_events_;  // have had events that nobody has been woken for yet
-    std::size_t unannounced_events_ = 0;
+    std::set<webhook_id> ready_next_;                // stay ready for the next iteration
+    std::set<webhook_id> visited_;                   // since settlements were last collected
+    std::set<organization_id> tenants_with_events_;  // new events that have not made endpoints ready yet
+    std::size_t unread_events_ = 0;                  // since all endpoints were last made ready
     std::uint64_t last_number_ = 0;
     std::int64_t known_changes_ = -1;
     std::vector<delivery_result> results_;
-    std::size_t unsettled_ = 0;  // receipts since the last round was written
+    std::size_t unsettled_ = 0;  // results since the last write began
     bool is_finishing_ = false;
-    time_point last_turn_{};
+    time_point last_run_{};
     time_point reconcile_at_{};
-    time_point open_at_{};  // not before
+    time_point claim_at_{};
     time_point next_full_flush_{};
     time_point renew_at_{};
-    time_point write_at_{};  // not before
+    time_point write_at_{};
 
     std::atomic<bool> is_notified_{true};
-    std::vector<service::webhooks::settlement> settlements_;  // the round that is being written
-    std::vector<webhook_id> lost_;                            // of it: somebody else's now
-    std::size_t given_up_ = 0;                                // of it: deliveries
+    std::vector<service::webhooks::settlement> settlements_;  // the write that is running
+    std::vector<webhook_id> lost_;                            // its endpoints whose lease was lost
+    std::size_t given_up_ = 0;                                // its deliveries that became dead letters
     std::atomic<write_state> write_state_{write_state::idle};
     std::mutex writing_lock_;
-    std::condition_variable written_round_;
+    std::condition_variable write_ended_;
 
     counter& successes_;
     counter& failures_;

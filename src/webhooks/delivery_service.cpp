@@ -12,8 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds failure_pause{1'000};
-constexpr milliseconds failure_step{50};  // how late an end is noticed
-constexpr milliseconds finish_patience{2'000};
+constexpr milliseconds failure_step{50};  // how late stop() is noticed during the pause
+constexpr milliseconds finish_time_max{2'000};
 constexpr std::size_t owner_bytes = 8;
 
 std::string make_owner(random_source& random)
@@ -42,22 +42,22 @@ void delivery_service::stop()
     loop_->notify();
     if (thread_.joinable())
         thread_.join();
-    resolver_.reset();  // its end answers what is under way, to a sender that must still be there
+    resolver_.reset();  // before the sender, which gets the answers of pending look-ups
 }
 
 void delivery_service::run()
 {
     while (!is_stopping_)
-        loop_->wait(turn());
+        loop_->wait(run_once());
     try {
-        loop_->finish(finish_patience);
+        loop_->finish(finish_time_max);
     } catch (const std::exception& problem) {
         log_.warning("webhooks.not_finished", {{"reason", std::string_view(problem.what())}});
     }
 }
 
-// What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
-milliseconds delivery_service::turn()
+// A failure is retried: the store was busy, or it is broken, in which case the server ends.
+milliseconds delivery_service::run_once()
 {
     try {
         return loop_->run_once();

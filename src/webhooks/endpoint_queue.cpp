@@ -13,27 +13,28 @@ namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
 constexpr std::size_t window_events_max = 256;
-constexpr std::size_t window_bytes_max = 1024 * 1024;   // and one event more
-constexpr std::int64_t lane_events_max = 32;            // read at a time
-constexpr std::size_t lane_bytes_max = 256 * 1024;      // likewise, and one event more
-constexpr std::size_t singles_max = 64;                 // held at a time
-constexpr std::size_t singles_bytes_max = 1024 * 1024;  // likewise, and one event more
+constexpr std::size_t window_bytes_max = 1024 * 1024;    // exceeded by one event at most
+constexpr std::int64_t directory_queue_events_max = 32;  // read at a time
+constexpr std::size_t directory_queue_bytes_max =
+    256 * 1024;                                         // read at a time; exceeded by one event at most
+constexpr std::size_t retries_max = 64;                 // in memory
+constexpr std::size_t retries_bytes_max = 1024 * 1024;  // in memory; exceeded by one event at most
 constexpr unsigned sources = 3;
 
-// A time that is further off than any pause was set by a clock that has been set back since.
+// A time that is further away than the longest backoff was written before the clock was set back.
 bool is_due_at(time_point due, time_point now)
 {
     return due <= now || due > now + webhooks::retry_delay_max + std::chrono::days(1);
 }
 
-webhooks::retry_schedule schedule_of(const rows::settings& of)
+webhooks::retry_schedule schedule_of(const rows::settings& settings)
 {
-    if (of.retry_seconds.empty())
+    if (settings.retry_seconds.empty())
         return webhooks::retry_schedule::standard();
     webhooks::retry_schedule schedule{.delays = {}, .is_own = true};
-    for (const auto seconds : of.retry_seconds)
+    for (const auto seconds : settings.retry_seconds)
         schedule.delays.emplace_back(seconds);
-    // A zero in front stands for the first attempt, which is always made at once.
+    // A leading zero is the delay before the first attempt, which is always made at once.
     if (schedule.delays.front().count() == 0)
         schedule.delays.erase(schedule.delays.begin());
     return schedule;
@@ -47,24 +48,24 @@ std::int64_t seconds_of(time_point when)
 }  // namespace
 
 endpoint_queue::endpoint_queue(
-    claimed_endpoint from, const webhooks::target_rules& rules, random_source& random
+    claimed_endpoint claimed, const webhooks::target_rules& rules, random_source& random
 )
-    : row_(std::move(from.row)),
-      keys_(std::move(from.keys)),
-      tenant_(from.tenant),
+    : row_(std::move(claimed.row)),
+      keys_(std::move(claimed.keys)),
+      tenant_(claimed.tenant),
       schedule_(schedule_of(row_.is)),
       random_(random),
       is_ordered_(row_.is.mode == rows::delivery_mode::ordered),
       read_up_to_(row_.position),
       health_{row_.failing_since, row_.last_failure, row_.failures},
       last_success_(row_.last_success),
-      position_handed_out_(row_.position)
+      settled_position_(row_.position)
 {
     if (auto url = webhooks::endpoint_url::parse(row_.is.url, rules))
         url_ = std::move(*url);
     else
         why_no_url_ = url.error().detail;
-    for (auto& one : from.directory_queues) {
+    for (auto& one : claimed.directory_queues) {
         const auto directory = one.directory;
         directory_queue made{
             .row = std::move(one), .waiting = {}, .read_sequence = 0, .read_event = {}, .is_in_flight = false
@@ -112,7 +113,7 @@ std::optional<time_point> endpoint_queue::next_due(time_point now) const
     return first;
 }
 
-// --- what may be sent
+// --- reading
 
 bool endpoint_queue::load(store::transaction& tx, recent_events& recent)
 {
@@ -159,8 +160,8 @@ void endpoint_queue::load_window(store::transaction& tx, recent_events& recent, 
     advance();
 }
 
-// No further than the window has been read: behind that the directory is the window's again. An endpoint that
-// has one request at a time gets one event at a time.
+// Reads up to the end of the window: behind that, the directory's events come from the window again. An
+// unhealthy endpoint has one request in flight, so one event is enough.
 void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queue& into)
 {
     const rows::directory_queue from{
@@ -172,7 +173,7 @@ void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queu
         .due = {},
         .last_error = {}
     };
-    const auto bytes_max = is_healthy() ? lane_bytes_max : 1;
+    const auto bytes_max = is_healthy() ? directory_queue_bytes_max : 1;
     bool has_more = true;
     while (has_more && into.waiting.empty()) {
         auto position = from;
@@ -180,19 +181,24 @@ void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queu
         position.settled_sequence = into.read_sequence;
         std::int64_t count = 0;
         std::size_t bytes = 0;
-        rows::list_queued_events(tx, position, lane_events_max, [&](const store::events::event& one) {
-            if (one.id > read_up_to_ || bytes >= bytes_max)
-                return false;
-            ++count;
-            into.read_event = one.id;
-            into.read_sequence = one.sequence;
-            if (webhooks::is_subscribed(row_, one)) {
-                into.waiting.push_back(std::make_shared<const store::events::event>(one));
-                bytes += one.body.size();
+        rows::list_queued_events(
+            tx,
+            position,
+            directory_queue_events_max,
+            [&](const store::events::event& one) {
+                if (one.id > read_up_to_ || bytes >= bytes_max)
+                    return false;
+                ++count;
+                into.read_event = one.id;
+                into.read_sequence = one.sequence;
+                if (webhooks::is_subscribed(row_, one)) {
+                    into.waiting.push_back(std::make_shared<const store::events::event>(one));
+                    bytes += one.body.size();
+                }
+                return true;
             }
-            return true;
-        });
-        has_more = count == lane_events_max;
+        );
+        has_more = count == directory_queue_events_max;
     }
 }
 
@@ -200,16 +206,16 @@ bool endpoint_queue::are_retries_full() const
 {
     std::size_t bytes = 0;
     for (const auto& [event, one] : retries_)
-        bytes += one.what ? one.what->body.size() : one.row.test_body->size();
-    return retries_.size() >= singles_max || bytes >= singles_bytes_max;
+        bytes += one.event ? one.event->body.size() : one.row.test_body->size();
+    return retries_.size() >= retries_max || bytes >= retries_bytes_max;
 }
 
 void endpoint_queue::load_retries(store::transaction& tx)
 {
     if (!next_retry_ || !is_due_at(*next_retry_, tx.now()) || are_retries_full())
         return;
-    constexpr auto most = static_cast<std::int64_t>(2 * singles_max);
-    const auto waiting = rows::list_waiting(tx, row_.id, most);
+    constexpr auto rows_max = static_cast<std::int64_t>(2 * retries_max);
+    const auto waiting = rows::list_waiting(tx, row_.id, rows_max);
     next_retry_.reset();
     for (const auto& row : waiting) {
         if (!is_due_at(row.due, tx.now())) {
@@ -224,23 +230,23 @@ void endpoint_queue::load_retries(store::transaction& tx)
             next_retry_ = tx.now();
             return;
         }
-        shared_event what;
+        shared_event event;
         if (!row.test_body) {
             auto found = rows::find_event(tx, row.event);
-            if (!found) {  // the log has been cut behind it
+            if (!found) {  // the event has been deleted from the log
                 next_.deliveries[row.event] = {std::nullopt, row.due};
                 has_changes_ = true;
                 continue;
             }
-            what = std::make_shared<const store::events::event>(std::move(*found));
+            event = std::make_shared<const store::events::event>(std::move(*found));
         }
-        retries_.emplace(row.event, single_retry{row, what});
+        retries_.emplace(row.event, retry{row, event});
     }
-    if (static_cast<std::int64_t>(waiting.size()) == most)
+    if (static_cast<std::int64_t>(waiting.size()) == rows_max)
         next_retry_ = tx.now();
 }
 
-// --- what is sent
+// --- sending
 
 std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_point now)
 {
@@ -248,7 +254,7 @@ std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_
     if (is_stopped_ || attempts_.size() >= capacity)
         return std::nullopt;
     std::optional<attempt> next;
-    // Each source comes first in its turn, so that none starves another.
+    // Round-robin: each source is first in its turn, so that none starves another.
     for (unsigned i = 0; i < sources && !next; ++i) {
         switch (turn_++ % sources) {
             case 0:
@@ -265,10 +271,10 @@ std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_
         return std::nullopt;
     next->started = now;
     last_request_ = number;
-    auto packed = build_request(*next, number, now);
+    auto request = build_request(*next, number, now);
     busy_.insert(next->directory);
     attempts_.emplace(number, std::move(*next));
-    return packed;
+    return request;
 }
 
 bool endpoint_queue::is_busy(directory_id directory) const
@@ -281,14 +287,14 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_from_window()
     if (row_.disabled)
         return std::nullopt;
     for (auto& one : window_) {
-        if (one.is_in_flight || is_busy(one.what->directory))
+        if (one.is_in_flight || is_busy(one.event->directory))
             continue;
         one.is_in_flight = true;
         return attempt{
             .from = source::window,
-            .what = one.what,
-            .id = one.what->id,
-            .directory = one.what->directory,
+            .event = one.event,
+            .id = one.event->id,
+            .directory = one.event->directory,
             .attempt = 1,
             .started = {}
         };
@@ -312,7 +318,7 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue
     const auto& head = first->waiting.front();
     return attempt{
         .from = source::directory_queue,
-        .what = head,
+        .event = head,
         .id = head->id,
         .directory = first->row.directory,
         .attempt = first->row.attempts + 1,
@@ -323,14 +329,14 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue
 std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now)
 {
     for (auto& [id, one] : retries_) {
-        const auto directory = one.what ? one.what->directory : directory_id{};
+        const auto directory = one.event ? one.event->directory : directory_id{};
         const bool is_due = !one.is_in_flight && !one.is_reported && is_due_at(one.row.due, now);
-        if (!is_due || (row_.disabled && one.what) || (one.what && is_busy(directory)))
+        if (!is_due || (row_.disabled && one.event) || (one.event && is_busy(directory)))
             continue;
         one.is_in_flight = true;
         return attempt{
             .from = source::retry,
-            .what = one.what,
+            .event = one.event,
             .id = id,
             .directory = directory,
             .attempt = one.row.attempts + 1,
@@ -340,7 +346,7 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now
     return std::nullopt;
 }
 
-delivery_request endpoint_queue::build_request(const attempt& what, std::uint64_t number, time_point now)
+delivery_request endpoint_queue::build_request(const attempt& next, std::uint64_t number, time_point now)
     const
 {
     delivery_request made;
@@ -349,11 +355,11 @@ delivery_request endpoint_queue::build_request(const attempt& what, std::uint64_
         made.to = *url_;
     else
         made.refusal = why_no_url_;
-    if (what.what)
-        made.body = std::shared_ptr<const std::string>(what.what, &what.what->body);
+    if (next.event)
+        made.body = std::shared_ptr<const std::string>(next.event, &next.event->body);
     else
-        made.body = std::make_shared<const std::string>(*retries_.at(what.id).row.test_body);
-    const auto id = what.id.text();
+        made.body = std::make_shared<const std::string>(*retries_.at(next.id).row.test_body);
+    const auto id = next.id.text();
     const auto timestamp = seconds_of(now);
     made.headers = {
         {"content-type", "application/json"},

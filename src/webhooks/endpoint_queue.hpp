@@ -1,11 +1,13 @@
-// Everything about the deliveries to one endpoint: what is to be sent next, and what has come of it. Knows
-// neither sockets nor threads; the loop (webhooks/delivery_loop.hpp) brings it the time, the store and the
-// receipts.
+// The delivery queue of one webhook endpoint: decides which request is sent next, and what the result of a
+// request means (success, retry with backoff, dead letter, disabled endpoint). It has no sockets and no
+// thread: the loop (delivery_loop.hpp) passes in the time, transactions and results.
 //
-// The plain course is a window of events behind the endpoint's position. In the ordered mode an event that
-// fails makes a lane of its directory: its later events wait behind it, while the others go on. In the
-// concurrent mode it becomes a single delivery. Only lanes and single deliveries have rows; the position says
-// the rest.
+// Events normally come from a window of the event log behind the endpoint's position. In the ordered mode an
+// event that fails moves its directory to a directory queue: later events of that directory wait behind it,
+// while those of others go on. In the concurrent mode the event is retried alone. Only directory queues and
+// retries have rows in the store; the position stands for everything else.
+//
+// endpoint_queue.cpp chooses what to send; endpoint_queue_results.cpp handles results.
 #pragma once
 
 #include "base/crypto/random.hpp"
@@ -27,80 +29,82 @@
 
 namespace scimd::webhooks {
 
-constexpr std::size_t endpoint_attempts_max = 8;  // to one endpoint, once it has been seen to answer
+constexpr std::size_t endpoint_attempts_max = 8;  // in flight to a healthy endpoint; to another one: 1
 
-// What a courier starts from, read in the transaction that claims the endpoint.
+// The state that a queue starts from, read in the transaction that claims the endpoint.
 struct claimed_endpoint {
     store::webhooks::endpoint row;
     std::vector<store::webhooks::directory_queue> directory_queues;
     service::webhooks::key_ring keys;
-    organization_id tenant;  // whose events it is told of; 0: everybody's
+    organization_id tenant;  // whose events it gets; 0: those of all organizations
 };
 
+// One thread: that of the delivery loop.
 class endpoint_queue {
 public:
-    // `rules` and `random` outlive it. Of a disabled endpoint only tests are delivered.
+    // `rules` and `random` outlive it. A disabled endpoint gets test events only.
     endpoint_queue(
-        claimed_endpoint from, const service::webhooks::target_rules& rules, random_source& random
+        claimed_endpoint claimed, const service::webhooks::target_rules& rules, random_source& random
     );
 
     [[nodiscard]] const store::webhooks::endpoint& row() const noexcept { return row_; }
     [[nodiscard]] organization_id tenant() const noexcept { return tenant_; }
 
-    // Reads what may be sent soon. true: there is more where it came from.
+    // Reads events that may be sent soon. true: there are more in the log.
     bool load(store::transaction& tx, recent_events& recent);
 
-    // The next shipment, under that number; empty: nothing is due, or enough is on its way.
+    // Returns the next request, with that number; empty: nothing is due, or enough requests are in flight.
     std::optional<delivery_request> take(std::uint64_t number, time_point now);
 
-    void receive(const delivery_result& what, time_point now);
+    void receive(const delivery_result& result, time_point now);
 
-    // What is to be written; empty: nothing. The position alone is written when `is_thorough`.
-    std::optional<service::webhooks::settlement> settle(bool is_thorough);
-    // That has been written.
+    // Returns the changes to write to the store; empty: none. A position that has moved without other changes
+    // is written with a full flush only.
+    std::optional<service::webhooks::settlement> settle(bool is_full_flush);
+    // Called once these changes have been committed. Until then settle() returns nothing.
     void confirm();
 
-    // Nothing is sent any more: the endpoint has changed, or the service ends.
+    // Ends sending, because the endpoint has changed or the server is shutting down.
     void stop() noexcept { is_stopped_ = true; }
-    // Nothing is on its way, and nothing is unwritten.
+    // Nothing is in flight, and nothing is left to write.
     [[nodiscard]] bool is_at_rest() const noexcept;
     [[nodiscard]] bool is_stopped() const noexcept { return is_stopped_; }
 
-    // Its last attempt succeeded, so it may have several at once.
+    // Its last attempt succeeded, so that it may have several requests in flight.
     [[nodiscard]] bool is_healthy() const noexcept;
     [[nodiscard]] std::size_t attempts() const noexcept { return attempts_.size(); }
-    // The number of what it was last given to send; 0: nothing yet.
+    // The number of its latest request; 0: none yet.
     [[nodiscard]] std::uint64_t last_request() const noexcept { return last_request_; }
 
-    // When something is due that is not now; empty: nothing that it knows of.
+    // The next time after `now` at which something becomes due; empty: none is known.
     [[nodiscard]] std::optional<time_point> next_due(time_point now) const;
-    // The keys are to be read again: one has expired.
+    // Whether the keys must be read again because one has expired.
     [[nodiscard]] bool is_outdated(time_point now) const noexcept;
 
 private:
     enum class source { window, directory_queue, retry };
 
-    struct slot {  // of the window
-        shared_event what;
+    struct window_slot {
+        shared_event event;
         bool is_in_flight = false;
         bool is_settled = false;
     };
     struct directory_queue {
         store::webhooks::directory_queue row;
-        std::deque<shared_event> waiting;  // the head first; empty: to be read
-        std::int64_t read_sequence = 0;    // what is in `waiting` or settled goes up to here,
-        event_id read_event;               // or, without a directory, to here
+        std::deque<shared_event> waiting;  // the head first; empty: must be read
+        std::int64_t read_sequence = 0;    // the last event that was read into `waiting`, by its sequence,
+        event_id read_event;               // and by its id
         bool is_in_flight = false;
     };
-    struct single_retry {
+    struct retry {
         store::webhooks::delivery row;
-        shared_event what;  // nullptr: a test
+        shared_event event;  // null: a test event
         bool is_in_flight = false;
         bool is_reported = false;  // its row is being rewritten
     };
     struct attempt {
         source from = source::window;
-        shared_event what;
+        shared_event event;
         event_id id;
         directory_id directory;
         int attempt = 1;
@@ -115,17 +119,17 @@ private:
     std::optional<attempt> take_from_directory_queue(time_point now);
     std::optional<attempt> take_retry(time_point now);
     [[nodiscard]] bool is_busy(directory_id directory) const;
-    delivery_request build_request(const attempt& what, std::uint64_t number, time_point now) const;
+    delivery_request build_request(const attempt& next, std::uint64_t number, time_point now) const;
 
-    void log_attempt(const attempt& made, const delivery_result& what);
-    void settle_window(const attempt& made, const service::webhooks::step& next, const std::string& why);
+    void log_attempt(const attempt& made, const delivery_result& result);
+    void settle_window(const attempt& made, const service::webhooks::step& next, const std::string& error);
     void settle_directory_queue(
-        const attempt& made, const service::webhooks::step& next, const std::string& why
+        const attempt& made, const service::webhooks::step& next, const std::string& error
     );
-    void settle_retry(const attempt& made, const service::webhooks::step& next, const std::string& why);
-    void open_directory_queue(const attempt& made, time_point due, const std::string& why);
-    void add_dead_letter(const attempt& made, const std::string& why);
-    void record_directory_queue(const directory_queue& what);
+    void settle_retry(const attempt& made, const service::webhooks::step& next, const std::string& error);
+    void open_directory_queue(const attempt& made, time_point due, const std::string& error);
+    void add_dead_letter(const attempt& made, const std::string& error);
+    void record_directory_queue(const directory_queue& queue);
     void close_directory_queue(directory_id directory);
     [[nodiscard]] bool is_window_full() const noexcept;
     [[nodiscard]] bool are_retries_full() const;
@@ -135,31 +139,31 @@ private:
     service::webhooks::key_ring keys_;
     organization_id tenant_;
     service::webhooks::retry_schedule schedule_;
-    std::optional<service::webhooks::endpoint_url> url_;  // empty: the rules do not allow it any more
+    std::optional<service::webhooks::endpoint_url> url_;  // empty: the policy does not allow it any more
     std::string why_no_url_;
     random_source& random_;
     bool is_ordered_;
     bool is_stopped_ = false;
 
-    std::deque<slot> window_;
+    std::deque<window_slot> window_;
     std::size_t window_bytes_ = 0;
     event_id read_up_to_;
     std::map<directory_id, directory_queue> directory_queues_;
-    std::map<event_id, single_retry> retries_;
-    std::optional<time_point> next_retry_ = time_point();  // when to look for more; empty: there is none
+    std::map<event_id, retry> retries_;
+    std::optional<time_point> next_retry_ = time_point();  // when to read more; empty: there are no more
     std::map<std::uint64_t, attempt> attempts_;
-    std::multiset<directory_id> busy_;  // of the flights
-    unsigned turn_ = 0;
+    std::multiset<directory_id> busy_;  // directories of the attempts in flight
+    unsigned turn_ = 0;                 // of the three sources
     std::uint64_t last_request_ = 0;
 
     service::webhooks::health health_;
     std::optional<time_point> last_success_;
-    service::webhooks::settlement next_;  // what has not been handed out yet
-    event_id position_handed_out_;
+    service::webhooks::settlement next_;  // changes since the last settle()
+    event_id settled_position_;           // as of the last settle()
     bool has_changes_ = false;
     bool is_settling_ = false;
     bool are_rows_settling_ = false;
-    std::vector<event_id> reported_;  // singles in the settlement that is being written
+    std::vector<event_id> reported_;  // retries in the settlement that is being written
 };
 
 }  // namespace scimd::webhooks

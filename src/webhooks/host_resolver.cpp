@@ -10,16 +10,17 @@
 namespace scimd::webhooks {
 namespace {
 
-// Deliveries ask more often than the checks of domains, whose pace is the default. There is room for the two
-// look-ups of each delivery that may be under way: names that nobody answers for must not hold up others.
+// Deliveries need more look-ups than domain checks, for which the defaults are. There is room for the two
+// look-ups of each delivery that may be in flight: names whose servers do not answer must not delay other
+// names.
 constexpr std::size_t queries_per_second = 1'000;
 constexpr std::size_t in_flight_max = 1'024;
 constexpr std::chrono::milliseconds deadline{5'000};
 
-// What the two look-ups of a host come to.
-class both {
+// Combines the answers of the two look-ups of a host. Any thread.
+class combined_answer {
 public:
-    explicit both(std::function<void(host_answer)> done) : done_(std::move(done)) {}
+    explicit combined_answer(std::function<void(host_answer)> done) : done_(std::move(done)) {}
 
     void add(const net::dns_answer& one)
     {
@@ -64,7 +65,7 @@ public:
     void resolve(const std::string& host, std::function<void(host_answer)> done) override
     {
         const auto answers =
-            std::make_shared<both>(std::move(done));  // lives as long as the slower of the two
+            std::make_shared<combined_answer>(std::move(done));  // lives until the later answer
         for (const auto kind : {net::dns_kind::a, net::dns_kind::aaaa})
             dns_->look_up(host, kind, [answers](const net::dns_answer& one) { answers->add(one); });
     }

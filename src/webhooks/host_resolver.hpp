@@ -1,4 +1,4 @@
-// Names of webhook endpoints to addresses.
+// Resolves the host names of webhook endpoints to addresses.
 #pragma once
 
 #include "base/metrics.hpp"
@@ -12,21 +12,22 @@
 
 namespace scimd::webhooks {
 
-// All addresses, or why there are none.
 struct host_answer {
     std::vector<ip_address> addresses;
-    std::string problem;  // empty: none
+    std::string problem;  // why there are no addresses; empty: there are
 };
 
+// An interface, so that tests need no DNS. Any thread.
 class host_resolver {
 public:
     virtual ~host_resolver() = default;
 
-    // Answers once, from any thread, or before it returns.
+    // Calls `done` once: before it returns, or later on any thread.
     virtual void resolve(const std::string& host, std::function<void(host_answer)> done) = 0;
 };
 
-// Asks for A and AAAA. When one of the two fails there is no answer: what is not known cannot be judged.
+// Looks up A and AAAA records. When either look-up fails, the answer is an error: an address that is not
+// known cannot be checked against the address policy.
 std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics_registry& metrics);
 
 }  // namespace scimd::webhooks

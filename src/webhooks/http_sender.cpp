@@ -16,9 +16,9 @@ using steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds resolve_deadline{5};
-constexpr milliseconds resolve_watch_interval{100};
-// How long judged addresses are used again: what is connected to is what was judged, so that a name that has
-// moved meanwhile costs a failed attempt at most.
+constexpr milliseconds resolve_poll_interval{100};
+// How long checked addresses are reused. Connections are made to the checked addresses, so that a host that
+// has moved meanwhile costs a failed attempt at most.
 constexpr std::chrono::seconds addresses_kept_for{5};
 constexpr std::size_t addresses_kept_max = 4'096;
 
@@ -38,26 +38,26 @@ public:
     {
     }
 
-    void send(delivery_request what) override;
-    void wait(milliseconds patience, std::vector<delivery_result>& into) override;
+    void send(delivery_request request) override;
+    void wait(milliseconds time_max, std::vector<delivery_result>& results) override;
     void wake() noexcept override { out_->wake(); }
 
 private:
     struct known_host {
-        host_answer answer;  // judged
+        host_answer answer;  // checked
         steady::time_point until;
     };
     struct waiting_host {
-        std::vector<delivery_request> shipments;
+        std::vector<delivery_request> requests;
         steady::time_point since;
     };
 
-    void ask(delivery_request what);
+    void resolve(delivery_request request);
     void take_answers();
     void end_overdue();
-    void go_on(delivery_request what, const host_answer& checked, milliseconds spent);
-    void fail(const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent);
-    [[nodiscard]] host_answer judge(host_answer found) const;
+    void start(delivery_request request, const host_answer& checked, milliseconds spent);
+    void fail(const delivery_request& request, std::string reason, bool is_timeout, milliseconds spent);
+    [[nodiscard]] host_answer check(host_answer found) const;
 
     host_resolver& resolver_;
     const service::webhooks::target_rules& rules_;
@@ -80,28 +80,28 @@ bool is_local_name(const std::string& host)
     return host == "localhost" || host.ends_with(".localhost");
 }
 
-void webhook_sender::send(delivery_request what)
+void webhook_sender::send(delivery_request request)
 {
-    if (what.to.literal) {
-        const auto checked = judge({{*what.to.literal}, {}});
-        return go_on(std::move(what), checked, milliseconds(0));
+    if (request.to.literal) {
+        const auto checked = check({{*request.to.literal}, {}});
+        return start(std::move(request), checked, milliseconds(0));
     }
-    // RFC 6761 §6.3: not a matter of DNS.
-    if (is_local_name(what.to.host)) {
+    // RFC 6761 §6.3: localhost is not looked up in DNS.
+    if (is_local_name(request.to.host)) {
         const host_answer local{{*ip_address::parse("127.0.0.1"), *ip_address::parse("::1")}, {}};
-        return go_on(std::move(what), judge(local), milliseconds(0));
+        return start(std::move(request), check(local), milliseconds(0));
     }
-    const auto known = known_.find(what.to.host);
+    const auto known = known_.find(request.to.host);
     if (known != known_.end() && steady::now() < known->second.until)
-        return go_on(std::move(what), known->second.answer, milliseconds(0));
-    ask(std::move(what));
+        return start(std::move(request), known->second.answer, milliseconds(0));
+    resolve(std::move(request));
 }
 
-void webhook_sender::ask(delivery_request what)
+void webhook_sender::resolve(delivery_request request)
 {
-    const auto host = what.to.host;
+    const auto host = request.to.host;
     const auto [at, is_new] = waiting_.try_emplace(host, waiting_host{{}, steady::now()});
-    at->second.shipments.push_back(std::move(what));
+    at->second.requests.push_back(std::move(request));
     if (!is_new)
         return;
     resolver_.resolve(host, [this, host](host_answer answer) {
@@ -113,8 +113,8 @@ void webhook_sender::ask(delivery_request what)
     });
 }
 
-// One forbidden address among good ones is not left to chance.
-host_answer webhook_sender::judge(host_answer found) const
+// One forbidden address rejects the host, whichever of its addresses would be connected to.
+host_answer webhook_sender::check(host_answer found) const
 {
     for (const auto& address : found.addresses)
         if (const auto kind = rules_.addresses.why_not(address); !kind.empty())
@@ -134,15 +134,15 @@ void webhook_sender::take_answers()
     if (!answers.empty() && known_.size() + answers.size() > addresses_kept_max)
         known_.clear();
     for (auto& [host, answer] : answers) {
-        const auto checked = judge(std::move(answer));
+        const auto checked = check(std::move(answer));
         if (checked.problem.empty())
             known_[host] = {checked, steady::now() + addresses_kept_for};
         auto waited = waiting_.extract(host);
         if (waited.empty())
-            continue;  // nobody waits any more
+            continue;  // the requests have timed out
         const auto spent = since(waited.mapped().since);
-        for (auto& one : waited.mapped().shipments)
-            go_on(std::move(one), checked, spent);
+        for (auto& one : waited.mapped().requests)
+            start(std::move(one), checked, spent);
     }
 }
 
@@ -152,60 +152,60 @@ void webhook_sender::end_overdue()
         const auto spent = since(one.second.since);
         if (spent < resolve_deadline)
             return false;
-        for (const auto& late : one.second.shipments)
+        for (const auto& late : one.second.requests)
             fail(late, "the host's addresses were not found in time", true, spent);
         return true;
     });
 }
 
-void webhook_sender::go_on(delivery_request what, const host_answer& checked, milliseconds spent)
+void webhook_sender::start(delivery_request request, const host_answer& checked, milliseconds spent)
 {
     if (!checked.problem.empty())
-        return fail(what, checked.problem, false, spent);
+        return fail(request, checked.problem, false, spent);
     out_->start(
-        {.number = what.number,
-         .url = std::move(what.to.text),
-         .host = what.to.host,
-         .port = what.to.port,
+        {.number = request.number,
+         .url = std::move(request.to.text),
+         .host = request.to.host,
+         .port = request.to.port,
          .addresses = checked.addresses,
-         .headers = std::move(what.headers),
-         .body = std::move(what.body),
+         .headers = std::move(request.headers),
+         .body = std::move(request.body),
          .spent = spent}
     );
 }
 
 void webhook_sender::fail(
-    const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent
+    const delivery_request& request, std::string reason, bool is_timeout, milliseconds spent
 )
 {
     delivery_result made;
-    made.number = what.number;
-    made.seen.is_timeout = is_timeout;
+    made.number = request.number;
+    made.outcome.is_timeout = is_timeout;
     made.milliseconds = spent.count();
     made.error = std::move(reason);
     failed_.push_back(std::move(made));
 }
 
-void webhook_sender::wait(milliseconds patience, std::vector<delivery_result>& into)
+void webhook_sender::wait(milliseconds time_max, std::vector<delivery_result>& results)
 {
     if (!failed_.empty())
-        patience = milliseconds(0);
+        time_max = milliseconds(0);
     else if (!waiting_.empty())
-        patience = std::min(patience, resolve_watch_interval);
-    out_->run(patience, ended_);
+        time_max = std::min(time_max, resolve_poll_interval);
+    out_->run(time_max, ended_);
     take_answers();
     end_overdue();
     for (auto& one : std::exchange(ended_, {})) {
         delivery_result made;
         made.number = one.number;
-        made.seen = {one.status, one.is_timeout, one.retry_after};
+        made.outcome = {one.status, one.is_timeout, one.retry_after};
         made.milliseconds = one.took.count();
         made.error = std::move(one.error);
         made.response = std::move(one.body);
-        into.push_back(std::move(made));
+        results.push_back(std::move(made));
     }
     for (auto& one : std::exchange(failed_, {}))
-        into.push_back(std::move(one));
+        results.push_back(std::move(one));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Finds out where a webhook leads, judges it, and posts it there and nowhere else.
+// Sends webhook requests over HTTP: resolves the host, checks its addresses against the policy (the SSRF
+// protection), and connects to the checked addresses only.
 #pragma once
 
 #include "service/webhooks/webhook_url.hpp"
@@ -10,8 +11,8 @@
 
 namespace scimd::webhooks {
 
-// `resolver` and `rules` outlive it; it outlives the resolver's answers.
-// One thread, but for wake(), as webhooks/sender.hpp says.
+// `rules` outlives the sender. The resolver outlives it, too, except that it may be destroyed first once no
+// more requests are sent: its last answers need the sender. Threads as in sender.hpp.
 std::unique_ptr<sender> make_http_sender(
     host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
 );

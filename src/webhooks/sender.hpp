@@ -1,4 +1,5 @@
-// The way out for webhooks, as those who decide what is sent see it.
+// The interface through which the delivery loop sends requests. http_sender.hpp implements it; tests have
+// their own.
 #pragma once
 
 #include "service/webhooks/webhook_schedule.hpp"
@@ -13,34 +14,33 @@
 
 namespace scimd::webhooks {
 
-// One POST of JSON.
+// One POST of JSON to an endpoint.
 struct delivery_request {
-    std::uint64_t number = 0;  // names it in the receipt
+    std::uint64_t number = 0;  // identifies it in the result
     service::webhooks::endpoint_url to;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::shared_ptr<const std::string>
-        body;             // the same bytes go to many endpoints, which end in no known order
-    std::string refusal;  // why it must not be sent at all: its receipt comes at once; empty: none
+    std::shared_ptr<const std::string> body;  // shared by the requests of one event to many endpoints
+    std::string refusal;                      // why it must not be sent: it fails at once; empty: it may
 };
 
 struct delivery_result {
     std::uint64_t number = 0;
-    service::webhooks::outcome seen;
+    service::webhooks::outcome outcome;
     std::int64_t milliseconds = 0;
     std::string error;     // why no whole response arrived; empty: one did
-    std::string response;  // the beginning of the body, as it came
+    std::string response;  // the first bytes of the body
 };
 
-// One thread, but for wake().
+// One thread, except for wake().
 class sender {
 public:
     virtual ~sender() = default;
 
-    virtual void send(delivery_request what) = 0;
+    virtual void send(delivery_request request) = 0;
 
-    // Moves what is under way, and waits up to that long for something to happen. Appends what has come to
-    // its end, each shipment once.
-    virtual void wait(std::chrono::milliseconds patience, std::vector<delivery_result>& into) = 0;
+    // Moves the requests that are in flight, and waits for events of theirs for `time_max` at most. Appends
+    // the results of those that have ended; each request has exactly one.
+    virtual void wait(std::chrono::milliseconds time_max, std::vector<delivery_result>& results) = 0;
 
     // Ends a wait() from any thread, or the next one.
     virtual void wake() noexcept = 0;

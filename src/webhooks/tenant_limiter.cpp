@@ -2,37 +2,37 @@
 
 namespace scimd::webhooks {
 
-bool tenant_limiter::has_room(organization_id tenant) const
+bool tenant_limiter::admits(organization_id tenant) const
 {
-    const auto own = of_tenant_.find(tenant);
-    return all_ + (own == of_tenant_.end() ? 0 : own->second) < most_;
+    const auto own = requests_of_.find(tenant);
+    return requests_ + (own == requests_of_.end() ? 0 : own->second) < requests_max_;
 }
 
-bool tenant_limiter::has_room_or_wait(organization_id tenant, webhook_id endpoint)
+bool tenant_limiter::admit_or_wait(organization_id tenant, webhook_id endpoint)
 {
-    const bool has = has_room(tenant);
-    if (!has)
+    const bool is_admitted = admits(tenant);
+    if (!is_admitted)
         waiting_[tenant].insert(endpoint);
-    return has;
+    return is_admitted;
 }
 
 void tenant_limiter::add(organization_id tenant)
 {
-    ++all_;
-    ++of_tenant_[tenant];
+    ++requests_;
+    ++requests_of_[tenant];
 }
 
 void tenant_limiter::remove(organization_id tenant)
 {
-    --all_;
-    if (const auto own = of_tenant_.find(tenant); --own->second == 0)
-        of_tenant_.erase(own);
+    --requests_;
+    if (const auto own = requests_of_.find(tenant); --own->second == 0)
+        requests_of_.erase(own);
 }
 
 void tenant_limiter::take_waiting(std::set<webhook_id>& into)
 {
     for (auto one = waiting_.begin(); one != waiting_.end();) {
-        if (!has_room(one->first)) {
+        if (!admits(one->first)) {
             ++one;
             continue;
         }

@@ -1,6 +1,6 @@
-// Requests under way, and whose: nobody has more of them than are left for everybody else. One has half of
-// what there is, two that come together have a third each; of those that come one after the other each has
-// half of what the ones before it have left.
+// A concurrency limit that is fair between tenants (organizations): a tenant never has more requests in
+// flight than are left for all others. One alone gets half of them, two that start together a third each, and
+// of tenants that start one after the other each gets half of what the earlier ones have left.
 #pragma once
 
 #include "base/id.hpp"
@@ -11,26 +11,27 @@
 
 namespace scimd::webhooks {
 
+// One thread: that of the delivery loop.
 class tenant_limiter {
 public:
-    explicit tenant_limiter(std::size_t most) : most_(most) {}
+    explicit tenant_limiter(std::size_t requests_max) : requests_max_(requests_max) {}
 
-    [[nodiscard]] bool is_full() const noexcept { return all_ >= most_; }
+    [[nodiscard]] bool is_full() const noexcept { return requests_ >= requests_max_; }
 
-    // Whether the tenant may have one more. If not, the endpoint is among those that wait.
-    bool has_room_or_wait(organization_id tenant, webhook_id endpoint);
+    // Whether the tenant may have one more request. If not, the endpoint is kept until take_waiting().
+    bool admit_or_wait(organization_id tenant, webhook_id endpoint);
     void add(organization_id tenant);
     void remove(organization_id tenant);
 
-    // Those that have waited and have room now.
+    // Moves the endpoints that have waited and may go on now.
     void take_waiting(std::set<webhook_id>& into);
 
 private:
-    [[nodiscard]] bool has_room(organization_id tenant) const;
+    [[nodiscard]] bool admits(organization_id tenant) const;
 
-    std::size_t most_;
-    std::size_t all_ = 0;
-    std::map<organization_id, std::size_t> of_tenant_;
+    std::size_t requests_max_;
+    std::size_t requests_ = 0;
+    std::map<organization_id, std::size_t> requests_of_;
     std::map<organization_id, std::set<webhook_id>> waiting_;
 };
 

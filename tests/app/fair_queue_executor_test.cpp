@@ -24,7 +24,7 @@ asio::awaitable<void> note_turn(
     order.push_back(organization);
 }
 
-TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
+TEST(fair_queue_executor_test, a_request_does_not_wait_for_all_requests_of_another_organization)
 {
     asio::io_context io;
     metrics_registry metrics;
@@ -39,9 +39,8 @@ TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
     EXPECT_LE(turn, store::queue_limits::cost_divisor_min);
 }
 
-// Other things that are ready, and become ready, go on between the turns of requests that there may be any
-// number of.
-TEST(fair_turns, are_taken_one_at_a_time_where_that_is_asked_for)
+// Other handlers, ready before or during the turns, run between the turns of any number of requests.
+TEST(fair_queue_executor_test, one_posted_turn_at_most_runs_turns_one_at_a_time)
 {
     asio::io_context io;
     metrics_registry metrics;

@@ -17,7 +17,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr int page = 4'096;  // the least that a pipe holds
+constexpr int page = 4'096;  // the smallest capacity of a pipe
 
 event numbered(int number, std::size_t bytes = 10)
 {
@@ -27,7 +27,7 @@ event numbered(int number, std::size_t bytes = 10)
     return made;
 }
 
-// A named pipe, so that its reader can come back. What is not taken at once is not waited for.
+// Uses a named pipe, so that its reader can come back. Each take() ends at once: end_by() has passed.
 class json_lines_sink_test : public testing::Test {
 protected:
     json_lines_sink_test()
@@ -70,13 +70,13 @@ TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
 {
     json_lines_sink sink(writer_, "c_1");
     EXPECT_EQ(sink.resume_after(), "c_1");
-    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
-    EXPECT_EQ(sink.take(numbered(2)), sink_result::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::accepted);
+    EXPECT_EQ(sink.take(numbered(2)), sink_result::accepted);
     EXPECT_EQ(read_all(), "1..........\n2..........\n");
     EXPECT_EQ(sink.problem(), "");
 }
 
-TEST_F(json_lines_sink_test, goes_on_within_a_line_that_found_no_room)
+TEST_F(json_lines_sink_test, continues_a_line_that_was_written_in_part)
 {
     shrink();
     json_lines_sink sink(writer_, "");
@@ -90,7 +90,7 @@ TEST_F(json_lines_sink_test, goes_on_within_a_line_that_found_no_room)
     EXPECT_EQ(sink.problem(), "") << "to wait is no failure";
 }
 
-TEST_F(json_lines_sink_test, a_cancelled_one_waits_for_nothing)
+TEST_F(json_lines_sink_test, does_not_wait_once_it_is_cancelled)
 {
     shrink();
     const std::atomic<bool> is_cancelled{true};
@@ -98,7 +98,7 @@ TEST_F(json_lines_sink_test, a_cancelled_one_waits_for_nothing)
     EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
 }
 
-TEST_F(json_lines_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not_read)
+TEST_F(json_lines_sink_test, repeats_a_partial_line_for_a_new_reader)
 {
     shrink();
     json_lines_sink sink(writer_, "");
@@ -117,7 +117,7 @@ TEST_F(json_lines_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_d
     EXPECT_TRUE(seen.ends_with(numbered(1, 3 * page).body + '\n'));
 }
 
-TEST_F(json_lines_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_to_write)
+TEST_F(json_lines_sink_test, detects_a_closed_reader_without_writing)
 {
     json_lines_sink sink(writer_, "");
     sink.look();
@@ -127,7 +127,7 @@ TEST_F(json_lines_sink_test, notes_that_the_reader_has_gone_although_there_is_no
     EXPECT_EQ(sink.problem(), "its reader has gone");
 }
 
-TEST(line_sink, a_full_disk_is_a_problem_as_long_as_it_is_full)
+TEST(json_lines_sink_full_disk_test, a_full_disk_is_a_problem_while_it_is_full)
 {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
     json_lines_sink sink(full, "");
@@ -137,7 +137,7 @@ TEST(line_sink, a_full_disk_is_a_problem_as_long_as_it_is_full)
     EXPECT_EQ(sink.problem(), "No space left on device") << "until a line has been written";
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nowhere, full);
-    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::accepted);
     EXPECT_EQ(sink.problem(), "");
     ::close(nowhere);
     ::close(full);

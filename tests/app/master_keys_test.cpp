@@ -48,7 +48,7 @@ protected:
     const std::string hex_key_id = parse_master_keys(hex_key).value().front().id;
 };
 
-TEST_F(master_keys_test, the_first_start_makes_a_key_for_the_owner_alone)
+TEST_F(master_keys_test, the_first_start_makes_a_key_that_only_the_owner_can_read)
 {
     const auto made = load();
     ASSERT_TRUE(made);
@@ -60,7 +60,7 @@ TEST_F(master_keys_test, the_first_start_makes_a_key_for_the_owner_alone)
     EXPECT_EQ(log_text.find("readable_by_others"), std::string::npos);
 }
 
-TEST_F(master_keys_test, a_lost_key_is_told_and_not_replaced)
+TEST_F(master_keys_test, a_missing_key_is_an_error_and_is_not_replaced)
 {
     EXPECT_EQ(
         detail({"0123abcd"}),
@@ -71,7 +71,7 @@ TEST_F(master_keys_test, a_lost_key_is_told_and_not_replaced)
     EXPECT_FALSE(fs::exists(own_master_key_file(settings)));
 }
 
-TEST_F(master_keys_test, a_key_that_is_used_must_be_among_those_given)
+TEST_F(master_keys_test, a_key_that_secrets_need_must_be_configured)
 {
     settings.master_key = hex_key;
     EXPECT_TRUE(load({hex_key_id}));
@@ -83,7 +83,7 @@ TEST_F(master_keys_test, a_key_that_is_used_must_be_among_those_given)
     );
 }
 
-TEST_F(master_keys_test, a_file_is_read_and_the_data_folder_left_alone)
+TEST_F(master_keys_test, a_configured_file_is_read_instead_of_the_data_folder)
 {
     settings.master_key_file = write(std::string(hex_key) + "\n");
     EXPECT_EQ(load().value().front().id, hex_key_id);
@@ -91,7 +91,7 @@ TEST_F(master_keys_test, a_file_is_read_and_the_data_folder_left_alone)
     EXPECT_FALSE(owns_master_key(settings));
 }
 
-TEST_F(master_keys_test, a_file_that_others_may_read_is_warned_of)
+TEST_F(master_keys_test, a_file_that_others_can_read_is_logged_as_a_warning)
 {
     settings.master_key_file = write(hex_key);
     fs::permissions(settings.master_key_file, fs::perms::others_read, fs::perm_options::add);
@@ -99,7 +99,7 @@ TEST_F(master_keys_test, a_file_that_others_may_read_is_warned_of)
     EXPECT_NE(log_text.find("master_key.readable_by_others"), std::string::npos);
 }
 
-TEST_F(master_keys_test, keys_that_cannot_be_read_are_told_with_their_place)
+TEST_F(master_keys_test, unreadable_keys_are_errors_that_name_the_source)
 {
     settings.master_key_file = folder.path() / "absent";
     EXPECT_EQ(
@@ -118,7 +118,7 @@ TEST_F(master_keys_test, keys_that_cannot_be_read_are_told_with_their_place)
     EXPECT_EQ(detail(), "SCIMD_MASTER_KEY: master key 1 is not 32 bytes in base64 or hexadecimal.");
 }
 
-TEST_F(master_keys_test, a_replaced_file_holds_the_new_keys_in_order)
+TEST_F(master_keys_test, a_replaced_file_has_the_new_keys_in_order)
 {
     const auto first = load().value().front().id;
     std::vector<master_key> keys;

@@ -17,7 +17,7 @@ class shutdown_test : public testing::Test {
 protected:
     ~shutdown_test() override { ::close(nowhere_); }
 
-    // Until it is: at a deadline that has passed already.
+    // Cancels at once, by a deadline that has passed already.
     static void await_cancellation(const shutdown& ending)
     {
         while (!ending.is_cancelled())
@@ -29,7 +29,7 @@ protected:
     logger log{lines.sink()};
 };
 
-TEST_F(shutdown_test, cancels_work_at_the_deadline_and_leaves_an_application_alone)
+TEST_F(shutdown_test, cancels_work_at_the_deadline_but_does_not_end_an_embedding_application)
 {
     shutdown ending(log, lines, process_owner::application);
     EXPECT_FALSE(ending.owns_process());
@@ -46,20 +46,20 @@ TEST_F(shutdown_test, the_first_deadline_counts)
     await_cancellation(ending);
 }
 
-TEST_F(shutdown_test, an_end_before_the_deadline_cancels_nothing)
+TEST_F(shutdown_test, a_shutdown_in_time_cancels_nothing)
 {
     shutdown ending(log, lines, process_owner::application);
     ending.begin(1h);
     EXPECT_FALSE(ending.is_cancelled());
 }
 
-// The others, of a process that may be ended.
+// Tests of the owner of a process, which the shutdown may end.
 class shutdown_death_test : public shutdown_test {
 protected:
     shutdown_death_test() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
-TEST_F(shutdown_death_test, the_first_signal_asks_for_the_end_and_the_second_ends_the_process)
+TEST_F(shutdown_death_test, the_first_signal_stops_the_server_and_the_second_ends_the_process)
 {
     const auto run = [this] {
         std::atomic<int> asked = 0;
@@ -75,7 +75,7 @@ TEST_F(shutdown_death_test, the_first_signal_asks_for_the_end_and_the_second_end
     EXPECT_EXIT(run(), testing::ExitedWithCode(exit_failed), "");
 }
 
-TEST_F(shutdown_death_test, what_does_not_end_after_the_deadline_is_ended_with_the_process)
+TEST_F(shutdown_death_test, ends_the_process_when_work_does_not_end_after_the_deadline)
 {
     const auto run = [this] {
         shutdown ending(log, lines, process_owner::scimd);

@@ -18,7 +18,7 @@ constexpr store::sql::statement count_users{
     "test.count_users", "select count(*) from resources where type = 'User'"
 };
 
-TEST(stream_source, makes_each_piece_in_a_read_of_its_own)
+TEST(streamed_body_test, reads_each_piece_in_its_own_transaction)
 {
     test::api_fixture fixture;
     boost::asio::io_context io;
@@ -43,12 +43,12 @@ TEST(stream_source, makes_each_piece_in_a_read_of_its_own)
     ASSERT_TRUE(response.stream);
     std::string all = response.body;
     EXPECT_EQ(response.stream->next(all), state::more);
-    fixture.make_user("anna");  // between two pieces the store is free
+    fixture.make_user("anna");  // no transaction is open between two pieces
     EXPECT_EQ(response.stream->next(all), state::done);
     EXPECT_EQ(all, "users: 0 1");
 }
 
-TEST(stream_source, throws_what_its_work_throws)
+TEST(streamed_body_test, throws_what_the_reply_throws)
 {
     test::api_fixture fixture;
     const auto fail = [](store::transaction&, std::string&) -> state { throw std::runtime_error("gone"); };
@@ -59,7 +59,7 @@ TEST(stream_source, throws_what_its_work_throws)
     EXPECT_THROW(response.stream->next(piece), std::runtime_error);
 }
 
-TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
+TEST(streamed_body_test, an_endless_stream_wakes_at_commits_and_ends_when_the_server_drains)
 {
     test::api_fixture fixture;
     boost::asio::io_context io;
@@ -74,7 +74,7 @@ TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
     int woken = 0;
     response.stream->on_wake([&woken] { ++woken; });
     notifier.notify();
-    notifier.notify();  // told together with the first
+    notifier.notify();  // one notification together with the first
     io.run();
     EXPECT_EQ(woken, 1);
     std::string piece;
@@ -88,7 +88,7 @@ TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
     EXPECT_EQ(woken, 1);
 }
 
-TEST(stream_source, there_are_so_many_without_an_end_and_no_more)
+TEST(streamed_body_test, endless_streams_have_a_limit)
 {
     test::api_fixture fixture;
     boost::asio::io_context io;
@@ -107,7 +107,7 @@ TEST(stream_source, there_are_so_many_without_an_end_and_no_more)
     EXPECT_NO_THROW(open());
 }
 
-TEST(stream_source, one_client_leaves_room_for_others)
+TEST(streamed_body_test, one_client_does_not_take_all_endless_streams)
 {
     test::api_fixture fixture;
     boost::asio::io_context io;

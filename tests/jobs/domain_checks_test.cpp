@@ -1,4 +1,4 @@
-// Domains watched in a real name server, with a clock that the test moves.
+// Domain checks against a real name server, with a clock that the test moves.
 #include "jobs/domain_checks.hpp"
 
 #include "support/api_fixture.hpp"
@@ -65,7 +65,7 @@ protected:
     }
     void unpublish() { server.set("late.test", ""); }
 
-    // Goes on in time and does the checks that are due then.
+    // Advances the clock and runs the checks that are due then.
     void pass(std::chrono::microseconds time)
     {
         fixture.clock.advance(time);
@@ -73,7 +73,7 @@ protected:
         watch->wait_until_idle();
     }
 
-    std::vector<std::string> told()
+    std::vector<std::string> published()
     {
         auto all = fixture.event_types();
         std::erase_if(all, [](const std::string& type) { return !type.starts_with("domain_dns"); });
@@ -89,7 +89,7 @@ protected:
     std::optional<domain_checks> watch;
 };
 
-TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
+TEST_F(domain_checks_test, a_domain_is_verified_expires_and_is_verified_again)
 {
     const auto id = claim("late.test");
     pass(59s);
@@ -102,7 +102,7 @@ TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
     EXPECT_EQ(text_of(id, "verification_status"), "PENDING");
     pass(1s);
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
-    EXPECT_EQ(told(), types{"domain_dns_verification_success"});
+    EXPECT_EQ(published(), types{"domain_dns_verification_success"});
     pass(24h);
     EXPECT_EQ(outcome_of(id), "FOUND");
 
@@ -122,7 +122,7 @@ TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
     EXPECT_FALSE(show(id).at("lapsed").as_bool());
     EXPECT_EQ(
-        told(),
+        published(),
         (types{
             "domain_dns_verification_success",
             "domain_dns_verification_lapsing",
@@ -134,7 +134,7 @@ TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
     );
 }
 
-TEST_F(domain_checks_test, a_domain_fails_when_its_window_is_over)
+TEST_F(domain_checks_test, a_domain_fails_at_the_end_of_its_window)
 {
     fixture.domain_policy.schedule.window = 2h;
     const auto id = claim("late.test");
@@ -145,7 +145,7 @@ TEST_F(domain_checks_test, a_domain_fails_when_its_window_is_over)
     EXPECT_EQ(text_of(id, "verification_status"), "PENDING");
     pass(1min);
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
-    EXPECT_EQ(told(), types{"domain_dns_verification_failed"});
+    EXPECT_EQ(published(), types{"domain_dns_verification_failed"});
     // Too late: a new claim has a new token.
     publish(id);
     pass(24h);
@@ -153,7 +153,7 @@ TEST_F(domain_checks_test, a_domain_fails_when_its_window_is_over)
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
 }
 
-TEST_F(domain_checks_test, a_domain_is_looked_up_when_the_clock_was_set_back)
+TEST_F(domain_checks_test, a_domain_is_checked_after_the_clock_was_set_back)
 {
     fixture.clock.advance(365 * 24h);
     const auto id = claim("late.test");
@@ -162,7 +162,7 @@ TEST_F(domain_checks_test, a_domain_is_looked_up_when_the_clock_was_set_back)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_checks_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, one_lying_server_neither_verifies_a_domain_nor_revokes_it)
 {
     std::atomic<bool> has_it = true;
     const auto id = claim("late.test");
@@ -185,10 +185,10 @@ TEST_F(domain_checks_test, one_lying_server_neither_gives_a_domain_nor_takes_it_
         pass(1h);
     EXPECT_EQ(outcome_of(id), "DISAGREEMENT");
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
-    EXPECT_EQ(told(), types{"domain_dns_verification_success"});
+    EXPECT_EQ(published(), types{"domain_dns_verification_success"});
 }
 
-TEST_F(domain_checks_test, a_silent_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, a_silent_server_neither_verifies_a_domain_nor_revokes_it)
 {
     test::scripted_name_server mute([](const std::string&) { return test::scripted_name_server::messages{}; }
     );
@@ -207,7 +207,7 @@ TEST_F(domain_checks_test, a_silent_server_neither_gives_a_domain_nor_takes_it_a
     EXPECT_EQ(outcome_of(other), "TIMED_OUT");
 }
 
-TEST_F(domain_checks_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
+TEST_F(domain_checks_test, a_record_is_found_over_tcp_and_behind_an_alias)
 {
     test::name_server zones({"late.test", "other.test"});
     const auto id = claim("late.test");
@@ -225,7 +225,7 @@ TEST_F(domain_checks_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_checks_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_time)
+TEST_F(domain_checks_test, a_thousand_due_domains_are_checked_a_few_at_a_time)
 {
     std::mutex lock;
     std::vector<std::function<void(std::vector<service::txt_answer>)>> waiting;
@@ -249,7 +249,7 @@ TEST_F(domain_checks_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_
     while (asked < 999 && rounds < 100) {
         ++rounds;
         patient.ask_about_due();
-        patient.ask_about_due();  // those under way are not asked for again
+        patient.ask_about_due();  // checks in flight are not repeated
         EXPECT_LE(waiting.size(), domain_checks::in_flight_max);
         for (const auto& done : std::exchange(waiting, {}))
             done({{service::check_outcome::no_such_name, {}}});
@@ -261,7 +261,7 @@ TEST_F(domain_checks_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_
     EXPECT_EQ(asked, 999U);
 }
 
-TEST_F(domain_checks_test, nothing_is_written_once_it_has_been_stopped)
+TEST_F(domain_checks_test, nothing_is_written_after_stop)
 {
     const auto id = claim("late.test");
     std::function<void(std::vector<service::txt_answer>)> answer;

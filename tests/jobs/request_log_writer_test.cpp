@@ -1,4 +1,4 @@
-// The log of requests is written in turns.
+// The request log is written in batches.
 #include "jobs/request_log_writer.hpp"
 
 #include "support/api_fixture.hpp"
@@ -11,9 +11,9 @@
 namespace scimd::jobs {
 namespace {
 
-constexpr std::size_t busy_max = 1'000;  // a test that fails ends all the same
+constexpr std::size_t busy_max = 1'000;  // a bound, so that a failing test ends
 
-// The real store, while others go on asking.
+// The real store, with requests that arrive during each write.
 class busy_database final : public store::database {
 public:
     busy_database(store::database& target, std::function<void()> others)
@@ -30,7 +30,7 @@ public:
             others_();
         target_.submit(mode, key, std::move(what), std::move(done));
     }
-    void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
+    void on_commit(std::function<void()> notify) override { target_.on_commit(std::move(notify)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }
     bool is_broken() const override { return target_.is_broken(); }
     void backup(const std::filesystem::path& target) override { target_.backup(target); }
@@ -44,7 +44,7 @@ private:
     const std::function<void()> others_;
 };
 
-TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
+TEST(request_log_writer_test, a_flush_writes_the_requests_that_wait_when_it_begins)
 {
     constexpr std::size_t batch = 200;
     test::api_fixture fixture;
@@ -58,11 +58,11 @@ TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
         fixture.requests.note(std::move(one));
     };
     busy_database busy(*fixture.database, note);
-    request_log_writer care(busy, fixture.requests, fixture.requests_kept, quiet);
+    request_log_writer writer(busy, fixture.requests, fixture.requests_kept, quiet);
 
     for (std::size_t i = 0; i < batch + 1; ++i)
         note();
-    care.flush();
+    writer.flush();
     EXPECT_EQ(busy.submitted, 2U);
     EXPECT_EQ(fixture.requests.take(service::queued_records_max).size(), 2U);
 }

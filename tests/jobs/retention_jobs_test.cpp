@@ -1,4 +1,5 @@
-// The log of events is cut off at its old end: by age and by number, and never before somebody has been told.
+// Retention deletes the oldest events, by age, number and bytes, but none that a webhook or a sink still
+// needs.
 #include "jobs/retention_jobs.hpp"
 
 #include "store/event_log.hpp"
@@ -26,17 +27,17 @@ protected:
             fixture.make_user(std::string(prefix) + std::to_string(i));
     }
 
-    // Does all that the job would do by and by.
-    void cut(const service::event_retention& kept, app::retention_jobs::first_needed_event sinks = {})
+    // Does at once all that the job would do over time.
+    void cut(const service::event_retention& kept, jobs::retention_jobs::first_needed_event sinks = {})
     {
-        app::retention_jobs care(
+        jobs::retention_jobs retention(
             *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)}
         );
         if (sinks)
-            care.retain(std::move(sinks));
-        while (care.cut_events())
+            retention.retain(std::move(sinks));
+        while (retention.delete_old_events())
             continue;
-        while (care.cut_directories())
+        while (retention.delete_surplus_events())
             continue;
     }
 
@@ -61,7 +62,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(retention_jobs_test, events_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, deletes_events_that_are_too_old_and_not_a_millisecond_before)
 {
     const auto before = total();
     make_users(3);
@@ -78,8 +79,8 @@ TEST_F(retention_jobs_test, events_go_when_they_are_too_old_and_not_a_millisecon
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-// A clock that is ahead ends nothing until something happens at its time.
-TEST_F(retention_jobs_test, events_go_by_their_age_before_the_newest)
+// A clock that is ahead deletes nothing until an event is made at its time.
+TEST_F(retention_jobs_test, measures_the_age_of_events_from_the_newest)
 {
     make_users(3);
     const auto before = total();
@@ -88,7 +89,7 @@ TEST_F(retention_jobs_test, events_go_by_their_age_before_the_newest)
     EXPECT_EQ(total(), before);
 }
 
-TEST_F(retention_jobs_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
+TEST_F(retention_jobs_test, events_dated_in_the_future_delete_nothing)
 {
     make_users(3);
     fixture.clock.advance(days(365));
@@ -104,7 +105,7 @@ TEST_F(retention_jobs_test, events_that_a_wrong_clock_has_dated_ahead_end_nothin
     EXPECT_EQ(total(), 3);
 }
 
-TEST_F(retention_jobs_test, of_too_many_the_oldest_go)
+TEST_F(retention_jobs_test, deletes_the_oldest_of_too_many_events)
 {
     make_users(20);
     const auto all = total();
@@ -120,7 +121,7 @@ TEST_F(retention_jobs_test, of_too_many_the_oldest_go)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, the_number_of_all_is_that_of_directories_and_of_what_is_in_none)
+TEST_F(retention_jobs_test, counts_events_of_directories_and_of_none)
 {
     const auto second = fixture.make_directory(fixture.organization);
     make_users(7);
@@ -135,7 +136,7 @@ TEST_F(retention_jobs_test, the_number_of_all_is_that_of_directories_and_of_what
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(retention_jobs_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
+TEST_F(retention_jobs_test, keeps_events_until_a_webhook_has_got_them)
 {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::optional<reaction>(); };
@@ -152,7 +153,7 @@ TEST_F(retention_jobs_test, what_an_endpoint_is_to_be_told_stays_until_it_is_tol
     EXPECT_EQ(oldest().value, first);
 }
 
-TEST_F(retention_jobs_test, what_stands_still_behind_a_failure_stays_until_the_endpoint_is_disabled)
+TEST_F(retention_jobs_test, keeps_events_behind_a_failure_until_the_endpoint_is_disabled)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"organization_id":")" + fixture.organization + '"');
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
@@ -168,7 +169,7 @@ TEST_F(retention_jobs_test, what_stands_still_behind_a_failure_stays_until_the_e
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(retention_jobs_test, what_is_sent_again_stays_until_it_has_arrived)
+TEST_F(retention_jobs_test, keeps_replayed_events_until_they_are_delivered)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0,60])");
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
@@ -182,7 +183,7 @@ TEST_F(retention_jobs_test, what_is_sent_again_stays_until_it_has_arrived)
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(retention_jobs_test, what_a_sink_is_to_be_told_stays)
+TEST_F(retention_jobs_test, keeps_events_that_a_sink_needs)
 {
     make_users(5);
     const auto needed = newest();
@@ -194,7 +195,7 @@ TEST_F(retention_jobs_test, what_a_sink_is_to_be_told_stays)
     EXPECT_EQ(oldest(), needed);
 }
 
-TEST_F(retention_jobs_test, of_too_many_bytes_the_oldest_go)
+TEST_F(retention_jobs_test, deletes_the_oldest_events_of_too_many_bytes)
 {
     make_users(10);
     const auto bytes = ask(store::usage::event_bytes);
@@ -209,7 +210,7 @@ TEST_F(retention_jobs_test, of_too_many_bytes_the_oldest_go)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
+TEST_F(retention_jobs_test, a_directory_beyond_its_quota_loses_only_its_own_oldest_events)
 {
     const auto quiet = fixture.make_directory(fixture.organization, "off");
     const auto bearer = fixture.make_token(quiet);
@@ -240,8 +241,8 @@ TEST_F(retention_jobs_test, a_directory_with_too_many_bytes_loses_its_own_oldest
     EXPECT_EQ(count(in(quiet)), of_quiet);
     EXPECT_TRUE(fixture.database->check().empty());
 
-    // Behind what has gone is 410 for who reads the directory, its organization or all; another directory
-    // has lost nothing.
+    // A cursor behind the deleted events is 410 for readers of the directory, its organization and
+    // everything; another directory has lost nothing.
     const auto position = "&after=" + cursor(at_start);
     EXPECT_EQ(read("?directory_id=" + fixture.directory + position).status, 410);
     EXPECT_EQ(read("?organization_id=" + fixture.organization + position).status, 410);
@@ -252,7 +253,7 @@ TEST_F(retention_jobs_test, a_directory_with_too_many_bytes_loses_its_own_oldest
     EXPECT_EQ(read("?limit=5&after=" + cursor(newest())).status, 200);
 }
 
-TEST_F(retention_jobs_test, a_directory_s_own_quota_stands_above_the_default)
+TEST_F(retention_jobs_test, a_directory_quota_overrides_the_default)
 {
     make_users(10);
     const auto all = total();
@@ -271,7 +272,7 @@ TEST_F(retention_jobs_test, a_directory_s_own_quota_stands_above_the_default)
     EXPECT_LT(total(), all);
 }
 
-TEST_F(retention_jobs_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
+TEST_F(retention_jobs_test, keeps_needed_events_beyond_the_quota)
 {
     make_users(5);
     const auto needed = newest();
@@ -282,7 +283,7 @@ TEST_F(retention_jobs_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whate
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
+TEST_F(retention_jobs_test, sequence_numbers_continue_after_all_events_are_deleted)
 {
     make_users(4);
     const auto in_directory = "?directory_id=" + fixture.directory;
@@ -291,7 +292,7 @@ TEST_F(retention_jobs_test, a_directory_goes_on_counting_when_nothing_of_it_is_k
     const auto before_last = "&after_sequence=" + std::to_string(last - 1);
     const auto at_last = "&after_sequence=" + std::to_string(last);
     fixture.clock.advance(days(2));
-    fixture.make_directory(fixture.organization);  // the age of events is taken to the newest one
+    fixture.make_directory(fixture.organization);  // the age of events is measured from the newest one
     cut({days(1), any_number});
     EXPECT_EQ(read(in_directory + before_last).status, 410);
     EXPECT_EQ(count(read(in_directory + at_last)), 0U);
@@ -304,7 +305,7 @@ TEST_F(retention_jobs_test, a_directory_goes_on_counting_when_nothing_of_it_is_k
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, who_follows_a_quiet_directory_does_not_stay_behind)
+TEST_F(retention_jobs_test, a_reader_of_a_quiet_directory_keeps_a_valid_cursor)
 {
     const auto quiet = fixture.make_directory(fixture.organization);
     const auto start = read("?limit=1000&directory_id=" + quiet).text_of("next_cursor");
@@ -318,7 +319,7 @@ TEST_F(retention_jobs_test, who_follows_a_quiet_directory_does_not_stay_behind)
     EXPECT_EQ(read("?directory_id=" + quiet + "&after=" + seen.text_of("next_cursor")).status, 200);
 }
 
-TEST_F(retention_jobs_test, one_deletion_is_of_so_many_at_most)
+TEST_F(retention_jobs_test, one_transaction_deletes_a_limited_number_of_events)
 {
     make_users(12);
     const auto all = total();
@@ -336,7 +337,7 @@ TEST_F(retention_jobs_test, one_deletion_is_of_so_many_at_most)
     EXPECT_EQ(gone[3], 0);
 }
 
-TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, deletes_attempts_that_are_too_old_and_not_a_millisecond_before)
 {
     const auto endpoint = fixture.make_endpoint();
     make_users(3);
@@ -349,10 +350,10 @@ TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisec
     ASSERT_GE(made, 3U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(
+        jobs::retention_jobs retention(
             *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
         );
-        while (care.cut_attempts())
+        while (retention.delete_old_attempts())
             continue;
     };
     cut_after(days(7) - 20s);
@@ -361,7 +362,7 @@ TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisec
     EXPECT_EQ(attempts(), 0U);
 }
 
-TEST_F(retention_jobs_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, deletes_dead_letters_that_are_too_old_and_not_a_millisecond_before)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0])");
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
@@ -375,10 +376,10 @@ TEST_F(retention_jobs_test, dead_letters_go_when_their_events_are_too_old_and_no
     ASSERT_GE(made, 2U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(
+        jobs::retention_jobs retention(
             *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
         );
-        while (care.cut_attempts())
+        while (retention.delete_old_attempts())
             continue;
     };
     cut_after(days(7) - 20s);

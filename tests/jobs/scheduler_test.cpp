@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(scheduler_test, each_job_runs_again_and_again)
+TEST(scheduler_test, each_job_runs_repeatedly)
 {
     logger log([](std::string_view) {});
     scheduler work(log);
@@ -29,7 +29,7 @@ TEST(scheduler_test, each_job_runs_again_and_again)
     }
 }
 
-TEST(scheduler_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
+TEST(scheduler_test, a_job_by_time_is_skipped_while_the_clock_is_not_trusted)
 {
     logger log([](std::string_view) {});
     scheduler work(log);
@@ -69,7 +69,7 @@ TEST(scheduler_test, a_job_that_throws_is_logged_and_runs_again)
     EXPECT_NE(lines.find(R"("job":"broken","reason":"no luck")"), std::string::npos) << lines;
 }
 
-TEST(scheduler_test, stopping_waits_for_the_running_job_and_nothing_runs_behind_it)
+TEST(scheduler_test, stop_waits_for_the_running_job_and_no_job_runs_after_it)
 {
     logger log([](std::string_view) {});
     scheduler work(log);
@@ -91,7 +91,7 @@ TEST(scheduler_test, stopping_waits_for_the_running_job_and_nothing_runs_behind_
     EXPECT_EQ(runs, seen);
 }
 
-TEST(scheduler_test, a_job_whose_time_has_not_come_does_not_hold_the_end_up)
+TEST(scheduler_test, a_job_that_is_not_due_does_not_delay_stop)
 {
     logger log([](std::string_view) {});
     scheduler work(log);

@@ -1,4 +1,4 @@
-// The reserve of the disk: from when on it is kept, and from when on no more.
+// The disk reserve: when writes are refused, and when they are accepted again.
 #include "jobs/storage_monitor.hpp"
 
 #include "support/api_fixture.hpp"
@@ -36,10 +36,10 @@ protected:
     std::string log_text;
     logger log{[this](std::string_view line) { log_text += line; }};
     std::optional<std::int64_t> free_bytes;
-    app::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
+    jobs::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
 };
 
-TEST_F(storage_monitor_test, keeps_the_reserve_below_its_size_and_until_there_is_an_eighth_more)
+TEST_F(storage_monitor_test, reserves_storage_until_an_eighth_more_is_free)
 {
     EXPECT_FALSE(is_reserved_at(1'000'000));
     EXPECT_FALSE(is_reserved_at(reserve));
@@ -57,15 +57,15 @@ TEST_F(storage_monitor_test, keeps_the_reserve_below_its_size_and_until_there_is
     EXPECT_NE(log_text.find("disk.has_room"), std::string::npos);
 }
 
-TEST_F(storage_monitor_test, asks_the_file_system)
+TEST_F(storage_monitor_test, reads_free_space_of_the_file_system)
 {
-    const auto room = app::free_space_of(fixture.folder.path())();
+    const auto room = jobs::free_space_of(fixture.folder.path())();
     ASSERT_TRUE(room);
     EXPECT_GT(*room, 0);
-    EXPECT_FALSE(app::free_space_of(fixture.folder.path() / "nowhere")());
+    EXPECT_FALSE(jobs::free_space_of(fixture.folder.path() / "nowhere")());
 }
 
-TEST_F(storage_monitor_test, tells_what_all_directories_use_together)
+TEST_F(storage_monitor_test, reports_the_usage_of_all_directories)
 {
     fixture.make_user("anna");
     fixture.make_user("bob");

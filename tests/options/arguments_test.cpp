@@ -1,6 +1,7 @@
-// The commands: what each takes, and what is told to whoever gives it something else.
+// The commands: their arguments and options, and the errors of wrong ones.
+#include "options/arguments.hpp"
+
 #include "command_line.hpp"
-#include "options/configuration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@ command command_of(const words& given)
 {
     auto parsed = parse(given);
     EXPECT_TRUE(parsed.run) << parsed.output;
-    return parsed.run ? parsed.run->what : command();
+    return parsed.run ? parsed.run->command : command();
 }
 
 struct shape {
@@ -51,8 +52,8 @@ const shape shapes[] = {
     {{"version"}, 0},
 };
 
-// "$ORGANIZATION" of a script that did not set it.
-TEST(arguments_test, an_option_is_not_empty)
+// For instance "$ORGANIZATION" of a script in which it is not set.
+TEST(arguments_test, an_empty_option_is_an_error)
 {
     const words commands[] = {
         {"client", "create", "Billing", "--organization"},
@@ -82,7 +83,7 @@ TEST(arguments_test, an_option_is_not_empty)
     }
 }
 
-TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
+TEST(arguments_test, each_command_takes_exactly_its_arguments)
 {
     for (const auto& shape : shapes) {
         auto given = shape.names;
@@ -96,7 +97,7 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
             given.push_back(arguments.back());
         }
         const auto taken = command_of(given);
-        EXPECT_EQ(taken.positional, shape.names);
+        EXPECT_EQ(taken.words, shape.names);
         EXPECT_EQ(taken.arguments, arguments) << shape.names.back();
         given.push_back("superfluous");
         const auto more = parse(given);
@@ -106,39 +107,41 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
     }
 }
 
-TEST(arguments_test, options_of_a_command_reach_it)
+TEST(arguments_test, a_command_gets_its_options)
 {
     auto what = command_of({"organization", "create", "Acme Corp", "--external-id", "a-1"});
-    EXPECT_EQ(what.arguments, positional{"Acme Corp"});
-    EXPECT_EQ(what.external_id, "a-1");
+    EXPECT_EQ(what.arguments, words{"Acme Corp"});
+    EXPECT_EQ(what.option("--external-id"), "a-1");
     what = command_of({"domain", "create", "org_1", "acme.com", "--subdomains"});
-    EXPECT_TRUE(what.covers_subdomains);
-    EXPECT_FALSE(command_of({"domain", "create", "org_1", "acme.com"}).covers_subdomains);
+    EXPECT_TRUE(what.is_on("--subdomains"));
+    EXPECT_FALSE(command_of({"domain", "create", "org_1", "acme.com"}).is_on("--subdomains"));
     what = command_of(
         {"directory", "create", "org_1", "--name", "Staff", "--provider", "OKTA", "--domain-policy", "off"}
     );
-    EXPECT_EQ(what.name, "Staff");
-    EXPECT_EQ(what.provider, "OKTA");
-    EXPECT_EQ(what.domain_policy, "off");
-    EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).domain_policy, "reject");
+    EXPECT_EQ(what.option("--name"), "Staff");
+    EXPECT_EQ(what.option("--provider"), "OKTA");
+    EXPECT_EQ(what.option("--domain-policy"), "off");
+    EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).option("--domain-policy"), "reject");
     EXPECT_EQ(
-        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"}).domain_gate_scope, "all"
+        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"})
+            .option("--domain-gate-scope"),
+        "all"
     );
     EXPECT_EQ(
-        command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).expires,
+        command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).option("--expires"),
         "2027-01-31T00:00:00Z"
     );
     what = command_of({"events", "--after", "c_7", "--directory", "dir_1", "--follow"});
-    EXPECT_EQ(what.after, "c_7");
-    EXPECT_EQ(what.directory, "dir_1");
-    EXPECT_TRUE(what.is_following);
-    EXPECT_FALSE(command_of({"events"}).is_following);
+    EXPECT_EQ(what.option("--after"), "c_7");
+    EXPECT_EQ(what.option("--directory"), "dir_1");
+    EXPECT_TRUE(what.is_on("--follow"));
+    EXPECT_FALSE(command_of({"events"}).is_on("--follow"));
     what = command_of({"events", "--type", "a.b", "--type", "a.c", "--organization", "org_1"});
-    EXPECT_EQ(what.event_types, (std::vector<std::string>{"a.b", "a.c"}));
-    EXPECT_EQ(what.organization, "org_1");
+    EXPECT_EQ(what.all("--type"), (std::vector<std::string>{"a.b", "a.c"}));
+    EXPECT_EQ(what.option("--organization"), "org_1");
 }
 
-TEST(arguments_test, a_policy_is_reject_or_off)
+TEST(arguments_test, an_unknown_domain_policy_is_an_error)
 {
     EXPECT_EQ(command_of({"directory", "policy", "dir_1", "reject"}).arguments[1], "reject");
     for (const auto* const text : {"Reject", "none", "OFF"}) {
@@ -155,7 +158,7 @@ TEST(arguments_test, a_policy_is_reject_or_off)
     }
 }
 
-TEST(arguments_test, the_number_of_events_is_a_number)
+TEST(arguments_test, limit_is_a_number_within_bounds)
 {
     EXPECT_FALSE(command_of({"events"}).limit);
     EXPECT_EQ(command_of({"events", "--limit", "1"}).limit, 1);
@@ -168,7 +171,7 @@ TEST(arguments_test, the_number_of_events_is_a_number)
     }
 }
 
-TEST(arguments_test, an_option_belongs_to_its_command)
+TEST(arguments_test, an_option_of_another_command_is_an_error)
 {
     const words rows[] = {
         {"serve", "--follow"},
@@ -185,7 +188,7 @@ TEST(arguments_test, an_option_belongs_to_its_command)
     }
 }
 
-TEST(arguments_test, no_command_or_an_unknown_one_is_a_mistake)
+TEST(arguments_test, a_missing_or_unknown_command_is_an_error)
 {
     const words rows[] = {
         {},
@@ -204,7 +207,7 @@ TEST(arguments_test, no_command_or_an_unknown_one_is_a_mistake)
     }
 }
 
-TEST(arguments_test, help_is_there_for_everything)
+TEST(arguments_test, every_command_has_help)
 {
     const auto top = parse({"--help"});
     EXPECT_FALSE(top.run);

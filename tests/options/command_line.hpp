@@ -1,7 +1,7 @@
-// A command line and an environment of its own for each call.
+// Parses a command line with an environment of its own for each call.
 #pragma once
 
-#include "options/configuration.hpp"
+#include "options/arguments.hpp"
 
 #include <cstdlib>
 #include <string>

@@ -23,7 +23,7 @@ configuration settings_of(const words& given, const variables& environment = {})
 
 class configuration_test : public testing::Test {
 protected:
-    // A configuration file with that text.
+    // Writes a configuration file with that text.
     std::string file(std::string_view text)
     {
         const auto path = folder.path() / "scimd.toml";
@@ -34,7 +34,7 @@ protected:
     test::temp_directory folder;
 };
 
-TEST_F(configuration_test, without_a_word_the_defaults_hold)
+TEST_F(configuration_test, has_defaults)
 {
     const auto settings = settings_of({"serve"});
     EXPECT_EQ(settings.data, "data");
@@ -62,7 +62,7 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.limits.request_memory.bytes_max, net::limits().request_memory.bytes_max);
 }
 
-TEST_F(configuration_test, encrypted_connections_are_fewer_unless_a_number_is_given)
+TEST_F(configuration_test, connections_max_has_a_lower_default_with_tls)
 {
     const auto of = [](words more) {
         words all{"serve", "--tls-certificate", "c.pem", "--tls-key", "k.pem"};
@@ -86,7 +86,7 @@ TEST_F(configuration_test, the_master_key_comes_from_a_file_or_the_environment)
     EXPECT_EQ(both.output.find("hunter2"), std::string::npos);
 }
 
-TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_and_numbers)
+TEST_F(configuration_test, reads_the_retention_of_events_and_attempts)
 {
     const auto kept = settings_of({"serve"}).kept;
     EXPECT_EQ(kept.events, (service::event_retention{std::chrono::days(90), 10'000'000}));
@@ -104,7 +104,7 @@ TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_a
     EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
 }
 
-TEST_F(configuration_test, quotas_and_the_reserve_have_defaults_and_are_read_from_everywhere)
+TEST_F(configuration_test, reads_quotas_and_the_disk_reserve)
 {
     constexpr std::int64_t gibibytes_5 = 5'368'709'120;
     const auto usual = settings_of({"serve"});
@@ -134,15 +134,15 @@ TEST_F(configuration_test, quotas_and_the_reserve_have_defaults_and_are_read_fro
     EXPECT_EQ(variables.disk_reserve_bytes, 11);
 }
 
-TEST_F(configuration_test, a_leap_of_the_clock_holds_for_ten_minutes_unless_it_is_said)
+TEST_F(configuration_test, clock_hold_is_ten_minutes_by_default)
 {
     EXPECT_EQ(settings_of({"serve"}).clock_hold, std::chrono::minutes(10));
     EXPECT_EQ(settings_of({"serve", "--clock-hold-s=1"}).clock_hold, std::chrono::seconds(1));
     EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_CLOCK_HOLD_S", "86400"}}).clock_hold, std::chrono::hours(24));
 }
 
-// A device would be read for ever.
-TEST_F(configuration_test, files_of_options_are_regular_and_not_too_large)
+// Reading a device would never end.
+TEST_F(configuration_test, files_of_options_must_be_regular_and_not_too_large)
 {
     for (const auto* flag :
          {"--master-key-file",
@@ -170,7 +170,7 @@ TEST_F(configuration_test, files_of_options_are_regular_and_not_too_large)
     EXPECT_EQ(why_not_readable(folder.path() / "absent", 3), "");
 }
 
-TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
+TEST_F(configuration_test, secrets_have_no_maximum_lifetime_by_default)
 {
     EXPECT_FALSE(settings_of({"serve"}).secret_lifetime_max);
     EXPECT_EQ(settings_of({"serve", "--secret-days-max=90"}).secret_lifetime_max, std::chrono::days(90));
@@ -178,7 +178,7 @@ TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
     EXPECT_EQ(variable.secret_lifetime_max, std::chrono::days(365));
 }
 
-TEST_F(configuration_test, directories_have_no_rate_limit_unless_one_is_given)
+TEST_F(configuration_test, directories_have_no_rate_limit_by_default)
 {
     EXPECT_EQ(settings_of({"serve"}).directory_rate.per_second, 0);
     const auto rate = settings_of({"serve", "--directory-requests-per-second", "50"}).directory_rate;
@@ -193,7 +193,7 @@ TEST_F(configuration_test, directories_have_no_rate_limit_unless_one_is_given)
     EXPECT_FALSE(burst("100000001").run);
 }
 
-TEST_F(configuration_test, every_option_is_read)
+TEST_F(configuration_test, reads_every_option)
 {
     const auto settings = settings_of(
         {"serve",
@@ -267,7 +267,7 @@ TEST_F(configuration_test, every_option_is_read)
     EXPECT_EQ(settings.limits.request_memory.bytes_max, 300U * 1024 * 1024);
 }
 
-TEST_F(configuration_test, options_stand_before_or_behind_the_command_with_or_without_equals_sign)
+TEST_F(configuration_test, options_may_precede_or_follow_the_command)
 {
     const words rows[] = {
         {"--data", "x", "organization", "list"},
@@ -279,7 +279,7 @@ TEST_F(configuration_test, options_stand_before_or_behind_the_command_with_or_wi
         EXPECT_EQ(settings_of(row).data, "x") << row.front();
 }
 
-TEST_F(configuration_test, flags_go_before_the_environment_before_the_file_before_the_defaults)
+TEST_F(configuration_test, flags_override_the_environment_which_overrides_the_file)
 {
     const auto config = file("data = \"of the file\"\nthreads = 5\nlog-level = \"error\"\n");
     EXPECT_EQ(settings_of({"serve", "--config", config}).data, "of the file");
@@ -297,7 +297,7 @@ TEST_F(configuration_test, flags_go_before_the_environment_before_the_file_befor
     EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_DATA", ""}}).data, "data") << "an empty variable is none";
 }
 
-TEST_F(configuration_test, every_server_option_has_its_variable)
+TEST_F(configuration_test, reads_environment_variables)
 {
     const auto settings = settings_of(
         {"serve"},
@@ -326,10 +326,10 @@ TEST_F(configuration_test, every_server_option_has_its_variable)
     EXPECT_FALSE(settings_of({"serve"}, {{"SCIMD_METRICS_OPEN", "false"}}).is_metrics_open);
 }
 
-TEST_F(configuration_test, the_file_may_hold_what_the_flags_may)
+TEST_F(configuration_test, reads_the_configuration_file)
 {
     const auto config = file(
-        "# of the house\npublic-url = \"https://x.test\"\nlisten = [\"127.0.0.1:1\", \"unix:/run/s\"]\n"
+        "# of this host\npublic-url = \"https://x.test\"\nlisten = [\"127.0.0.1:1\", \"unix:/run/s\"]\n"
         "metrics-open = true\nconnections-max = 9\n"
     );
     const auto settings = settings_of({"serve", "--config", config});
@@ -339,7 +339,7 @@ TEST_F(configuration_test, the_file_may_hold_what_the_flags_may)
     EXPECT_EQ(settings.limits.connections_max, 9U);
 }
 
-TEST_F(configuration_test, the_public_url_follows_the_first_listener)
+TEST_F(configuration_test, the_public_url_defaults_to_the_first_listener)
 {
     struct row {
         words given;
@@ -360,14 +360,14 @@ TEST_F(configuration_test, the_public_url_follows_the_first_listener)
     }
 }
 
-std::string listening_in_clear(const std::string& where)
+std::string unencrypted_listener(const std::string& where)
 {
     return "scimd: --listen " + where +
            ": beyond this machine tokens must not be sent in clear; give --tls-certificate and --tls-key, or"
            " --behind-tls-proxy when a proxy in front of it speaks TLS\nscimd: see scimd --help\n";
 }
 
-std::string public_in_clear(const std::string& url)
+std::string unencrypted_public_url(const std::string& url)
 {
     return "scimd: --public-url must be https, or http of this machine alone, for tokens are sent there; not "
            "\"" +
@@ -376,35 +376,35 @@ std::string public_in_clear(const std::string& url)
 
 struct transport_row {
     words given;
-    std::string complaint;  // empty: none
+    std::string error;  // empty: none
 };
 
-void expect_complaints(const std::vector<transport_row>& rows)
+void expect_errors(const std::vector<transport_row>& rows)
 {
     for (const auto& row : rows) {
         auto given = row.given;
         given.insert(given.begin(), "serve");
         const auto parsed = parse(given);
-        EXPECT_EQ(parsed.run.has_value(), row.complaint.empty()) << given.back();
-        EXPECT_EQ(parsed.output, row.complaint);
+        EXPECT_EQ(parsed.run.has_value(), row.error.empty()) << given.back();
+        EXPECT_EQ(parsed.output, row.error);
     }
 }
 
-TEST_F(configuration_test, tokens_are_not_sent_in_clear_beyond_this_machine)
+TEST_F(configuration_test, listeners_beyond_loopback_require_encryption)
 {
-    expect_complaints({
+    expect_errors({
         {{"--listen", "127.0.0.1:80"}, ""},
         {{"--listen", "127.9.9.9:80"}, ""},
         {{"--listen", "[::1]:80"}, ""},
         {{"--listen", "LOCALHOST:80"}, ""},
         {{"--listen", "unix:/run/s"}, ""},
-        {{"--listen", ":80"}, listening_in_clear(":80")},
-        {{"--listen", "0.0.0.0:80"}, listening_in_clear("0.0.0.0:80")},
-        {{"--listen", "128.0.0.1:80"}, listening_in_clear("128.0.0.1:80")},
-        {{"--listen", "[::]:80"}, listening_in_clear("[::]:80")},
-        {{"--listen", "[::2]:80"}, listening_in_clear("[::2]:80")},
-        {{"--listen", "localhost.example:80"}, listening_in_clear("localhost.example:80")},
-        {{"--listen", "127.0.0.1:80", "--listen", "10.0.0.1:80"}, listening_in_clear("10.0.0.1:80")},
+        {{"--listen", ":80"}, unencrypted_listener(":80")},
+        {{"--listen", "0.0.0.0:80"}, unencrypted_listener("0.0.0.0:80")},
+        {{"--listen", "128.0.0.1:80"}, unencrypted_listener("128.0.0.1:80")},
+        {{"--listen", "[::]:80"}, unencrypted_listener("[::]:80")},
+        {{"--listen", "[::2]:80"}, unencrypted_listener("[::2]:80")},
+        {{"--listen", "localhost.example:80"}, unencrypted_listener("localhost.example:80")},
+        {{"--listen", "127.0.0.1:80", "--listen", "10.0.0.1:80"}, unencrypted_listener("10.0.0.1:80")},
         {{"--listen", ":80", "--tls-certificate", "c", "--tls-key", "k"}, ""},
         {{"--listen", ":80", "--behind-tls-proxy", "--public-url", "https://x.test"}, ""},
         {{"--listen", "127.0.0.1:80", "--behind-tls-proxy"}, ""},
@@ -414,25 +414,25 @@ TEST_F(configuration_test, tokens_are_not_sent_in_clear_beyond_this_machine)
     });
 }
 
-TEST_F(configuration_test, a_public_url_in_clear_is_of_this_machine)
+TEST_F(configuration_test, an_unencrypted_public_url_must_be_loopback)
 {
-    expect_complaints({
+    expect_errors({
         {{"--public-url", "http://localhost"}, ""},
         {{"--public-url", "http://127.0.0.1:8080/scim"}, ""},
         {{"--public-url", "http://[::1]:8080"}, ""},
-        {{"--public-url", "http://x.test"}, public_in_clear("http://x.test")},
-        {{"--public-url", "http://10.0.0.1:80/a"}, public_in_clear("http://10.0.0.1:80/a")},
-        {{"--public-url", "http://[::2]"}, public_in_clear("http://[::2]")},
-        {{"--public-url", "http://[::1"}, public_in_clear("http://[::1")},
-        {{"--public-url", "http://localhost@x.test"}, public_in_clear("http://localhost@x.test")},
-        {{"--public-url", "http://[::1]@x.test"}, public_in_clear("http://[::1]@x.test")},
-        {{"--public-url", "http://[::1]:a@x.test"}, public_in_clear("http://[::1]:a@x.test")},
-        {{"--public-url", "http://localhost:a@x.test"}, public_in_clear("http://localhost:a@x.test")},
-        {{"--public-url", "http://x.test", "--behind-tls-proxy"}, public_in_clear("http://x.test")},
+        {{"--public-url", "http://x.test"}, unencrypted_public_url("http://x.test")},
+        {{"--public-url", "http://10.0.0.1:80/a"}, unencrypted_public_url("http://10.0.0.1:80/a")},
+        {{"--public-url", "http://[::2]"}, unencrypted_public_url("http://[::2]")},
+        {{"--public-url", "http://[::1"}, unencrypted_public_url("http://[::1")},
+        {{"--public-url", "http://localhost@x.test"}, unencrypted_public_url("http://localhost@x.test")},
+        {{"--public-url", "http://[::1]@x.test"}, unencrypted_public_url("http://[::1]@x.test")},
+        {{"--public-url", "http://[::1]:a@x.test"}, unencrypted_public_url("http://[::1]:a@x.test")},
+        {{"--public-url", "http://localhost:a@x.test"}, unencrypted_public_url("http://localhost:a@x.test")},
+        {{"--public-url", "http://x.test", "--behind-tls-proxy"}, unencrypted_public_url("http://x.test")},
     });
 }
 
-TEST_F(configuration_test, each_value_has_its_bounds)
+TEST_F(configuration_test, each_value_has_bounds)
 {
     struct row {
         std::string option;
@@ -466,7 +466,7 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--directory-requests-per-second", "1000000", true},
         {"--directory-requests-per-second", "-1", false},
         {"--directory-requests-per-second", "1000001", false},
-        {"--directory-request-burst", "5", false},  // of no rate
+        {"--directory-request-burst", "5", false},  // without a rate
         {"--connections-max", "1", true},
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
@@ -544,8 +544,7 @@ TEST_F(configuration_test, each_value_has_its_bounds)
     };
     for (const auto& row : rows) {
         const auto parsed = parse({"serve", row.option + "=" + row.value});
-        EXPECT_EQ(parsed.run.has_value(), row.is_in_flight)
-            << row.option << ' ' << row.value << parsed.output;
+        EXPECT_EQ(parsed.run.has_value(), row.is_taken) << row.option << ' ' << row.value << parsed.output;
         if (!row.is_taken) {
             EXPECT_EQ(parsed.exit_code, 2) << row.option << ' ' << row.value;
             EXPECT_NE(parsed.output.find(row.option), std::string::npos) << parsed.output;
@@ -553,7 +552,7 @@ TEST_F(configuration_test, each_value_has_its_bounds)
     }
 }
 
-TEST_F(configuration_test, all_mistakes_are_told_at_once)
+TEST_F(configuration_test, reports_all_errors_at_once)
 {
     const auto config = file("threads = \"none\"\ncolour = \"red\"\nflavour = \"sweet\"\n");
     const auto parsed = parse(
@@ -590,7 +589,7 @@ TEST_F(configuration_test, all_mistakes_are_told_at_once)
     }
 }
 
-TEST_F(configuration_test, a_file_that_cannot_be_read_is_a_mistake)
+TEST_F(configuration_test, a_missing_configuration_file_is_an_error)
 {
     const auto missing = parse({"serve", "--config", (folder.path() / "none").string()});
     EXPECT_EQ(missing.exit_code, 2);

@@ -52,7 +52,7 @@ TEST_F(schema_folder_test, follows_links)
     EXPECT_EQ(read_schema_folder(path()).files.size(), 1U);
 }
 
-TEST_F(schema_folder_test, tells_of_folders_that_are_none)
+TEST_F(schema_folder_test, reports_folders_that_cannot_be_read)
 {
     EXPECT_EQ(
         read_schema_folder(path() + "/missing").errors, texts{path() + "/missing: No such file or directory"}
@@ -62,7 +62,7 @@ TEST_F(schema_folder_test, tells_of_folders_that_are_none)
     EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has no file *.json"});
 }
 
-TEST_F(schema_folder_test, tells_of_files_that_are_too_long_or_too_many)
+TEST_F(schema_folder_test, reports_files_that_are_too_long_or_too_many)
 {
     const std::string longest(scim::definition_file_bytes_max - good.size(), ' ');
     write("a.json", longest + std::string(good));
@@ -74,7 +74,7 @@ TEST_F(schema_folder_test, tells_of_files_that_are_too_long_or_too_many)
     EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has more than 256 files"});
 }
 
-TEST_F(schema_folder_test, is_an_option_whose_mistakes_are_told_with_the_others)
+TEST_F(schema_folder_test, its_errors_are_reported_with_those_of_other_options)
 {
     write("a.json", good);
     const auto parsed = parse({"serve", "--schema-dir", path()});

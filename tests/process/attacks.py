@@ -1,4 +1,4 @@
-"""What one tenant, or an anonymous client, may send to hold up the others: the attacks of the isolation bench and test.
+"""Attacks on other tenants (noisy neighbours, denial of service) by one tenant or an anonymous client, for isolation tests.
 
 Each attack is a list of workers. A worker is called again and again with a connection of its own until the attack ends,
 and counts what was answered. `python3 attacks.py NAME` runs one in a process of its own, with the target on standard
@@ -25,7 +25,7 @@ ATTACKS = {}
 
 
 class Target:
-    """The directory that attacks: its URL, its token, and what was made in it before."""
+    """The attacking directory: its URL, its token, and the resources that were made in it before."""
 
     def __init__(self, values):
         self.values = values
@@ -62,7 +62,7 @@ class Target:
 
 
 def attack(what):
-    """Registers a function that yields the workers of an attack; `what` says what it does."""
+    """Registers a function that yields the workers of an attack; `what` describes it."""
 
     def register(function):
         ATTACKS[function.__name__] = (function, what)
@@ -456,7 +456,7 @@ def dripping(target, head):
 
 
 def status_of(start):
-    """Of the first bytes of an answer; what ends without one is "closed"."""
+    """The status in the first bytes of a response; "closed" when there is none."""
     return int(start[9:12]) if start.startswith(b"HTTP/1.1 ") else "closed"
 
 

@@ -1,4 +1,4 @@
-"""The recipe of docs/operating.md for backups, as it stands there, and what is refused on the way."""
+"""Backup and restore: the commands of docs/operating.md as they are printed there, and the errors of wrong ones."""
 
 import json
 import pathlib
@@ -65,8 +65,8 @@ class BackupTest(unittest.TestCase):
         self.assertNotEqual(new["master_key_ids"], old)
         for name in ("old", "new"):
             data = self.folder / name
-            told = self.restore(self.folder / f"{name}.db", "--key-from", self.folder / "keys", data=data)
-            self.assertEqual(told["master_key_ids"], old if name == "old" else new["master_key_ids"])
+            answer = self.restore(self.folder / f"{name}.db", "--key-from", self.folder / "keys", data=data)
+            self.assertEqual(answer["master_key_ids"], old if name == "old" else new["master_key_ids"])
             self.expect_works(data)
 
     def test_the_key_that_is_missing_is_named_and_nothing_is_changed(self):
@@ -89,8 +89,8 @@ class BackupTest(unittest.TestCase):
         self.server.kill()
         refused = self.restore(self.folder / "b.db", data=self.server.data, code=1)
         self.assertIn("has a database already; give --replace to set it aside.", refused)
-        told = self.restore(self.folder / "b.db", "--replace", data=self.server.data)
-        aside = pathlib.Path(told["set_aside"])
+        answer = self.restore(self.folder / "b.db", "--replace", data=self.server.data)
+        aside = pathlib.Path(answer["set_aside"])
         self.assertIn("scimd.db-wal", {path.name for path in aside.iterdir()})
         self.assertFalse((self.server.data / "scimd.db-wal").exists(), "a log of another database is not replayed")
         with sqlite3.connect(aside / "scimd.db") as kept:
@@ -101,8 +101,8 @@ class BackupTest(unittest.TestCase):
         self.server.command("backup", self.folder / "b.db")
         self.server.kill()
         (self.server.data / "scimd.db").unlink()
-        told = self.restore(self.folder / "b.db", data=self.server.data)
-        self.assertTrue((pathlib.Path(told["set_aside"]) / "scimd.db-wal").exists(), "nothing is thrown away")
+        answer = self.restore(self.folder / "b.db", data=self.server.data)
+        self.assertTrue((pathlib.Path(answer["set_aside"]) / "scimd.db-wal").exists(), "nothing is thrown away")
         self.expect_works(self.server.data)
 
     def test_what_is_no_sound_backup_is_refused(self):

@@ -1,4 +1,4 @@
-"""Bulk requests against the running server: how often they commit, whom they keep waiting, what a kill leaves."""
+"""Bulk requests against the running server: number of commits, fairness to other requests, state after kill -9."""
 
 import contextlib
 import re
@@ -57,7 +57,7 @@ class BulkTest(unittest.TestCase):
         self.assertEqual(len(self.directory.events(kinds={"user_created"})), OPERATIONS)
 
     def test_others_write_between_the_rounds(self):
-        """Of many writes beside a large bulk request some end long before it does."""
+        """Some of many writes beside a large bulk request end long before it."""
         ended = threading.Event()
         waits = []
 

@@ -1,4 +1,4 @@
-"""API clients from outside: tokens that a published library verifies, keys that are replaced, secrets at rest."""
+"""API clients: access tokens that a published JWT library verifies, key rotation, encryption of secrets at rest."""
 
 import contextlib
 import http.client
@@ -36,7 +36,7 @@ class ClientsTest(unittest.TestCase):
         return f"http://127.0.0.1:{self.server.port}"
 
     def verified(self, token):
-        """The claims of a token, as somebody else reads them."""
+        """The claims of a token, as a published library reads them."""
         key = jwt.PyJWKClient(f"{self.url}/keys").get_signing_key_from_jwt(token).key
         return jwt.decode(token, key, algorithms=["RS256"], audience=self.url, issuer=self.url)
 
@@ -60,9 +60,9 @@ class ClientsTest(unittest.TestCase):
         self.assertEqual(claims["exp"] - claims["iat"], 86399)
         self.assertEqual(self.status_with(token), 200)
         with contextlib.closing(self.server.client()) as public:
-            told = public.get("/.well-known/openid-configuration").json
-        self.assertEqual(told["issuer"], self.url)
-        self.assertEqual(told["jwks_uri"], f"{self.url}/keys")
+            answer = public.get("/.well-known/openid-configuration").json
+        self.assertEqual(answer["issuer"], self.url)
+        self.assertEqual(answer["jwks_uri"], f"{self.url}/keys")
 
     def test_the_demo_gives_a_client_too(self):
         self.server.start()
@@ -189,18 +189,18 @@ class ClientsTest(unittest.TestCase):
         token = self.server.access_token(client)
         key = self.server.data / "master.key"
         before = key.read_text()
-        told = self.server.command("key", "rotate")["key_id"]
+        key_id = self.server.command("key", "rotate")["key_id"]
         after = key.read_text()
         self.assertNotEqual(after, before)
         self.assertEqual(keys_in(after), [keys_in(after)[0], *keys_in(before)], "backups need the old one")
-        self.assertTrue(after.startswith(f"# key {told}\n"), "a comment names each key")
+        self.assertTrue(after.startswith(f"# key {key_id}\n"), "a comment names each key")
         self.assertEqual(self.status_with(token), 200)
         self.server.access_token(client)
         self.server.stop()
         self.server.start()
         self.assertEqual(self.status_with(token), 200)
         self.server.access_token(client)
-        self.assertNotEqual(self.server.command("key", "rotate")["key_id"], told)
+        self.assertNotEqual(self.server.command("key", "rotate")["key_id"], key_id)
 
     def test_configured_master_keys_are_replaced_by_the_first(self):
         file = self.folder / "keys"

@@ -1,4 +1,4 @@
-"""A wall clock that leaps ends nothing and deletes nothing, until its new time has held."""
+"""Jumps of the wall clock: nothing expires and nothing is deleted until the new time has held (--clock-hold-s)."""
 
 import contextlib
 import datetime
@@ -17,7 +17,7 @@ HOUR = 3600
 RETENTION_SECONDS = 12  # the log of events is looked at every ten seconds
 PATIENCE_SECONDS = 15
 
-# The wall clock of the process runs as far ahead as a file says; nothing else of the machine is touched.
+# Preloaded into the process: its wall clock is ahead by the offset in a file; the machine's clock is not changed.
 MOVED_CLOCK = r"""
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -93,8 +93,8 @@ class CommandTest(unittest.TestCase):
         done = run("version")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"\d+\.\d+\.\d+")
-        told = json.loads(run("version", "--json").stdout)
-        self.assertIn(told["version"], done.stdout)
+        versions = json.loads(run("version", "--json").stdout)
+        self.assertIn(versions["version"], done.stdout)
 
     def test_bad_usage_exits_with_2(self):
         for words in (
@@ -184,7 +184,7 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def walk(self):
-        """Every command once; the shapes of their answers, for comparison."""
+        """Runs every command once; returns the members of their answers, for comparison."""
         shapes = {}
 
         def call(*words):

@@ -1,4 +1,4 @@
-"""Simultaneous writers: nothing is created twice, nothing that was acknowledged is lost."""
+"""Concurrent writers: nothing is created twice, and nothing that was acknowledged is lost."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The conformance cases, played against the binary through its public face."""
+"""The conformance cases (conformance/cases) against the binary over HTTP."""
 
 import os
 import pathlib

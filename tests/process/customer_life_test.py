@@ -1,4 +1,6 @@
-"""The life of a customer, led over HTTP against the binary; and that the walk finds out a service that lies."""
+"""The life cycle of a customer over HTTP, from the organization to its deletion; and a proof that the walk detects wrong
+responses.
+"""
 
 import http.client
 import http.server
@@ -17,7 +19,7 @@ LAST_STEP = 22
 
 
 class Liar(http.server.ThreadingHTTPServer):
-    """Passes everything on to a server, and puts one text of its answers in the place of another."""
+    """A proxy that replaces one text in the responses of a server."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""Organizations and domains from outside: DNS by a server of the test's own, commands, kills, simultaneous writes."""
+"""Organizations and domain verification: a DNS server of the test, commands, kill -9, concurrent writes."""
 
 import pathlib
 import socket
@@ -13,7 +13,7 @@ WAIT_SECONDS = 30
 
 
 class NameServer:
-    """Answers every question by UDP with the TXT records that it has for the name; NXDOMAIN for others."""
+    """A UDP name server with TXT records; NXDOMAIN for names without any."""
 
     def __init__(self):
         self.records = {}
@@ -150,7 +150,7 @@ class DomainsTest(unittest.TestCase):
             with self.assertRaises(CommandFailed):
                 self.server.command("domain", "add", organization, name)
         providers = self.server.data / "providers"
-        providers.write_text("# ours\nmail.example\n")
+        providers.write_text("# of this host\nmail.example\n")
         self.server.stop()
         self.server.options += ["--mail-providers", str(providers)]
         self.server.start()

@@ -1,7 +1,7 @@
-"""How fast events are delivered, and what ten million that are stored cost: prints a table in Markdown. Started by
+"""Benchmark of event delivery and of a log with ten million events: prints a table in Markdown. Started by
 `scripts/bench events`.
 
-Deliveries stand beside the receiver alone, told the same by wrk; a large log beside one of ten thousand events.
+Deliveries are compared with wrk posting to the receiver alone, a large log with one of ten thousand events.
 """
 
 import argparse
@@ -185,7 +185,7 @@ class EventBench(load.Bench):
         events = LATENCY_EVENTS_PER_SECOND * self.chosen.latency_seconds
         with self.server.operator() as control, directory.client() as client:
             endpoints = self.endpoints(control, 1, "ordered")
-            self.told(directory, 1)  # the way to it is known
+            self.measure_delivery(directory, 1)  # the way to it is known
             self.receiver.forget()
             start = time.monotonic()
             for number in range(events):
@@ -210,7 +210,7 @@ class EventBench(load.Bench):
         with sqlite3.connect(self.server.data / "scimd.db", isolation_level=None) as store:
             store.execute("pragma synchronous = off")
             store.execute("pragma cache_size = -262144")
-            # What was told while the directories were made goes: the log begins with ours, and has no gap.
+            # Deletes the events of making the directories: the log begins with the filled-in ones, and has no gap.
             store.execute("delete from events")
             store.execute(
                 "create temp table shapes (place integer primary key, organization_id, directory_id, sequence,"
@@ -315,8 +315,8 @@ class EventBench(load.Bench):
                 lambda _: client.create_user(f"u{next(self.names)}@example.com")
             )
         endpoints = self.endpoints(control, 1, "ordered")
-        self.told(directories[5], 1)  # the way to it is known
-        figures["a new event, commit to receipt"] = self.told(directories[5], SAMPLES)["delay_p50"] / 1000
+        self.measure_delivery(directories[5], 1)  # the way to it is known
+        figures["a new event, commit to receipt"] = self.measure_delivery(directories[5], SAMPLES)["delay_p50"] / 1000
         self.receiver.forget()
         self.write(directories[:DIRECTORIES], self.chosen.claimed)
         seen = self.receiver.wait_for(self.chosen.claimed)
@@ -325,12 +325,12 @@ class EventBench(load.Bench):
         self.receiver.forget()
         path = f"/api/v1/webhook-endpoints/{endpoints[0]}:replay"
         begun = time.monotonic()
-        told = Client.expect(200, control.post(path, {"from_event_id": f"evt_{first}"})).json["count"]
-        self.receiver.wait_for(told)
-        figures[f"replay {told:,} of the oldest events"] = (time.monotonic() - begun) * 1000
+        count = Client.expect(200, control.post(path, {"from_event_id": f"evt_{first}"})).json["count"]
+        self.receiver.wait_for(count)
+        figures[f"replay {count:,} of the oldest events"] = (time.monotonic() - begun) * 1000
         self.remove(control, endpoints)
 
-    def told(self, directory, count):
+    def measure_delivery(self, directory, count):
         """What the receiver saw of new users, made one after the other."""
         self.receiver.forget()
         with directory.client() as client:

@@ -1,4 +1,4 @@
-"""What a server tells is as the published schemas say, and they as JSON Schema and AsyncAPI say."""
+"""Events match the published schemas (schema/events), which are valid JSON Schema and AsyncAPI."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The published schemas of events (schema/events), and whether events are as they say.
+"""Validates events against the published schemas (schema/events).
 
 Checked where the package jsonschema is: in every test that takes its packages from requirements.txt, and in the others
 when the system has it (python3-jsonschema).
@@ -31,7 +31,7 @@ def validator_of(kind):
     base = FOLDER.as_uri() + "/"
     known = {base + path.name: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # what Debian 12 has knows no other resolver
+        warnings.simplefilter("ignore", DeprecationWarning)  # the version in Debian 12 has no other resolver
         resolver = jsonschema.RefResolver(base, schema, store=known)
         return jsonschema.Draft202012Validator(schema, resolver=resolver)
 

@@ -1,4 +1,4 @@
-"""Each type of event that the code knows has a published schema and stands in the AsyncAPI description, and no other."""
+"""The event types of the code, of the published schemas and of the AsyncAPI description are the same."""
 
 import json
 import pathlib

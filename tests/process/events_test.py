@@ -1,4 +1,4 @@
-"""The event stream of a scripted session: what is told, in which order, and that it suffices to rebuild all."""
+"""The events of a scripted session: contents, order, and that they suffice to rebuild the directory."""
 
 import itertools
 import re
@@ -33,7 +33,7 @@ class EventsTest(unittest.TestCase):
         self.seen = self.directory.start
 
     def fresh(self):
-        """The events since the last look."""
+        """The events since the last call."""
         events = self.directory.events(after=self.seen)
         self.assertEqual(
             [event["sequence"] for event in events],
@@ -133,7 +133,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(event["previous_attributes"], {"active": True})
         self.assertIs(event["data"]["active"], False)
 
-    def test_what_changes_nothing_tells_nothing(self):
+    def test_a_request_without_effect_makes_no_event(self):
         made = self.client.create_user("anna@example.com", **ANNA)
         group = self.client.create_group("Team", [made["id"]])["id"]
         self.fresh()
@@ -148,7 +148,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(self.fresh(), [])
         self.assertEqual(self.client.get(f"/Users/{made['id']}").json["meta"], made["meta"])
 
-    def test_what_fails_tells_nothing(self):
+    def test_a_failed_request_makes_no_event(self):
         made = self.client.create_user("anna@example.com", **ANNA)
         self.fresh()
         self.assertEqual(self.client.post("/Users", user("ANNA@example.com")).status, 409)
@@ -161,7 +161,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(self.fresh(), [])
         self.assertEqual(self.client.get(f"/Users/{made['id']}").json["title"], "Engineer")
 
-    def test_a_membership_is_told_of_the_group_and_of_each_user(self):
+    def test_a_membership_is_published_for_the_group_and_for_each_user(self):
         first = self.client.create_user("a@example.com")["id"]
         second = self.client.create_user("b@example.com")["id"]
         group = self.client.create_group("Team")["id"]
@@ -215,7 +215,7 @@ class EventsTest(unittest.TestCase):
             self.assertEqual(event["data"]["groups"], [])
             self.assertEqual(event["context"]["caused_by"], deleted[0]["id"])
 
-    def test_a_deleted_user_leaves_with_its_last_state(self):
+    def test_a_deletion_has_the_last_state_of_the_user(self):
         made = self.client.create_user("anna@example.com", **ANNA)
         group = self.client.create_group("Team", [made["id"]])["id"]
         self.fresh()
@@ -233,7 +233,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(self.client.get(f"/Groups/{group}").json.get("members", []), [])
 
     def session(self):
-        """A bit of everything, nested groups and a renamed group included."""
+        """Changes of all kinds, nested groups and a renamed group included."""
         users = [
             self.client.create_user(f"u{number}@example.com", **{**ANNA, "externalId": f"e-{number}"})["id"]
             for number in range(6)
@@ -287,8 +287,8 @@ class EventsTest(unittest.TestCase):
                 after = f"&after={page['next_cursor']}"
         numbers = [int(re.fullmatch(r"evt_(\d+)", identifier).group(1)) for identifier in found]
         self.assertEqual(numbers, sorted(set(numbers)))
-        ours = {event["id"] for event in self.directory.events()}
-        self.assertLessEqual(ours, set(found))
+        own = {event["id"] for event in self.directory.events()}
+        self.assertLessEqual(own, set(found))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Events as they come: requests that wait for them, and the stream of server-sent events."""
+"""Long polls for events, and the event stream (server-sent events)."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ class Stream:
         self.response = self.connection.getresponse()
 
     def next(self):
-        """The fields of the next event; comments and what only tells the reconnection time are passed over."""
+        """The fields of the next event; comments and reconnection times are skipped."""
         fields = {}
         while line := self.response.readline().decode().rstrip("\n"):
             if not line.startswith(":"):
@@ -49,7 +49,7 @@ class FeedTest(unittest.TestCase):
         found = []
         waiting = threading.Thread(target=self.wait, args=(f"after={cursor}&wait=60&types={CREATED}", found))
         waiting.start()
-        # What it does not want does not end the wait.
+        # An event of another type does not end the wait.
         client = self.directory.client()
         client.create_group("Staff")
         time.sleep(0.3)
@@ -75,7 +75,7 @@ class FeedTest(unittest.TestCase):
         waiting.join(ANSWER_SECONDS)
         self.assertEqual(found[0].json["events"], [])
 
-    def test_the_stream_goes_on_where_it_was_left(self):
+    def test_the_stream_continues_behind_the_last_event_id(self):
         client = self.directory.client()
         stream = Stream(self.server, f"?types={CREATED}")
         self.assertEqual(stream.response.status, 200)
@@ -90,8 +90,8 @@ class FeedTest(unittest.TestCase):
         for name in names:
             client.create_user(name)
         again = Stream(self.server, f"?types={CREATED}", last=seen["id"])
-        told = [json.loads(again.next()["data"])["data"]["preferred_username"] for _ in names]
-        self.assertEqual(told, names)
+        received = [json.loads(again.next()["data"])["data"]["preferred_username"] for _ in names]
+        self.assertEqual(received, names)
         again.close()
         client.close()
 
@@ -101,7 +101,7 @@ class FeedTest(unittest.TestCase):
         stream.response.read()  # to its proper end
         stream.close()
 
-    def test_a_stream_that_nobody_reads_holds_up_nobody(self):
+    def test_an_unread_stream_delays_no_other_request(self):
         silent = Stream(self.server)
         client = self.directory.client()
         for number in range(500):
@@ -110,7 +110,7 @@ class FeedTest(unittest.TestCase):
         silent.close()
         client.close()
 
-    def test_a_stream_from_nowhere_is_refused(self):
+    def test_an_invalid_start_of_a_stream_is_an_error(self):
         stream = Stream(self.server, "?after=nowhere")
         self.assertEqual(stream.response.status, 400)
         stream.close()

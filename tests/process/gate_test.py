@@ -1,4 +1,4 @@
-"""The domain gate: who a directory takes in, how a refusal reads, and where it is written down."""
+"""The domain gate: which users a directory accepts, the errors of rejected ones, and where rejections are recorded."""
 
 import time
 import unittest
@@ -88,7 +88,7 @@ class GateTest(unittest.TestCase):
         emails[0]["primary"], emails[1]["primary"] = True, False
         self.assertEqual(self.client.post("/Users", user("eve", emails=emails)).status, 201)
 
-    def test_a_change_may_not_move_a_user_out(self):
+    def test_a_change_must_not_move_a_user_out_of_the_domains(self):
         self.open()
         made = self.client.create_user("anna", emails=[{"value": "anna@example.com", "primary": True}])
         path = f"/Users/{made['id']}"
@@ -129,7 +129,7 @@ class GateTest(unittest.TestCase):
                     self.assertEqual(answer.status, 201, answer)
             self.assertEqual(self.client.post("/Users", with_email("eve", f"eve@bucher.{end}")).status, 400)
 
-    def test_a_domain_covers_its_subdomains_only_when_told(self):
+    def test_a_domain_covers_subdomains_only_with_the_option(self):
         self.open(())
         self.server.add_domain(self.directory.organization, "wide.example", covers_subdomains=True)
         self.server.add_domain(self.directory.organization, "narrow.example")
@@ -148,7 +148,7 @@ class GateTest(unittest.TestCase):
                 answer = self.client.post("/Users", with_email(f"u{number}", f"u@{domain}"))
                 self.assertEqual(answer.status, status, answer)
 
-    def test_a_removed_domain_lets_nobody_in_any_more(self):
+    def test_a_removed_domain_admits_no_user(self):
         self.open(())
         domain = self.server.add_domain(self.directory.organization, "short.example")
         self.assertEqual(self.client.post("/Users", user("a@short.example")).status, 201)
@@ -182,7 +182,7 @@ class GateTest(unittest.TestCase):
             )
         self.assertEqual(answer.status, 409)
 
-    def test_a_refusal_is_told_once_and_then_counted(self):
+    def test_a_repeated_rejection_has_one_event_and_a_count(self):
         self.open()
         for _ in range(5):
             self.assert_refused(

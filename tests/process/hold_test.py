@@ -1,4 +1,4 @@
-"""Users who are held, and the last seat: what SCIM sees is the whole protocol, what others see is nothing yet."""
+"""Held users and the seat limit: SCIM clients see held users like others; events and the API do not show them."""
 
 import json
 import os
@@ -24,7 +24,7 @@ class HoldTest(unittest.TestCase):
         cls.addClassCleanup(cls.server.stop)
 
     def held(self, directory):
-        """Who is held, from all pages."""
+        """The held users, from all pages."""
         rows, token = [], ""
         with self.server.operator() as control:
             while True:
@@ -39,8 +39,8 @@ class HoldTest(unittest.TestCase):
             return Client.expect(200, control.get(f"{directory.management}/{place}")).json["total_size"]
 
     @staticmethod
-    def told(event):
-        """What an event is about: its object, or the members of a group who came or went."""
+    def subjects_of(event):
+        """The subjects of an event: its object, or the members of a group that were added or removed."""
         return event["type"], event["data"].get("id"), event["data"].get("members")
 
     def play(self, directory, *options):
@@ -52,22 +52,22 @@ class HoldTest(unittest.TestCase):
             timeout=4 * ANSWER_SECONDS,
         )
 
-    def test_the_conformance_cases_pass_with_users_of_whom_nobody_else_hears(self):
+    def test_the_conformance_cases_pass_with_held_users(self):
         directory = self.server.new_directory(policy="hold")
         done = self.play(directory, "--domain", DOMAIN, "--keep")
         self.assertEqual(done.returncode, 0, f"\n{done.stdout}\n{done.stderr}")
         waiting = {row["user_id"] for row in self.held(directory) if row["domain"] == DOMAIN}
         self.assertGreater(len(waiting), 20)
         self.assertEqual(self.total(directory, "users"), 0)
-        self.assertNotIn("diruser_", json.dumps([self.told(event) for event in directory.events()]))
+        self.assertNotIn("diruser_", json.dumps([self.subjects_of(event) for event in directory.events()]))
 
         self.server.add_domain(directory.organization, DOMAIN)
         deadline = time.monotonic() + RELEASE_SECONDS
         while any(row["domain"] == DOMAIN for row in self.held(directory)):
             self.assertLess(time.monotonic(), deadline, "the held users are not let out")
             time.sleep(0.2)
-        told = [event["data"]["id"] for event in directory.events(kinds=["user_created"])]
-        self.assertEqual(sorted(told), sorted(waiting))
+        created = [event["data"]["id"] for event in directory.events(kinds=["user_created"])]
+        self.assertEqual(sorted(created), sorted(waiting))
         self.assertEqual(self.total(directory, "users"), len(waiting))
 
     def test_of_simultaneous_creates_one_takes_the_last_seat(self):
@@ -85,8 +85,8 @@ class HoldTest(unittest.TestCase):
 
     def take_seat(self, seats, first, second):
         """Two directories of one organization, eight connections each, and one seat."""
-        doors = [(first.token, first.base), (second[1], f"/directory/{second[0]}/scim/v2")]
-        clients = [self.server.client(*doors[number % 2]) for number in range(RIVALS)]
+        logins = [(first.token, first.base), (second[1], f"/directory/{second[0]}/scim/v2")]
+        clients = [self.server.client(*logins[number % 2]) for number in range(RIVALS)]
         for client in clients:
             client.connection.connect()
             self.addCleanup(client.close)

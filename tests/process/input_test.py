@@ -1,6 +1,6 @@
-"""Bad input of every field of every route that is described: 400, with the field's name, and nothing changes.
+"""Wrong input for every field of every documented route: 400 with the name of the field, and nothing changes.
 
-The rows are made from the served description: a field that is described is tried, whoever adds it.
+The cases are made from the served OpenAPI document, so that new fields are covered.
 """
 
 import contextlib
@@ -174,11 +174,11 @@ class InputTest(unittest.TestCase):
     def assert_refused(self, method, path, name, body=None):
         self.cases += 1
         answer = self.control.send(method, self.filled(path), body)
-        told = f"{method} {path} {name}: {body!r:.200} got {answer!r}"
-        self.assertEqual(answer.status, 400, told)
-        self.assertIn(name, answer.json["message"], told)
-        self.assertEqual(answer.json["code"], 3, told)
-        self.assertEqual(answer.json["details"][0]["error_code"], "INVALID_ARGUMENT", told)
+        outcome = f"{method} {path} {name}: {body!r:.200} got {answer!r}"
+        self.assertEqual(answer.status, 400, outcome)
+        self.assertIn(name, answer.json["message"], outcome)
+        self.assertEqual(answer.json["code"], 3, outcome)
+        self.assertEqual(answer.json["details"][0]["error_code"], "INVALID_ARGUMENT", outcome)
 
     def bodies(self):
         for method, path, operation in self.description.operations():
@@ -202,7 +202,7 @@ class InputTest(unittest.TestCase):
                     self.assert_refused(method, path, name_of(place), body)
         self.assertGreater(self.cases, LEAST_CASES)
 
-    def test_texts_that_no_store_takes(self):
+    def test_texts_that_the_store_cannot_keep(self):
         for method, path, schema in self.bodies():
             for place, member, _ in self.description.fields(schema):
                 if "string" not in kinds(member):
@@ -211,7 +211,7 @@ class InputTest(unittest.TestCase):
                 for bad in (b"\\u0000", b"a\\u0000b", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\\ud800"):
                     self.assert_refused(method, path, name_of(place), body.encode().replace(b"@@", bad))
 
-    def test_members_that_nobody_knows(self):
+    def test_unknown_members(self):
         for method, path, schema in self.bodies():
             for place in self.description.objects(schema):
                 for name in ("unknown_member", "__proto__", "Id", "a" * 300, "\u0130d"):
@@ -220,7 +220,7 @@ class InputTest(unittest.TestCase):
                     self.assert_refused(method, path, name, text)
         self.assertGreater(self.cases, LEAST_CASES)
 
-    def test_members_that_are_there_twice(self):
+    def test_duplicate_members(self):
         for method, path, schema in self.bodies():
             for place, member, _ in self.description.fields(schema):
                 if 0 in place or not isinstance(self.description.least(member), str):
@@ -229,7 +229,7 @@ class InputTest(unittest.TestCase):
                 twice = body.replace(f'"{place[-1]}": "@@"', f'"{place[-1]}": "x", "{place[-1]}": "x"')
                 self.assert_refused(method, path, place[-1], twice)
 
-    def test_texts_that_are_no_object(self):
+    def test_bodies_that_are_not_objects(self):
         for method, path, _ in self.bodies():
             for text in ("[]", "1", '"x"', "null", "{", "{}x", '{"a":1,"a":1}', "[" * 1000):
                 with self.subTest(method=method, path=path, text=text[:20]):
@@ -284,7 +284,7 @@ class InputTest(unittest.TestCase):
                         if kind in kinds(member) and "enum" not in member:
                             self.assertIn(bound, member)
 
-    def test_ids_that_cannot_be_ours(self):
+    def test_malformed_ids(self):
         schemas = {(method, path): schema for method, path, schema in self.bodies()}
         for method, path, _ in self.description.operations():
             if "{" not in path or not path.startswith("/api/v1/"):

@@ -1,4 +1,4 @@
-"""Ways to lead a webhook inside: networks with their edges, and spellings of hosts that are read in two ways."""
+"""SSRF vectors for webhooks: forbidden networks with their edges, and ambiguous spellings of hosts and URLs."""
 
 import ipaddress
 

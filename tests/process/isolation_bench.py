@@ -1,4 +1,4 @@
-"""What one tenant notices of another one's attacks: prints a table in Markdown. Started by `scripts/bench isolation`.
+"""Benchmark of tenant isolation under attack: prints a table in Markdown. Started by `scripts/bench isolation`.
 
 One organization's requests are timed, alone and then beside each attack of attacks.py by another organization, on one
 server in one run. Beside the times stand the most memory the process had, and how long it took to end on SIGTERM while
@@ -80,7 +80,7 @@ class QuietServer(Server):
 
 
 class Bystander:
-    """The tenant that is measured: one thread for each kind of request, until it is told to stop."""
+    """The tenant that is measured: one thread for each kind of request, until stop()."""
 
     def __init__(self, server, directory, ids, receiver):
         self.successes = (200, 201, 204)

@@ -1,5 +1,5 @@
-"""What an organization's hanging endpoints cost another one: two servers side by side are written to in turn, and one of
-them has a thousand endpoints of somebody else that never answer. Part of `scripts/bench events`.
+"""Benchmark of webhook isolation: two servers get the same writes in turn, and one of them has a thousand endpoints of
+another organization that never answer. Part of `scripts/bench events`.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ class Side:
         self.receiver = receiver
         self.server = bench.new_server(name)
         self.server.start()
-        ours, theirs = self.server.new_directory(), self.server.new_directory()
-        self.ours, self.theirs = ours.client(), theirs.client()
+        measured, theirs = self.server.new_directory(), self.server.new_directory()
+        self.measured, self.theirs = measured.client(), theirs.client()
         self.organization = theirs.organization
         with self.server.operator() as control:
-            self.make_endpoint(control, receiver.url, ours.organization)
-        self.write(self.ours, "first")  # the way to it is known
+            self.make_endpoint(control, receiver.url, measured.organization)
+        self.write(self.measured, "first")  # the way to it is known
         receiver.wait_for(1)
 
     @staticmethod
@@ -56,7 +56,7 @@ class Side:
         return int(re.search(r"^scimd_webhook_in_flight (\d+)", text, re.M).group(1))
 
     def stop(self):
-        self.ours.close()
+        self.measured.close()
         self.theirs.close()
         self.server.stop()
 
@@ -76,7 +76,7 @@ def measure(bench, receivers, seconds):
         for number in range(events):
             time.sleep(max(0, start + number / EVENTS_PER_SECOND - time.monotonic()))
             for side in (alone, beside) if number % 2 else (beside, alone):
-                Side.write(side.ours, f"u{number}")
+                Side.write(side.measured, f"u{number}")
                 if number % THEIRS_EACH == 0:
                     Side.write(side.theirs, f"t{number}")
         pace = events / (time.monotonic() - start)

@@ -1,4 +1,4 @@
-"""The attacks of attacks.py, briefly: beside each of them another tenant's requests succeed, memory stays within the
+"""Short runs of the attacks of attacks.py: beside each of them another tenant's requests succeed, memory stays within the
 budget, and SIGTERM ends the process. What is asserted are answers, metrics and sizes; the times are those of
 `scripts/bench isolation`.
 """

@@ -1,4 +1,4 @@
-"""kill -9 under load: what was acknowledged stands, what was not happened wholly or not at all.
+"""kill -9 under load: acknowledged requests are durable, all others happened as a whole or not at all.
 
 SCIMD_KILL_CYCLES=100 for the full figure.
 """
@@ -22,7 +22,7 @@ SEED = int(os.environ.get("SCIMD_KILL_SEED", "1"))
 
 
 class Account:
-    """What one user may be, as far as its writer knows. An attempt is what was sent and never answered."""
+    """The states that a user may have, as its writer knows. An attempt is a request without a response."""
 
     def __init__(self, user_name):
         self.user_name = user_name
@@ -97,7 +97,7 @@ class Writer:
 
 
 class History:
-    """The directory as its events tell it."""
+    """The directory, rebuilt from its events."""
 
     def __init__(self):
         self.sequence = 0
@@ -183,7 +183,7 @@ class KillTest(unittest.TestCase):
                     self.settle(client, account, users, members)
                     self.compare_with_history(account, users, members)
         known = {account.id for writer in writers for account in writer.accounts}
-        self.assertEqual(set(users) - known, set(), "users that nobody made")
+        self.assertEqual(set(users) - known, set(), "users that no client made")
         self.assertEqual(set(members) - set(users), set(), "members that do not exist")
         client.close()
         for writer in writers:

@@ -1,4 +1,4 @@
-"""Load, then follow: who lists a directory while it changes and goes on with its events has missed nothing."""
+"""Snapshot and follow: a consumer that lists a directory while it changes and then reads its events misses nothing."""
 
 import threading
 import unittest
@@ -11,7 +11,7 @@ FIRST = 60
 
 
 class Copy:
-    """What an application knows of a directory."""
+    """The state of a directory as an application has it."""
 
     def __init__(self):
         self.users = {}

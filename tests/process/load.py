@@ -1,7 +1,7 @@
-"""How fast scimd is beside its limits, in one run: prints a table in Markdown. Started by scripts/bench.
+"""Benchmark of throughput and latency: prints a table in Markdown. Started by scripts/bench.
 
-Every figure stands beside a bare program doing the least that could be done: a Beast server that sends the same
-bytes, and SQLite committing the same rows. Absolute figures are the machine's, ratios are ours.
+Every figure is compared with a minimal program: a Beast server that sends the same bytes, and SQLite that commits the
+same rows. Absolute figures depend on the machine; the ratios are the result.
 """
 
 import argparse
@@ -102,10 +102,10 @@ class Bench:
         self.run_number = 0
         self.rows = []
 
-    def row(self, what, ours, limit=None, unit="/s"):
-        ratio = f"{100 * ours / limit:.0f} %" if limit else ""
+    def row(self, what, measured, limit=None, unit="/s"):
+        ratio = f"{100 * measured / limit:.0f} %" if limit else ""
         beside = f"{limit:,.{1 if unit == 'ms' else 0}f} {unit}" if limit else ""
-        self.rows.append(f"| {what} | {ours:,.1f} {unit} | {beside} | {ratio} |")
+        self.rows.append(f"| {what} | {measured:,.1f} {unit} | {beside} | {ratio} |")
         print(self.rows[-1], flush=True)
 
     # --- wrk ---
@@ -126,7 +126,7 @@ class Bench:
             raise RuntimeError(f"errors under load at {url}:\n{done.stdout}")
         return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
 
-    def ours(self, path, script, connections, seconds=SECONDS, **values):
+    def measure(self, path, script, connections, seconds=SECONDS, **values):
         self.run_number += 1
         values = {
             "token": self.directory.token,
@@ -179,7 +179,7 @@ class Bench:
                 limit = self.bare_beast(body, connections)
                 self.row(
                     f"{what} ({len(body):,} bytes), {connections} at once",
-                    self.ours(path, READ, connections),
+                    self.measure(path, READ, connections),
                     limit,
                 )
 
@@ -193,19 +193,19 @@ class Bench:
         limits = json.loads(done.stdout)
         self.row(
             "create a user, 1 at once (beside 1 row a commit)",
-            self.ours("/Users", CREATE, 1),
+            self.measure("/Users", CREATE, 1),
             limits["rows_per_second_1"],
         )
         self.row(
             "create a user, 64 at once (beside 32 rows a commit)",
-            self.ours("/Users", CREATE, 64),
+            self.measure("/Users", CREATE, 64),
             limits["rows_per_second_32"],
         )
         ids = [resource["id"] for resource in self.client.get("/Users?count=100").json["Resources"]]
         listed = ",".join(f'"{identifier}"' for identifier in ids)
         self.row(
             "change one attribute, 64 at once (beside 32 rows a commit)",
-            self.ours("/Users", PATCH, 64, ids=listed),
+            self.measure("/Users", PATCH, 64, ids=listed),
             limits["rows_per_second_32"],
         )
 
@@ -215,7 +215,7 @@ class Bench:
         while (have := self.count()) < wanted:
             if time.monotonic() - start > LOAD_SECONDS_MAX:
                 raise RuntimeError(f"only {have} users after {LOAD_SECONDS_MAX} s")
-            self.ours("/Users", CREATE, 64)
+            self.measure("/Users", CREATE, 64)
         return (self.count() - first) / max(time.monotonic() - start, 0.001)
 
     def count(self):
@@ -230,7 +230,7 @@ class Bench:
         self.server.start()
         self.client = self.directory.client()
         self.row(f"from start to ready with {users:,} users", self.server.ready_seconds * 1000, unit="ms")
-        self.ours("/Users?count=1", READ, 16, seconds=1)
+        self.measure("/Users?count=1", READ, 16, seconds=1)
         self.row("memory after a restart and some reads", self.memory(), unit="MB")
         last = f"/Users?count=100&startIndex={users - 99}"
         for what, path in (("first", "/Users?count=100"), ("last", last)):

@@ -1,4 +1,4 @@
-"""The log on stderr: whoever reads it, or does not, holds up neither a request nor the end of the process."""
+"""The log on stderr: a slow or absent reader delays neither requests nor the end of the process."""
 
 import contextlib
 import fcntl
@@ -20,7 +20,7 @@ PIPE_BYTES = 4_096
 
 
 class UnreadServer(Server):
-    """A server whose log is read until it is ready, and then no more."""
+    """A server whose log is read only until it is ready."""
 
     def read_log(self, process):
         fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -61,7 +61,7 @@ class UnreadLogTest(unittest.TestCase):
             text = client.get("/metrics").body.decode()
         return int(re.search(r"^scimd_log_lines_dropped_total (\d+)$", text, re.MULTILINE).group(1))
 
-    def test_a_log_that_is_not_read_holds_up_no_request_and_not_the_end(self):
+    def test_an_unread_log_delays_neither_requests_nor_the_end(self):
         server = self.start()
         self.fill(server)
         directory = server.new_directory()
@@ -92,7 +92,7 @@ class UnreadLogTest(unittest.TestCase):
         reader.join(PATIENCE_SECONDS)
         self.assertEqual(lines[-1]["event"], "server.stopped")
 
-    def test_a_reader_that_goes_away_is_not_missed(self):
+    def test_a_reader_that_closes_stderr_has_no_effect(self):
         server = self.start()
         server.process.stderr.close()
         with contextlib.closing(server.client()) as client:
@@ -103,7 +103,7 @@ class UnreadLogTest(unittest.TestCase):
 
 
 class FullStderrTest(unittest.TestCase):
-    """Of commands, and of a server that does not start: their end does not wait for whoever has stderr."""
+    """Commands, and a server that does not start: their end does not wait for the reader of stderr."""
 
     def setUp(self):
         reading, self.writing = os.pipe()

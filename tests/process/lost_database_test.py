@@ -1,4 +1,4 @@
-"""A database that is lost is not taken for a new one, and what is replaced under a running server is noticed."""
+"""A lost database is an error and not replaced by a new one; a database replaced under a running server is detected."""
 
 import shutil
 import time

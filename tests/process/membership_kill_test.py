@@ -1,5 +1,5 @@
-"""A process that is killed while a request changes very many memberships completes the change after the next start:
-each membership once, with its events, and nothing of it is left to do."""
+"""kill -9 during a request that changes very many memberships: the change is completed after the next start, each
+membership once, with its events, and no job is left."""
 
 import contextlib
 import pathlib

@@ -1,4 +1,4 @@
-"""What clients can make the process hold: bodies, requests, responses, connections, open files."""
+"""Limits of the memory that clients can use: bodies, requests, responses, connections, open files."""
 
 import functools
 import json

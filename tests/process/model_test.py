@@ -1,4 +1,4 @@
-"""Random requests: the server and a small model of SCIM answer each alike.
+"""Random requests: the server and a small model of SCIM give the same responses.
 
 SCIMD_MODEL_OPERATIONS says how many (a long run: 100000), SCIMD_MODEL_SEED with which seed, SCIMD_MODEL_SECONDS
 for how long at most. A strict directory gets a quarter as many.

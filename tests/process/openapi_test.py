@@ -1,4 +1,4 @@
-"""The served description is as wide as the server: requests made from it by schemathesis, good ones and bad ones.
+"""The served OpenAPI document describes the whole server: schemathesis makes valid and invalid requests from it.
 
 Each route is asked as its callers ask it: applications over the network with an access token, the operator over
 the control socket, which a small relay offers to the checker as a port. All checks of schemathesis are made.
@@ -137,7 +137,7 @@ class OpenApiTest(unittest.TestCase):
             "/api/v1/backup",
         )
 
-    def test_every_path_that_is_described_is_told(self):
+    def test_every_documented_path_was_requested(self):
         with contextlib.closing(self.server.client()) as public:
             described = public.get("/openapi.json").json
         self.assertEqual(described["openapi"], "3.1.0")

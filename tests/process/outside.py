@@ -1,5 +1,5 @@
-"""The network around a server, as tests want it: name servers that say what they are told, listeners where nobody may
-come, and a network of their own in which every address is this machine's.
+"""The network around a server in tests: scripted name servers, listeners at forbidden addresses, and a network namespace
+in which every address is the machine's.
 """
 
 import os
@@ -97,16 +97,16 @@ class NameServer:
 
 
 class Forbidden:
-    """Listens at one port of every address of the machine, where nobody may come, and notes at which it was reached."""
+    """Listens at one port of every address of the machine, and records where it was reached; no request may come there."""
 
     def __init__(self):
         self.reached = []
-        self.doors = ["127.0.0.1"]  # an address of each listener
+        self.addresses = ["127.0.0.1"]  # one of each listener
         self.listeners = [socket.create_server(("0.0.0.0", 0), backlog=256)]
         self.port = self.listeners[0].getsockname()[1]
         try:
             self.listeners.append(socket.create_server(("::", self.port), family=socket.AF_INET6, backlog=256))
-            self.doors.append("::1")
+            self.addresses.append("::1")
         except OSError:
             pass  # a machine without IPv6
         for listener in self.listeners:

@@ -1,4 +1,4 @@
-"""Odd spellings of paths: none of them walks past the token, and errors stay SCIM's where SCIM lives."""
+"""Odd spellings of paths: none bypasses authentication, and errors below the SCIM base are SCIM errors."""
 
 import unittest
 

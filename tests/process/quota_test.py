@@ -1,4 +1,4 @@
-"""Quotas of a directory and the reserve of the disk, through the command line and a server that is started again."""
+"""Quotas of a directory and the disk reserve, with commands and a restarted server."""
 
 import json
 import unittest

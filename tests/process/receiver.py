@@ -1,5 +1,5 @@
-"""Webhook receivers: one that takes what is posted, answers as it is told, and remembers; and one that does with a
-connection whatever it likes.
+"""Webhook receivers: one that records requests and gives scripted responses, and one that handles each connection with a
+given function.
 """
 
 import http.server

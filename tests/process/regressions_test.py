@@ -1,4 +1,4 @@
-"""Each case of conformance/cases/regressions notices the defect that it is there for, and nothing in a sound server."""
+"""Each case of conformance/cases/regressions detects its defect, and passes against a correct server."""
 
 import http.client
 import http.server

@@ -1,5 +1,5 @@
-"""An organization that is being deleted when the process is killed, again and again, goes all the same: whole, and
-with one event for each thing in it."""
+"""kill -9, repeatedly, during the deletion of an organization: it is deleted completely, with one event for each object.
+"""
 
 import collections
 import time

@@ -1,4 +1,4 @@
-"""Random operations on a directory, and its events from the first one on: whoever applies them has the directory.
+"""Random operations on a directory: a consumer that applies its events from the first one on has the directory.
 
 SCIMD_REPLAY_OPERATIONS says how many, for a quick look or a long one.
 """
@@ -45,7 +45,7 @@ class Script:
         return f"name{self.random.randrange(2 * USERS_MAX)}"
 
     def any_of(self, ids):
-        return self.random.choice(ids) if ids else "nobody"
+        return self.random.choice(ids) if ids else "unknown"
 
     def some_members(self):
         kinds = self.random.choices((self.users, self.groups), (5, 1), k=self.random.randrange(6))
@@ -148,7 +148,7 @@ class ReplayTest(unittest.TestCase):
         self.statuses.update(one["status"] for one in answered)
 
     def catch_up(self):
-        """Applies what has been told since the last time, in order and without a gap."""
+        """Applies the events since the last call, which are in order and have no gap."""
         while True:
             query = f"directory_id={self.directory.id}&after_sequence={self.sequence}&limit={EVENTS_A_PAGE}"
             page = Client.expect(200, self.control.get(f"/api/v1/events?{query}")).json
@@ -172,8 +172,8 @@ class ReplayTest(unittest.TestCase):
                 self.catch_up()
                 assert_same(self, self.replica, self.client)
         self.assertEqual(compared, COMPARISONS)
-        told = self.sequence - self.directory.start
-        print(f"{played} operations, {told} events in {time.monotonic() - started:.1f} s: {dict(self.statuses)}")
+        count = self.sequence - self.directory.start
+        print(f"{played} operations, {count} events in {time.monotonic() - started:.1f} s: {dict(self.statuses)}")
         # The script must have met what it was written for.
         for status in ("200", "201", "204", "400", "404", "409"):
             self.assertGreaterEqual(self.statuses[status], 5, status)

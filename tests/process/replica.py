@@ -1,4 +1,4 @@
-"""What a consumer of a directory's events knows, and whether it is what the directory has."""
+"""A replica of a directory that is built from its events, and its comparison with the directory."""
 
 from scimd import kind
 

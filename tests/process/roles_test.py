@@ -1,4 +1,4 @@
-"""A mapping of roles on a large group: told in the background, each user once, through the end of the process."""
+"""A role mapping on a large group: published in the background, once for each user, across restarts."""
 
 import time
 import unittest
@@ -23,21 +23,21 @@ class RolesTest(unittest.TestCase):
             return [scim.create_user(f"u{number}")["id"] for number in range(first, USERS, CONNECTIONS)]
 
     def await_groups(self, after):
-        """Very many users hear of their groups in the background, too: each once."""
+        """Group events of very many users are published in the background, too: once for each."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            told = [
+            updates = [
                 event
                 for event in self.directory.events(after=after, kinds=("user_updated",))
                 if "groups" in event["changed_attributes"]
             ]
-            if len(told) >= USERS:
-                return told
-            self.assertLess(time.monotonic(), deadline, f"{len(told)} of {USERS} told")
+            if len(updates) >= USERS:
+                return updates
+            self.assertLess(time.monotonic(), deadline, f"{len(updates)} of {USERS} updates")
             time.sleep(0.1)
 
-    def told(self):
-        """How often each user was told to have the role, since the mapping."""
+    def assignments(self):
+        """The number of events for each user with the role, since the mapping."""
         counts = {}
         for event in self.directory.events(after=self.mapped, kinds=("user_updated",)):
             self.assertEqual(event["changed_attributes"], ["roles"])
@@ -47,8 +47,8 @@ class RolesTest(unittest.TestCase):
 
     def wait_for(self, least):
         deadline = time.monotonic() + WAIT_SECONDS
-        while len(counts := self.told()) < least:
-            self.assertLess(time.monotonic(), deadline, f"{len(counts)} of {least} told")
+        while len(counts := self.assignments()) < least:
+            self.assertLess(time.monotonic(), deadline, f"{len(counts)} of {least} updates")
             time.sleep(0.05)
         return counts
 
@@ -77,7 +77,7 @@ class RolesTest(unittest.TestCase):
         counts = self.wait_for(USERS)
         self.assertEqual(set(counts), set(users))
         self.assertEqual(set(counts.values()), {1})
-        # Whoever comes out of the group is told so, in an event of its own.
+        # A user who leaves the group has an event of its own.
         with self.directory.client() as scim:
             scim.expect(204, scim.delete(f"/Groups/{group}"))
         last = self.await_groups(self.mapped)

@@ -1,4 +1,4 @@
-"""One directory that is small and one that is large, in one server: what the same requests take in both.
+"""Benchmark of scaling: times of equal requests to a small and a large directory of one server.
 
 Prints a table in Markdown. What counts is the ratio: with a thousand times the users and members the same request
 should take about as long. Started by scripts/bench scale.
@@ -331,7 +331,7 @@ class Bench:
         Client.expect(204, side.client.delete(f"/Users/{leaver}"))
 
     def await_job(self):
-        """Until the users of a large change have heard of it: no event has come for a while. Milliseconds."""
+        """Milliseconds until the events of a large change are published: none has come for a while."""
         side = self.sides[1]
         start = end = time.monotonic()
         with self.server.operator() as control:

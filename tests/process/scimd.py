@@ -1,4 +1,4 @@
-"""What the process tests share: a server to start, stop and kill, and clients to speak to it."""
+"""Shared by the process tests: a server that can be started, stopped and killed, and HTTP clients for it."""
 
 import contextlib
 import http.client
@@ -189,7 +189,7 @@ class Directory:
 
 
 class Operator(Client):
-    """The operator's door: the socket in the data directory."""
+    """A connection to the control socket in the data folder."""
 
 
 class CommandFailed(Exception):
@@ -273,7 +273,7 @@ class Server:
         with process.stderr:
             for line in process.stderr:
                 self.note(line.rstrip("\n"))
-        self.ready.set()  # it ended: nobody need wait
+        self.ready.set()  # it has ended: waiting is over
 
     def note(self, line):
         self.log.append(line)

@@ -1,4 +1,4 @@
-"""The serving process: its lock, signals, listeners, log and what it leaves on disk."""
+"""The serving process: lock, signals, listeners, log and files."""
 
 import json
 import pathlib
@@ -51,7 +51,7 @@ class ServeTest(unittest.TestCase):
         self.assertEqual(client.get("/healthz").json, {"status": "ok"})
         client.close()
 
-    def test_a_port_in_use_is_said(self):
+    def test_a_port_in_use_is_an_error(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -161,8 +161,8 @@ class ServeTest(unittest.TestCase):
             self.assertIn(way_out, done.stderr)
         self.assertFalse((self.folder / "data").exists())
         server = self.start(*everywhere, "--behind-tls-proxy", "--public-url", "https://scim.example")
-        told = [entry["endpoint"] for entry in server.events_logged("server.listening")]
-        self.assertTrue(any(endpoint.startswith("0.0.0.0:") for endpoint in told), told)
+        endpoints = [entry["endpoint"] for entry in server.events_logged("server.listening")]
+        self.assertTrue(any(endpoint.startswith("0.0.0.0:") for endpoint in endpoints), endpoints)
 
     def certificate(self, name):
         subprocess.run(
@@ -211,7 +211,7 @@ class ServeTest(unittest.TestCase):
             self.served_certificate(server.port), second, "the old one stays when the new one is bad"
         )
 
-    def test_signals_that_mean_nothing_here_end_nothing(self):
+    def test_other_signals_are_ignored(self):
         server = self.start()
         for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGIO):
             server.process.send_signal(number)
@@ -220,7 +220,7 @@ class ServeTest(unittest.TestCase):
             self.assertEqual(client.get("/readyz").status, 200)
         self.assertIsNone(server.process.poll())
 
-    def test_files_are_for_the_owner_alone(self):
+    def test_files_are_readable_by_the_owner_only(self):
         server = self.start(data=self.folder / "data")
         for path in (server.data, *server.data.iterdir()):
             self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, path.name)

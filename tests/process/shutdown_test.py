@@ -1,4 +1,4 @@
-"""The end of the process: whatever is under way, it comes in time. The upper limits are the feature itself."""
+"""Graceful shutdown: the process ends in time whatever is running. The time limits are the assertion."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ from scimd import Server, quoted, run, user
 PATIENCE_SECONDS = 60
 DRAIN_SECONDS = 2
 SLACK_SECONDS = 3  # of a machine that is busy with something else
-LATE = 3  # the exit code of an end by force
+LATE = 3  # the exit code when the watchdog has ended the process
 
 
 @contextlib.contextmanager

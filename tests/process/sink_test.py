@@ -1,4 +1,4 @@
-"""Events beside HTTP: as lines on stdout, to a sink in the same process, and cut off at the log's old end."""
+"""Event sinks: JSON lines on stdout, a sink of an embedding application, and retention of the log."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 60
 
 
 class LineReader:
-    """The reading end of a server's stdout; begins to read when it is told to."""
+    """The reading end of a server's stdout; begins to read on request."""
 
     def __init__(self, server):
         self.reading, self.writing = os.pipe()
@@ -83,7 +83,7 @@ class StdoutTest(unittest.TestCase):
                          + body[body.rindex(b',"next_cursor"'):])  # fmt: skip
         self.assertTrue(all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in self.reader.lines))
 
-    def test_a_reader_that_does_not_read_holds_up_nobody_and_gets_all_in_the_end(self):
+    def test_a_slow_reader_delays_no_request_and_gets_all_events_in_the_end(self):
         directory = self.start()
         with directory.client() as client:
             for number in range(200):
@@ -93,7 +93,7 @@ class StdoutTest(unittest.TestCase):
         wait_until(lambda: len(self.reader.lines) >= len(wanted), PATIENCE_SECONDS)
         self.assertEqual([event["id"] for event in self.reader.events()], wanted)
 
-    def test_a_server_ends_although_nobody_reads(self):
+    def test_a_server_ends_without_a_reader(self):
         directory = self.start()
         with directory.client() as client:
             for number in range(200):
@@ -295,7 +295,7 @@ class EmbeddedTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             runs = [self.run_in(folder) for _ in range(2)]
             cursor = pathlib.Path(folder, "cursor").read_text()
-        told = [
+        published = [
             "organization.created 0",
             "organization.directory.created 1",
             "organization.directory_enabled 2",
@@ -304,7 +304,7 @@ class EmbeddedTest(unittest.TestCase):
         ]
         for run in runs:
             self.assertRegex(run[0], r"^listening on 127\.0\.0\.1:\d+$")
-            self.assertEqual(run[1:], told)
+            self.assertEqual(run[1:], published)
         self.assertRegex(cursor, r"^c_\d+$")
 
     def test_a_cursor_that_is_none_is_refused(self):

@@ -1,4 +1,4 @@
-"""Two organizations: neither sees, changes or learns anything of the other's."""
+"""Tenant isolation: an organization cannot read, change or detect data of another one."""
 
 import time
 import unittest
@@ -39,8 +39,8 @@ class TenancyTest(unittest.TestCase):
         cls.server = Server().start()
         cls.addClassCleanup(cls.server.remove)
         cls.addClassCleanup(cls.server.stop)
-        cls.ours, cls.theirs = cls.server.new_directory(), cls.server.new_directory()
-        cls.client = cls.ours.client()
+        cls.own, cls.theirs = cls.server.new_directory(), cls.server.new_directory()
+        cls.client = cls.own.client()
         cls.addClassCleanup(cls.client.close)
         other = cls.theirs.client()
         cls.foreign_user = other.create_user("victor@example.com", externalId="v-1")["id"]
@@ -89,7 +89,7 @@ class TenancyTest(unittest.TestCase):
 
     def unauthorized(self, path=None):
         client = self.server.client()
-        answer = client.get(path or f"{self.ours.base}/Users")
+        answer = client.get(path or f"{self.own.base}/Users")
         client.close()
         self.assertEqual(answer.status, 401)
         return answer
@@ -104,27 +104,27 @@ class TenancyTest(unittest.TestCase):
         self.assertEqual(answer.json["status"], "401")
 
     def test_a_token_opens_no_url_of_another_directory(self):
-        client = self.server.client(self.ours.token)
+        client = self.server.client(self.own.token)
         for method, path, body in self.routes(self.theirs, self.foreign_user, self.foreign_group):
             with self.subTest(method=method, path=path):
                 self.assert_unauthorized(client.send(method, path, body))
         client.close()
 
     def test_a_user_s_token_opens_no_url_of_another_directory_and_none_of_others_in_its_own(self):
-        token = self.server.command("secret", "create", self.ours.id, "--user", self.user)["plain_secret"]
+        token = self.server.command("secret", "create", self.own.id, "--user", self.user)["plain_secret"]
         with self.server.client(token) as client:
             for method, path, body in self.routes(self.theirs, self.foreign_user, self.foreign_group):
                 with self.subTest(method=method, path=path):
                     self.assert_unauthorized(client.send(method, path, body))
             self.assert_unauthorized(client.get(f"{self.theirs.base}/Me"))
-            self.assertEqual(client.get(f"{self.ours.base}/Me").json["id"], self.user)
-            foreign = client.get(f"{self.ours.base}/Users/{self.foreign_user}")
+            self.assertEqual(client.get(f"{self.own.base}/Me").json["id"], self.user)
+            foreign = client.get(f"{self.own.base}/Users/{self.foreign_user}")
             self.assertEqual(foreign.status, 403)
-            self.assertEqual(shape(foreign), shape(client.get(f"{self.ours.base}/Users/diruser_1")))
+            self.assertEqual(shape(foreign), shape(client.get(f"{self.own.base}/Users/diruser_1")))
 
     def test_every_route_wants_a_token(self):
         client = self.server.client()
-        for method, path, body in self.routes(self.ours, self.user, self.group):
+        for method, path, body in self.routes(self.own, self.user, self.group):
             with self.subTest(method=method, path=path):
                 self.assert_unauthorized(client.send(method, path, body))
         client.close()
@@ -136,21 +136,21 @@ class TenancyTest(unittest.TestCase):
         client.close()
 
     def test_an_unknown_directory_looks_like_a_foreign_one(self):
-        client = self.server.client(self.ours.token)
+        client = self.server.client(self.own.token)
         answer = client.get("/directory/dir_1/scim/v2/Users")
         client.close()
         self.assert_unauthorized(answer)
 
-    def test_management_is_closed_to_who_has_no_token(self):
-        client = self.server.client(self.ours.token)
+    def test_management_requires_a_token(self):
+        client = self.server.client(self.own.token)
         for method, path in (
             ("GET", "/api/v1/organizations"),
             ("POST", "/api/v1/organizations"),
-            ("GET", f"/api/v1/organizations/{self.ours.organization}"),
-            ("GET", f"{self.ours.management}"),
-            ("GET", f"{self.ours.management}/secrets"),
-            ("POST", f"{self.ours.management}/secrets"),
-            ("GET", f"{self.ours.management}/refusals"),
+            ("GET", f"/api/v1/organizations/{self.own.organization}"),
+            ("GET", f"{self.own.management}"),
+            ("GET", f"{self.own.management}/secrets"),
+            ("POST", f"{self.own.management}/secrets"),
+            ("GET", f"{self.own.management}/refusals"),
             ("GET", "/api/v1/events"),
         ):
             with self.subTest(method=method, path=path):
@@ -161,13 +161,13 @@ class TenancyTest(unittest.TestCase):
     def test_a_foreign_id_answers_as_an_unused_one(self):
         for place, foreign in (("Users", self.foreign_user), ("Groups", self.foreign_group)):
             unused = foreign[:-4] + ("4711" if foreign[-4:] != "4711" else "4712")
-            for method, path, body in self.routes(self.ours, foreign, foreign):
+            for method, path, body in self.routes(self.own, foreign, foreign):
                 if f"/{place}/{foreign}" not in path:
                     continue
                 with self.subTest(method=method, place=place):
-                    theirs = self.client.send(method, path.removeprefix(self.ours.base), body)
+                    theirs = self.client.send(method, path.removeprefix(self.own.base), body)
                     nobodys = self.client.send(
-                        method, path.removeprefix(self.ours.base).replace(foreign, unused), body
+                        method, path.removeprefix(self.own.base).replace(foreign, unused), body
                     )
                     self.assertEqual(theirs.status, 404)
                     self.assertEqual(shape(theirs, foreign), shape(nobodys, unused))
@@ -194,10 +194,10 @@ class TenancyTest(unittest.TestCase):
         members = self.client.get(f"/Groups/{self.group}").json["members"]
         self.assertEqual([member["value"] for member in members], [self.user])
 
-    def test_lists_and_filters_find_only_our_own(self):
-        for path, ours in (("/Users", self.user), ("/Groups", self.group)):
+    def test_lists_and_filters_find_only_own_resources(self):
+        for path, own in (("/Users", self.user), ("/Groups", self.group)):
             listed = [resource["id"] for resource in self.client.get(path).json["Resources"]]
-            self.assertEqual(listed, [ours])
+            self.assertEqual(listed, [own])
         for path, condition in (
             ("/Users", f'id eq "{self.foreign_user}"'),
             ("/Users", 'userName eq "victor@example.com"'),
@@ -219,7 +219,7 @@ class TenancyTest(unittest.TestCase):
         self.assertEqual(self.client.delete(f"/Users/{made.json['id']}").status, 204)
 
     def test_every_bad_credential_gets_one_and_the_same_answer(self):
-        token = self.ours.token
+        token = self.own.token
         swapped = token[:-1] + ("a" if token[-1] != "a" else "b")
         forms = {
             "empty": "",
@@ -236,33 +236,33 @@ class TenancyTest(unittest.TestCase):
             "cut": f"Bearer {token[:-1]}",
             "longer": f"Bearer {token}0",
             "another directory's": f"Bearer {self.theirs.token}",
-            "secret's id": f"Bearer {self.ours.secret}",
+            "secret's id": f"Bearer {self.own.secret}",
         }
         forms.update({f"malformed {text[:20]}": f"Bearer {text}" for text in MALFORMED_TOKENS})
         client = self.server.client()
         for name, value in forms.items():
             with self.subTest(name):
-                answer = client.get(f"{self.ours.base}/Users", Authorization=value)
+                answer = client.get(f"{self.own.base}/Users", Authorization=value)
                 self.assert_unauthorized(answer)
         client.close()
 
     def test_the_scheme_may_be_written_in_any_case(self):
         client = self.server.client()
         for scheme in ("bearer", "BEARER"):
-            answer = client.get(f"{self.ours.base}/Users", Authorization=f"{scheme} {self.ours.token}")
+            answer = client.get(f"{self.own.base}/Users", Authorization=f"{scheme} {self.own.token}")
             self.assertEqual(answer.status, 200, scheme)
         client.close()
 
     def test_a_token_in_the_query_opens_nothing(self):
         client = self.server.client()
         for name in ("access_token", "token", "Authorization"):
-            self.assert_unauthorized(client.get(f"{self.ours.base}/Users?{name}={self.ours.token}"))
+            self.assert_unauthorized(client.get(f"{self.own.base}/Users?{name}={self.own.token}"))
         client.close()
 
     def test_two_authorization_headers_are_refused(self):
-        line = f"Authorization: Bearer {self.ours.token}\r\n"
+        line = f"Authorization: Bearer {self.own.token}\r\n"
         answer = self.server.raw(
-            f"GET {self.ours.base}/Users HTTP/1.1\r\nHost: x\r\n{line}{line}\r\n".encode()
+            f"GET {self.own.base}/Users HTTP/1.1\r\nHost: x\r\n{line}{line}\r\n".encode()
         )
         self.assertIn(answer.status, (400, 401))
         if answer.status == 401:
@@ -270,16 +270,16 @@ class TenancyTest(unittest.TestCase):
 
     def new_secret(self, **body):
         with self.server.operator() as control:
-            answer = control.post(f"{self.ours.management}/secrets", body)
+            answer = control.post(f"{self.own.management}/secrets", body)
         self.assertEqual(answer.status, 201, answer)
         return answer.json["plain_secret"], answer.json["secret"]["id"]
 
     def test_a_revoked_token_is_dead_at_once_also_on_an_open_connection(self):
         token, secret = self.new_secret()
-        client = self.server.client(token, self.ours.base)
+        client = self.server.client(token, self.own.base)
         self.assertEqual(client.get("/Users").status, 200)
         with self.server.operator() as control:
-            revoked = control.delete(f"{self.ours.management}/secrets/{secret}")
+            revoked = control.delete(f"{self.own.management}/secrets/{secret}")
         self.assertIn(revoked.status, (200, 204))
         self.assert_unauthorized(client.get("/Users"))
         client.close()
@@ -333,7 +333,7 @@ class TenancyTest(unittest.TestCase):
         end = time.time() + 2
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
         token, _ = self.new_secret(expire_time=stamp)
-        client = self.server.client(token, self.ours.base)
+        client = self.server.client(token, self.own.base)
         self.assertEqual(client.get("/Users").status, 200)
         time.sleep(max(0.0, end - time.time()) + 0.1)
         self.assert_unauthorized(client.get("/Users"))
@@ -351,7 +351,7 @@ class TenancyTest(unittest.TestCase):
         client.close()
 
     def test_a_directory_is_managed_only_through_its_own_organization(self):
-        wrong = f"/api/v1/organizations/{self.theirs.organization}/directories/{self.ours.id}"
+        wrong = f"/api/v1/organizations/{self.theirs.organization}/directories/{self.own.id}"
         with self.server.operator() as control:
             for method, path in (
                 ("GET", wrong),
@@ -359,7 +359,7 @@ class TenancyTest(unittest.TestCase):
                 ("PATCH", f"{wrong}:disable"),
                 ("GET", f"{wrong}/secrets"),
                 ("POST", f"{wrong}/secrets"),
-                ("DELETE", f"{wrong}/secrets/{self.ours.secret}"),
+                ("DELETE", f"{wrong}/secrets/{self.own.secret}"),
                 ("GET", f"{wrong}/refusals"),
             ):
                 with self.subTest(method=method, path=path):

@@ -1,7 +1,7 @@
-"""A name server that changes its mind: a host is public in one answer and our own machine in the next.
+"""DNS rebinding: a host is public in one answer and loopback in the next; and name servers that do not answer.
 
-What is connected to is what was judged, so that nothing inside is ever reached. The public address is of a block that is
-assigned to nobody (2d00::/8): nobody is bothered by the attempts. And name servers that do not answer.
+Connections are made only to addresses that were checked, so that nothing inside is ever reached. The public address is
+of a block that is not assigned (2d00::/8).
 
 SCIMD_DNS_FLIPS=1000 by default.
 """
@@ -28,19 +28,19 @@ class FlippingNames:
 
     def __init__(self):
         self.asked = collections.Counter()
-        self.told = collections.Counter()
+        self.answered = collections.Counter()
 
     def answer(self, name, kind):
         turn = self.asked[name, kind]
         self.asked[name, kind] += 1
         is_inside = name.startswith("inside") or turn % 2 == (0 if name.startswith("odd") else 1)
         address = (LOOPBACK if is_inside else PUBLIC).get(kind)
-        self.told["loopback" if is_inside else "public"] += 1
+        self.answered["loopback" if is_inside else "public"] += 1
         return NO_ERROR, [address_record(name, address)] if address else []
 
 
 def silent_names(name, kind):
-    """Nobody answers for names that begin with "silent"; all others are ours."""
+    """Does not answer for names that begin with "silent"; all others are addresses of this machine."""
     if name.startswith("silent"):
         return None
     return NO_ERROR, [address_record(name, LOOPBACK[kind])] if kind == A else []
@@ -98,10 +98,10 @@ class WebhookDnsTest(unittest.TestCase):
         refused = errors["the host has a loopback address"]
         self.assertGreaterEqual(refused, HOSTS * 9 // 10)
         self.assertGreaterEqual(errors.total() - refused, HOSTS * 9 // 10)
-        self.assertGreaterEqual(min(self.names.told["loopback"], self.names.told["public"]), FLIPS * 9 // 10)
-        print(f"{sum(self.names.told.values())} answers, {refused} attempts refused of {errors.total()}")
+        self.assertGreaterEqual(min(self.names.answered["loopback"], self.names.answered["public"]), FLIPS * 9 // 10)
+        print(f"{sum(self.names.answered.values())} answers, {refused} attempts refused of {errors.total()}")
 
-    def test_a_host_is_found_while_nobody_answers_for_very_many_others(self):
+    def test_a_host_resolves_while_servers_of_many_others_are_silent(self):
         asked = set()
 
         def answer(name, kind):
@@ -113,18 +113,18 @@ class WebhookDnsTest(unittest.TestCase):
         server = Server(options=["--webhook-allow-private", "--dns-server", name_server.address]).start()
         self.addCleanup(server.remove)
         self.addCleanup(server.stop)
-        theirs, ours = server.new_directory(), server.new_directory()
+        theirs, own = server.new_directory(), server.new_directory()
         with Receiver() as receiver, server.operator() as control:
             port = receiver.server.server_port
             for number in range(SILENT_HOSTS):
                 body = {"url": f"http://silent{number}.example:{port}/", "directory_id": theirs.id}
                 made(control.post("/api/v1/webhook-endpoints", body))
-            body = {"url": f"http://good.example:{port}/", "directory_id": ours.id}
+            body = {"url": f"http://good.example:{port}/", "directory_id": own.id}
             endpoint = made(control.post("/api/v1/webhook-endpoints", body))["id"]
             with theirs.client() as client:
                 client.create_user("anna@example.com")
             wait_until(lambda: len(asked) > SILENT_HOSTS // 4)
-            with ours.client() as client:
+            with own.client() as client:
                 client.create_user("berta@example.com")
             (attempt,) = wait_until(lambda: self.attempts_of(control, endpoint))
         self.assertEqual(attempt.get("status"), 200, attempt)

@@ -1,5 +1,4 @@
-"""Receivers that want to be waited for, to be read for ever, or to send us elsewhere: each attempt ends in time, and
-none costs memory.
+"""Hostile receivers (slow, endless, redirecting): each attempt ends in time and takes little memory.
 
 SCIMD_HOSTILE_RECEIVERS=200 for the full figure.
 """

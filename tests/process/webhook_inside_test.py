@@ -1,4 +1,4 @@
-"""No way inside: URLs, addresses, names and redirects that would lead a webhook to where nobody may come.
+"""SSRF: no URL, address, host name or redirect leads a webhook to a forbidden address.
 
 A listener stands at every address of the machine; where the kernel allows it, in a network of its own in which every
 address is the machine's: private, link-local and metadata addresses as well as public ones.
@@ -146,7 +146,7 @@ class NoWayInsideTest(unittest.TestCase):
         heard = 0
         for address in forbidden_addresses():
             if not (has_own_network() or address.is_loopback or address.is_unspecified):
-                continue  # somebody's
+                continue  # a public address
             try:
                 self.knock(str(address))
                 heard += 1
@@ -163,11 +163,11 @@ class NoWayInsideTest(unittest.TestCase):
             connection.recv(1)
 
     def visitors(self):
-        """Where the listeners were reached: connections are noticed in their order, and ours come last."""
-        for address in self.forbidden.doors:
+        """Where the listeners were reached: connections are recorded in order, and those of the test come last."""
+        for address in self.forbidden.addresses:
             self.knock(address)
-        ours = collections.Counter(self.forbidden.doors)
-        return list((collections.Counter(self.forbidden.reached) - ours).elements())
+        own = collections.Counter(self.forbidden.addresses)
+        return list((collections.Counter(self.forbidden.reached) - own).elements())
 
     def play_urls(self, server):
         """URLs that are refused when an endpoint is made and when it is changed."""
@@ -232,7 +232,7 @@ class NoWayInsideTest(unittest.TestCase):
             self.played.append(f"kept {endpoints[one]}")
 
     def play_redirects(self):
-        """Answers that send on to a listener which may be reached: that nobody follows is all that protects it."""
+        """Answers that send on to a listener which may be reached: only that redirects are not followed protects it."""
         port = self.forbidden.port
         targets = (f"http://127.0.0.1:{port}/", f"http://[::1]:{port}/", f"//localhost:{port}/", f"http://0:{port}/")
         rows = [(status, target) for status in REDIRECTS for target in targets]
@@ -268,7 +268,7 @@ class NoWayInsideTest(unittest.TestCase):
         self.assertGreaterEqual(len(self.played), VECTORS_MIN)
         print(f"{len(self.played)} vectors, a listener at {heard} forbidden addresses, no connection", flush=True)
 
-    @unittest.skipUnless(has_own_network(), "the neighbours are somebody's, and no network of our own is allowed")
+    @unittest.skipUnless(has_own_network(), "the neighbours are public addresses, and no network namespace is allowed")
     def test_public_neighbours_of_forbidden_networks_are_reached(self):
         server = self.start(self.strict)
         directory = server.new_directory()

@@ -1,4 +1,4 @@
-"""kill -9 while an endpoint fails 30 % of what it is sent: all arrives, in order, and nothing else does.
+"""kill -9 while an endpoint fails 30 % of its requests: all events arrive, in order, and no others.
 
 SCIMD_WEBHOOK_KILL_CYCLES=500 for the full figure.
 """
@@ -19,7 +19,7 @@ SEED = int(os.environ.get("SCIMD_KILL_SEED", "1"))
 FAILING_SHARE = 0.3
 LOAD_SECONDS = (0.1, 0.6)
 DRAIN_SECONDS = 120
-SCHEDULE = [0] * 20  # at once: what is proved is order, not patience
+SCHEDULE = [0] * 20  # at once: the test is about order, not backoff
 
 
 class Writer:

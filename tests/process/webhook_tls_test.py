@@ -1,5 +1,5 @@
-"""Receivers with certificates that are not to be trusted, and with old protocols: each is refused for its own reason,
-before anything is sent to it, and one without a fault is taken.
+"""TLS of webhooks: untrusted certificates and old protocols are rejected, each with its reason and before a request is
+sent; a correct receiver is accepted.
 """
 
 import pathlib

@@ -1,6 +1,6 @@
-"""Very many deliveries to a receiver that fails a tenth of them: what arrives are the stored bytes, verified by published
-libraries, in order in each directory; what is poisoned blocks no longer than its attempts; and whoever is sent it all
-again, and drops what it has seen, ends where it was.
+"""Very many deliveries to a receiver that fails a tenth of them: the stored bytes arrive, verified by published libraries,
+in order in each directory; a poison event blocks no longer than its attempts; after a replay of everything, a consumer
+that drops known events has the same state.
 
 SCIMD_WEBHOOK_EVENTS=100000 for the full figure.
 """
@@ -24,7 +24,7 @@ SEED = int(os.environ.get("SCIMD_SEED", "1"))
 DIRECTORIES = 8
 FAILING_SHARE = 0.1
 ATTEMPTS = 12  # of an event; that one which is not poisoned fails so often has a chance of one in 10^12
-SCHEDULE = [0] * ATTEMPTS  # at once: what is proved is order, not patience
+SCHEDULE = [0] * ATTEMPTS  # at once: the test is about order, not backoff
 POISON = "poison"
 DRAIN_SECONDS = 540
 OPERATIONS = 500  # of a bulk request
@@ -42,7 +42,7 @@ def digest(data):
 
 
 class Course:
-    """One directory, as whoever receives it in order sees it."""
+    """One directory, as a receiver in order sees it."""
 
     def __init__(self, first):
         self.next = first  # the sequence that must come
@@ -193,7 +193,7 @@ class WebhookVolumeTest(unittest.TestCase):
             thread.join()
 
     def stored(self):
-        """Our directories' log since they were made: id -> digest of the body, in its order."""
+        """The log of the test's directories since they were made: id -> digest of the body, in its order."""
         with sqlite3.connect(f"file:{self.server.data / 'scimd.db'}?mode=ro", uri=True) as store:
             rows = store.execute(
                 "select id, body from events where directory_id is not null and sequence > ? order by id",

@@ -19,7 +19,7 @@ SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 def verdicts(rows):
-    """What Node says of (library, key, headers, body)."""
+    """The verdicts of Node's libraries on (library, key, headers, body)."""
     lines = "\n".join(
         json.dumps({"library": library, "key": key, "headers": headers, "body": body.decode()})
         for library, key, headers, body in rows
@@ -165,7 +165,7 @@ class WebhooksTest(unittest.TestCase):
             receiver.wait_for(2)
             self.assertEqual(target.arrivals, [])
 
-    def test_gone_disables_and_says_so(self):
+    def test_410_disables_the_endpoint_with_an_event(self):
         with Receiver(lambda _: 410) as receiver:
             endpoint = self.endpoint(receiver)
             self.client.create_user("anna@example.com")
@@ -180,7 +180,7 @@ class WebhooksTest(unittest.TestCase):
         shown = self.command("show", endpoint["id"])
         return not shown["enabled"] and shown
 
-    def test_commands_do_it_all(self):
+    def test_commands_manage_endpoints(self):
         with Receiver() as receiver:
             made_one = self.command(
                 "create", receiver.url, "--description", "ours", "--event-type", "organization.directory.*",
@@ -233,7 +233,7 @@ class StrictServerTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 1, url)
                 self.assertIn("url must", done.stdout)
 
-    def test_what_was_allowed_once_is_judged_again(self):
+    def test_the_policy_is_checked_at_each_delivery(self):
         with Server(options=["--webhook-allow-private"]) as server, Receiver() as receiver:
             endpoint = server.command("webhook", "create", receiver.url)
             server.stop()

@@ -32,10 +32,10 @@ webhooks::delivery_result result_of(std::uint64_t number, const reaction& with)
 {
     webhooks::delivery_result made;
     made.number = number;
-    made.seen.status = with.is_timeout ? 0 : with.status;
-    made.seen.is_timeout = with.is_timeout;
+    made.outcome.status = with.is_timeout ? 0 : with.status;
+    made.outcome.is_timeout = with.is_timeout;
     if (with.retry_after_s)
-        made.seen.retry_after = std::chrono::seconds(*with.retry_after_s);
+        made.outcome.retry_after = std::chrono::seconds(*with.retry_after_s);
     made.milliseconds = 7;
     made.error = with.error;
     made.response = with.body;

@@ -1,4 +1,5 @@
-// Deliveries that fail for good, processes that die, and sending again.
+// Webhook deliveries that fail: dead letters, retries, replays, disabled endpoints, killed processes and
+// leases.
 #include "store/webhooks.hpp"
 #include "support/delivery_fixture.hpp"
 
@@ -14,7 +15,7 @@ using sequences = std::vector<std::int64_t>;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-class delivery_in_trouble : public testing::Test {
+class delivery_failure_test : public testing::Test {
 protected:
     void make_users(int count, std::string_view prefix = "user")
     {
@@ -25,7 +26,10 @@ protected:
     {
         fixture.out.react = [status](const arrival&) { return reaction{.status = status}; };
     }
-    [[nodiscard]] std::string ours() const { return R"(,"organization_id":")" + fixture.organization + '"'; }
+    [[nodiscard]] std::string of_organization() const
+    {
+        return R"(,"organization_id":")" + fixture.organization + '"';
+    }
     json::array dead_letters(const std::string& endpoint)
     {
         return fixture.operate("GET", fixture.path(endpoint) + "/dead-letters")
@@ -51,9 +55,9 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(delivery_in_trouble, buries_an_event_after_its_last_attempt_and_goes_on_in_order)
+TEST_F(delivery_failure_test, moves_an_event_to_the_dead_letters_after_its_last_attempt)
 {
-    const auto endpoint = fixture.make_endpoint(ours() + R"(,"retry_schedule_seconds":[0,1,1])");
+    const auto endpoint = fixture.make_endpoint(of_organization() + R"(,"retry_schedule_seconds":[0,1,1])");
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
     make_users(3);
     fixture.deliver();
@@ -74,7 +78,7 @@ TEST_F(delivery_in_trouble, buries_an_event_after_its_last_attempt_and_goes_on_i
     EXPECT_EQ(notices()[0].at("data").at("event_id"), json::value(fixture.out.arrivals[0].event));
 }
 
-TEST_F(delivery_in_trouble, retries_and_discards_dead_letters_by_hand)
+TEST_F(delivery_failure_test, retries_and_discards_single_dead_letters)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
@@ -98,7 +102,7 @@ TEST_F(delivery_in_trouble, retries_and_discards_dead_letters_by_hand)
     EXPECT_EQ(fixture.operate("GET", letters + "nonsense").status, 404);
 }
 
-TEST_F(delivery_in_trouble, retries_all_that_failed_since_a_time)
+TEST_F(delivery_failure_test, retries_all_failed_events_since_a_time)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
@@ -126,7 +130,7 @@ TEST_F(delivery_in_trouble, retries_all_that_failed_since_a_time)
     );
 }
 
-TEST_F(delivery_in_trouble, retries_what_failed_in_a_range_with_both_its_ends)
+TEST_F(delivery_failure_test, retries_failed_events_of_an_inclusive_range)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
@@ -157,7 +161,7 @@ TEST_F(delivery_in_trouble, retries_what_failed_in_a_range_with_both_its_ends)
     EXPECT_EQ(retry(R"("until_event_id":"whe_1")").status, 400);
 }
 
-TEST_F(delivery_in_trouble, retries_the_heads_of_a_range_alone)
+TEST_F(delivery_failure_test, retries_only_directory_queues_with_a_head_in_the_range)
 {
     const auto endpoint = fixture.make_endpoint();
     answer(500);
@@ -176,7 +180,7 @@ TEST_F(delivery_in_trouble, retries_the_heads_of_a_range_alone)
     EXPECT_EQ(fixture.sequences(), (sequences{1, 1, 2}));
 }
 
-TEST_F(delivery_in_trouble, does_not_wait_for_the_schedule_when_told_to_retry)
+TEST_F(delivery_failure_test, retries_on_request_before_the_schedule)
 {
     const auto endpoint = fixture.make_endpoint();
     answer(500);
@@ -188,7 +192,7 @@ TEST_F(delivery_in_trouble, does_not_wait_for_the_schedule_when_told_to_retry)
     EXPECT_EQ(fixture.sequences(), (sequences{1, 1, 2}));
 }
 
-TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
+TEST_F(delivery_failure_test, replays_events_with_their_ids_and_bytes)
 {
     const auto endpoint = fixture.make_endpoint();
     make_users(6);
@@ -206,7 +210,7 @@ TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", single).body.at("count"), 1);
     fixture.deliver();
     EXPECT_EQ(fixture.out.arrivals.back().sequence, 6);
-    // Of a time and an event the narrower bound counts.
+    // Of a time and an event, the narrower bound counts.
     const auto both = R"({"from":"2026-01-01T00:00:00Z","from_event_id":")" + first[4].event + "\"}";
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", both).body.at("count"), 2);
     for (const auto* bad : {"{}", R"({"from":"x"})", R"({"event_id":"x"})"})
@@ -216,11 +220,11 @@ TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
     );
 }
 
-// Whoever asks again while an attempt is under way gets another one, whatever comes of the first.
-TEST_F(delivery_in_trouble, replays_what_is_being_retried_once_more)
+// A replay during an attempt leads to another attempt, whatever the result of the first one is.
+TEST_F(delivery_failure_test, replays_an_event_that_is_being_retried_once)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
-    std::size_t told = 0;
+    std::size_t published = 0;
     for (const int status : {200, 500}) {
         answer(500);
         make_users(1, "user" + std::to_string(status));
@@ -240,11 +244,11 @@ TEST_F(delivery_in_trouble, replays_what_is_being_retried_once_more)
         EXPECT_EQ(std::ranges::count(fixture.out.arrivals, event, &arrival::event), 3) << status;
         EXPECT_TRUE(dead_letters(endpoint).empty()) << status;
         EXPECT_EQ(fixture.shown(endpoint).at("stats").at("waiting"), 0) << status;
-        EXPECT_EQ(notices().size(), ++told) << "the first time it was given up, and not again";
+        EXPECT_EQ(notices().size(), ++published) << "the first time it was given up, and not again";
     }
 }
 
-TEST_F(delivery_in_trouble, does_not_replay_what_is_still_to_come)
+TEST_F(delivery_failure_test, does_not_replay_events_that_are_not_delivered_yet)
 {
     const auto endpoint = fixture.make_endpoint();
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 2 ? 500 : 200}; };
@@ -258,9 +262,9 @@ TEST_F(delivery_in_trouble, does_not_replay_what_is_still_to_come)
     EXPECT_EQ(std::ranges::count(fixture.sequences(), 2), 1);
 }
 
-TEST_F(delivery_in_trouble, disables_an_endpoint_that_says_gone_and_keeps_its_place)
+TEST_F(delivery_failure_test, disables_an_endpoint_that_answers_410_and_keeps_its_position)
 {
-    const auto endpoint = fixture.make_endpoint(ours());
+    const auto endpoint = fixture.make_endpoint(of_organization());
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 2 ? 410 : 200}; };
     make_users(4);
     fixture.deliver();
@@ -275,7 +279,7 @@ TEST_F(delivery_in_trouble, disables_an_endpoint_that_says_gone_and_keeps_its_pl
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 2, 3, 4}));
 }
 
-TEST_F(delivery_in_trouble, tells_of_an_endpoint_of_the_whole_environment_as_well)
+TEST_F(delivery_failure_test, publishes_the_disabling_of_an_environment_endpoint)
 {
     fixture.make_endpoint();
     answer(410);
@@ -287,16 +291,16 @@ TEST_F(delivery_in_trouble, tells_of_an_endpoint_of_the_whole_environment_as_wel
     EXPECT_FALSE(notices()[0].contains("sequence"));
 }
 
-TEST_F(delivery_in_trouble, disables_an_endpoint_after_120_hours_of_failures_and_tells_the_others)
+TEST_F(delivery_failure_test, disables_an_endpoint_after_120_hours_of_failures_and_publishes_it)
 {
-    const auto endpoint = fixture.make_endpoint(ours());
+    const auto endpoint = fixture.make_endpoint(of_organization());
     fixture.make_endpoint(R"(,"event_types":["webhook_endpoint.*"])", "https://operations.example");
     fixture.out.react = [](const arrival& one) {
         return reaction{.status = one.url == "https://operations.example" ? 200 : 500};
     };
     fixture.make_user("anna");
     fixture.deliver();
-    fixture.deliver_for(hours(80), hours(1));  // the first is given up after three days
+    fixture.deliver_for(hours(80), hours(1));  // the first event is a dead letter after three days
     fixture.make_user("berta");
     fixture.deliver_for(hours(36), hours(1));
     EXPECT_TRUE(fixture.shown(endpoint).at("enabled").as_bool());
@@ -307,7 +311,7 @@ TEST_F(delivery_in_trouble, disables_an_endpoint_after_120_hours_of_failures_and
     EXPECT_EQ(last.url, "https://operations.example");
 }
 
-TEST_F(delivery_in_trouble, is_not_lost_when_the_process_dies)
+TEST_F(delivery_failure_test, a_killed_process_loses_no_delivery)
 {
     const auto endpoint = fixture.make_endpoint();
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 3 ? 500 : 200}; };
@@ -315,14 +319,14 @@ TEST_F(delivery_in_trouble, is_not_lost_when_the_process_dies)
     fixture.deliver();
     fixture.restart();
     fixture.deliver();
-    EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 3}));  // its time has not come
+    EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 3}));  // it is not due
     answer(200);
     fixture.deliver_for(seconds(7), seconds(1));
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 3, 3, 4, 5}));
 }
 
-// What waits for a year that was none, or is held by a lease of that year, is sent all the same.
-TEST_F(delivery_in_trouble, goes_on_when_the_clock_was_set_back)
+// Due times and leases that were written under a wrong date do not delay deliveries.
+TEST_F(delivery_failure_test, continues_after_the_clock_was_set_back)
 {
     fixture.make_endpoint();
     fixture.clock.advance(std::chrono::days(365));
@@ -349,8 +353,8 @@ TEST_F(delivery_in_trouble, goes_on_when_the_clock_was_set_back)
     EXPECT_EQ(fixture.out.arrivals.size(), then + 1);
 }
 
-// Whoever dies between sending and writing sends again, and everything behind it in order.
-TEST_F(delivery_in_trouble, sends_again_what_was_under_way)
+// A process that ends between sending and writing sends again, and all later events in order.
+TEST_F(delivery_failure_test, repeats_requests_that_were_in_flight_at_a_restart)
 {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
@@ -364,7 +368,7 @@ TEST_F(delivery_in_trouble, sends_again_what_was_under_way)
 }
 
 // 40 % of all attempts fail and the process dies at every fifth step: all arrive, first arrivals in order.
-TEST_F(delivery_in_trouble, delivers_everything_in_order_through_failures_and_restarts)
+TEST_F(delivery_failure_test, delivers_everything_in_order_through_failures_and_restarts)
 {
     for (const auto* mode : {"ordered", "concurrent"}) {
         fixture.out.arrivals.clear();
@@ -400,7 +404,7 @@ TEST_F(delivery_in_trouble, delivers_everything_in_order_through_failures_and_re
     }
 }
 
-TEST_F(delivery_in_trouble, drops_the_results_of_whoever_has_lost_the_lease)
+TEST_F(delivery_failure_test, drops_results_without_a_lease)
 {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
@@ -414,10 +418,10 @@ TEST_F(delivery_in_trouble, drops_the_results_of_whoever_has_lost_the_lease)
     std::swap(other_out.arrivals, fixture.out.arrivals);
     const auto rival = fixture.open(other);
     delivery_fixture::settle_down(*rival);
-    EXPECT_EQ(fixture.out.arrivals.size(), 0U);  // the lease is the first one's
+    EXPECT_EQ(fixture.out.arrivals.size(), 0U);  // the first process has the lease
     fixture.clock.advance(std::chrono::minutes(2));
     delivery_fixture::settle_down(*rival);
-    EXPECT_EQ(fixture.sequences(), (sequences{1}));  // now it is the second one's
+    EXPECT_EQ(fixture.sequences(), (sequences{1}));  // the second process has the lease now
     answer(200);
     fixture.out.answer_held({});
     fixture.deliver();

@@ -1,4 +1,4 @@
-// Endpoints that hang, a thousand of them, and what everybody else gets meanwhile.
+// Isolation: a thousand endpoints that hang must not delay deliveries to others.
 #include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -15,12 +15,12 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::string_view good_url = "https://good.example/";
-constexpr std::size_t shared_flights_max = 256;  // of endpoints that have not answered well yet
+constexpr std::size_t unhealthy_attempts_max = 256;  // to endpoints without a successful attempt
 constexpr std::size_t flights_max = 512;
 
-class delivery_beside_hanging : public testing::Test {
+class delivery_isolation_test : public testing::Test {
 protected:
-    delivery_beside_hanging()
+    delivery_isolation_test()
     {
         other = fixture.make_organization("Other");
         directory = fixture.make_directory(other, "off");
@@ -43,10 +43,10 @@ protected:
             fixture.make_endpoint(of(organization) + std::string(more), "https://hanging.example/");
         open_all(count);
     }
-    // A hundred endpoints are claimed at a time, and one looks for more once a second.
+    // A hundred endpoints are claimed at a time, once a second.
     void open_all(int count) { fixture.deliver_for(seconds(2 + count / 100), seconds(1)); }
 
-    // In the other organization's directory; the webhook-id of its event.
+    // Makes a user in the directory of the other organization; returns the webhook-id of its event.
     void make_user(std::string_view name)
     {
         fixture.make_user_in(directory, token, name);
@@ -62,26 +62,26 @@ protected:
     std::string directory;
     std::string token;
     bool is_hanging = true;
-    bool fails_at_first = false;  // what is sent to the good one
+    bool fails_at_first = false;  // requests to the healthy endpoint
     std::set<std::string> seen;   // events
 };
 
-TEST_F(delivery_beside_hanging, gets_every_event_while_a_thousand_endpoints_of_another_organization_hang)
+TEST_F(delivery_isolation_test, delivers_while_a_thousand_endpoints_of_another_organization_hang)
 {
     make_hanging(fixture.organization, 1'000);
     fixture.make_user("anna");
     fixture.deliver();
-    EXPECT_EQ(fixture.out.held.size(), shared_flights_max / 2) << "half is for those who come";
+    EXPECT_EQ(fixture.out.held.size(), unhealthy_attempts_max / 2) << "half is for those who come";
     fixture.make_endpoint(of(other), good_url);
     open_all(1);
     for (int i = 0; i < 20; ++i) {
         make_user("user" + std::to_string(i));
         EXPECT_EQ(arrived(), i + 1);
     }
-    EXPECT_EQ(fixture.out.held.size(), shared_flights_max / 2) << "all of them hang still";
+    EXPECT_EQ(fixture.out.held.size(), unhealthy_attempts_max / 2) << "all of them hang still";
 }
 
-TEST_F(delivery_beside_hanging, is_tried_again_in_time_after_a_failure)
+TEST_F(delivery_isolation_test, retries_in_time_while_other_endpoints_hang)
 {
     make_hanging(fixture.organization, 300);
     fixture.make_user("anna");
@@ -95,10 +95,10 @@ TEST_F(delivery_beside_hanging, is_tried_again_in_time_after_a_failure)
         fixture.deliver_for(seconds(3), seconds(1));
         EXPECT_EQ(arrived(), 2 * i);
     }
-    EXPECT_EQ(fixture.out.held.size(), shared_flights_max / 2);
+    EXPECT_EQ(fixture.out.held.size(), unhealthy_attempts_max / 2);
 }
 
-TEST_F(delivery_beside_hanging, has_room_beside_those_that_have_answered_well_before)
+TEST_F(delivery_isolation_test, healthy_endpoints_that_begin_to_hang_leave_room)
 {
     is_hanging = false;
     make_hanging(fixture.organization, 100, R"(,"mode":"concurrent")");
@@ -115,7 +115,7 @@ TEST_F(delivery_beside_hanging, has_room_beside_those_that_have_answered_well_be
     EXPECT_EQ(arrived(), 1);
 }
 
-TEST_F(delivery_beside_hanging, shares_what_there_is_among_organizations)
+TEST_F(delivery_isolation_test, divides_attempts_between_organizations)
 {
     const auto third = fixture.make_organization("Third");
     make_hanging(fixture.organization, 200);
@@ -126,17 +126,17 @@ TEST_F(delivery_beside_hanging, shares_what_there_is_among_organizations)
     fixture.make_directory(third, "off");
     fixture.deliver();
     const auto first = fixture.out.held.size();
-    EXPECT_GT(first, shared_flights_max / 2);
-    EXPECT_LT(first, shared_flights_max);
+    EXPECT_GT(first, unhealthy_attempts_max / 2);
+    EXPECT_LT(first, unhealthy_attempts_max);
     make_user("berta");
     EXPECT_EQ(arrived(), 1);
     fixture.out.answer_held({.status = 500});
     fixture.deliver();
-    EXPECT_GT(fixture.out.held.size(), 0U) << "what waited has its turn";
+    EXPECT_GT(fixture.out.held.size(), 0U) << "waiting endpoints are served";
 }
 
-// All of one organization, which has half of what there is: that is less than eight for each.
-TEST_F(delivery_beside_hanging, gives_each_endpoint_of_an_organization_its_share)
+// All endpoints are of one organization, whose half of the attempts is less than eight for each.
+TEST_F(delivery_isolation_test, divides_the_attempts_of_an_organization_between_its_endpoints)
 {
     constexpr int endpoints = 40;
     constexpr int rounds = 3;
@@ -167,10 +167,10 @@ TEST_F(delivery_beside_hanging, gives_each_endpoint_of_an_organization_its_share
         EXPECT_NEAR(count, rounds, 1) << url;
 }
 
-// Eight of them are under way at a time, when they are small.
-TEST_F(delivery_beside_hanging, does_not_hold_more_than_a_mebibyte_of_events_that_wait_for_an_endpoint)
+// Of small events, eight would be in flight at a time.
+TEST_F(delivery_isolation_test, holds_at_most_a_mebibyte_of_events_for_an_endpoint)
 {
-    std::string photos;  // a fourth of that, with the first of them twice in an event
+    std::string photos;  // a quarter of the limit; an event has the first one twice
     for (const char letter : {'a', 'b', 'c'})
         photos +=
             (photos.empty() ? "" : ",") + std::string(R"({"value":")") + std::string(60'000, letter) + "\"}";

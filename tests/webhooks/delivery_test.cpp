@@ -1,4 +1,4 @@
-// What endpoints are sent, in which order, and what of it is known afterwards.
+// Webhook delivery: which events are sent, in which order, with which signatures, and what is logged.
 #include "service/webhooks/webhook_signing.hpp"
 #include "support/delivery_fixture.hpp"
 
@@ -14,14 +14,14 @@ namespace {
 using sequences = std::vector<std::int64_t>;
 using std::chrono::seconds;
 
-class delivery : public testing::Test {
+class delivery_test : public testing::Test {
 protected:
     void make_users(int count, std::string_view prefix = "user")
     {
         for (int i = 0; i < count; ++i)
             fixture.make_user(std::string(prefix) + std::to_string(i));
     }
-    // Another directory of the same organization, and a user in it.
+    // Makes another directory of the organization, and a user in it.
     std::string make_other_directory() { return fixture.make_directory(fixture.organization); }
     void make_user_in(const std::string& directory, std::string_view name)
     {
@@ -46,7 +46,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(delivery, sends_what_happens_after_the_endpoint_was_made_in_order_and_once)
+TEST_F(delivery_test, sends_events_after_the_endpoint_was_created_in_order_and_once)
 {
     make_users(2, "before");
     fixture.deliver();
@@ -58,7 +58,7 @@ TEST_F(delivery, sends_what_happens_after_the_endpoint_was_made_in_order_and_onc
     EXPECT_EQ(fixture.out.arrivals.size(), 5U);
 }
 
-TEST_F(delivery, sends_the_stored_bytes_with_their_id_and_a_signature_of_this_moment)
+TEST_F(delivery_test, sends_the_stored_bytes_with_their_id_and_a_fresh_signature)
 {
     fixture.make_endpoint(R"(,"headers":{"X-Env":"test"})");
     fixture.make_user("anna");
@@ -75,7 +75,7 @@ TEST_F(delivery, sends_the_stored_bytes_with_their_id_and_a_signature_of_this_mo
     EXPECT_TRUE(arrived.header("webhook-signature").starts_with("v1,"));
 }
 
-TEST_F(delivery, signs_for_holders_of_either_secret_while_they_overlap_and_of_the_new_one_from_then_on)
+TEST_F(delivery_test, signs_with_both_secrets_during_an_overlap_and_with_the_new_one_afterwards)
 {
     const auto created =
         fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://app.example/"})");
@@ -102,8 +102,8 @@ TEST_F(delivery, signs_for_holders_of_either_secret_while_they_overlap_and_of_th
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 3, 4, 5, 6}));
 }
 
-// deliver() throws when a time that has passed is waited for again and again.
-TEST_F(delivery, sleeps_while_an_attempt_is_under_way_beyond_the_end_of_an_overlap)
+// deliver() throws when the loop spins on a time that has passed.
+TEST_F(delivery_test, does_not_spin_while_an_attempt_outlasts_an_overlap)
 {
     const auto endpoint = fixture.make_endpoint();
     fixture.operate("POST", fixture.path(endpoint) + ":rotate-secret");
@@ -121,7 +121,7 @@ TEST_F(delivery, sleeps_while_an_attempt_is_under_way_beyond_the_end_of_an_overl
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2}));
 }
 
-TEST_F(delivery, signs_with_both_private_keys_while_they_overlap)
+TEST_F(delivery_test, signs_with_both_private_keys_during_an_overlap)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"signature":"v1a")");
     fixture.operate("POST", fixture.path(endpoint) + ":rotate-secret");
@@ -137,7 +137,7 @@ TEST_F(delivery, signs_with_both_private_keys_while_they_overlap)
     EXPECT_EQ(signatures(), 1);
 }
 
-TEST_F(delivery, tells_an_endpoint_what_it_asked_for_alone)
+TEST_F(delivery_test, sends_only_subscribed_events)
 {
     const auto other = make_other_directory();
     fixture.make_endpoint(
@@ -156,7 +156,7 @@ TEST_F(delivery, tells_an_endpoint_what_it_asked_for_alone)
     EXPECT_EQ(by_url.at("https://other.example").directory, other);
 }
 
-TEST_F(delivery, holds_a_directory_back_behind_a_failure_while_others_go_on)
+TEST_F(delivery_test, a_failure_holds_back_its_directory_only)
 {
     const auto other = make_other_directory();
     const auto endpoint = fixture.make_endpoint();
@@ -172,7 +172,7 @@ TEST_F(delivery, holds_a_directory_back_behind_a_failure_while_others_go_on)
     make_user_in(other, "carla");
     fixture.deliver();
     EXPECT_EQ(sequences_of(fixture.directory), (sequences{1, 2}));
-    EXPECT_EQ(sequences_of(other).size(), 4U);  // made and enabled, and two of its own
+    EXPECT_EQ(sequences_of(other).size(), 4U);  // created, enabled, and two of its own
     const auto body = fixture.shown(endpoint);
     const auto& blocked = body.at("stats").at("blocked").as_array();
     ASSERT_EQ(blocked.size(), 1U);
@@ -188,7 +188,7 @@ TEST_F(delivery, holds_a_directory_back_behind_a_failure_while_others_go_on)
     EXPECT_TRUE(fixture.shown(endpoint).at("stats").at("blocked").as_array().empty());
 }
 
-TEST_F(delivery, takes_a_directory_back_into_the_plain_course_once_it_has_caught_up)
+TEST_F(delivery_test, a_directory_returns_to_the_window_once_it_has_caught_up)
 {
     fixture.make_endpoint(R"(,"retry_schedule_seconds":[1,1,1,1,1])");
     int failures = 3;
@@ -204,7 +204,7 @@ TEST_F(delivery, takes_a_directory_back_into_the_plain_course_once_it_has_caught
     EXPECT_EQ(seen, (sequences{1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
-TEST_F(delivery, tries_single_events_again_in_the_concurrent_mode_while_all_others_go_on)
+TEST_F(delivery_test, concurrent_mode_retries_single_events)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent")");
     std::set<std::int64_t> failing{2, 3};
@@ -224,7 +224,7 @@ TEST_F(delivery, tries_single_events_again_in_the_concurrent_mode_while_all_othe
     EXPECT_EQ(fixture.shown(endpoint).at("stats").at("waiting"), 0);
 }
 
-TEST_F(delivery, has_one_request_under_way_until_an_endpoint_has_answered_well_and_eight_from_then_on)
+TEST_F(delivery_test, a_healthy_endpoint_has_eight_requests_in_flight_and_any_other_one)
 {
     fixture.make_endpoint(R"(,"mode":"concurrent")");
     fixture.out.react = [](const arrival&) { return std::nullopt; };
@@ -239,7 +239,7 @@ TEST_F(delivery, has_one_request_under_way_until_an_endpoint_has_answered_well_a
     EXPECT_EQ(fixture.out.held.size(), 1U);
 }
 
-TEST_F(delivery, never_has_two_events_of_a_directory_under_way_in_the_ordered_mode)
+TEST_F(delivery_test, ordered_mode_has_one_event_of_a_directory_in_flight)
 {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
@@ -258,7 +258,7 @@ TEST_F(delivery, never_has_two_events_of_a_directory_under_way_in_the_ordered_mo
     EXPECT_EQ(fixture.out.held_most, 2U);
 }
 
-TEST_F(delivery, does_not_let_a_silent_endpoint_delay_another)
+TEST_F(delivery_test, a_silent_endpoint_does_not_delay_another)
 {
     fixture.make_endpoint("", "https://silent.example");
     fixture.make_endpoint("", "https://good.example");
@@ -271,9 +271,9 @@ TEST_F(delivery, does_not_let_a_silent_endpoint_delay_another)
     EXPECT_EQ(std::ranges::count(fixture.out.arrivals, "https://silent.example", &arrival::url), 1);
 }
 
-TEST_F(delivery, keeps_room_for_proven_endpoints_when_many_others_hang)
+TEST_F(delivery_test, keeps_room_for_healthy_endpoints_when_many_others_hang)
 {
-    app::delivery_options few = fixture.options;
+    webhooks::delivery_options few = fixture.options;
     few.attempts_max = 8;
     few.unhealthy_attempts_max = 4;
     fixture.options = few;
@@ -292,7 +292,7 @@ TEST_F(delivery, keeps_room_for_proven_endpoints_when_many_others_hang)
     EXPECT_EQ(fixture.out.held.size(), 2U) << "they leave as much to others as they have";
 }
 
-TEST_F(delivery, logs_every_attempt)
+TEST_F(delivery_test, logs_every_attempt)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0,1])");
     int number = 0;
@@ -318,7 +318,7 @@ TEST_F(delivery, logs_every_attempt)
     EXPECT_EQ(attempts(endpoint, "&event_id=evt_1").size(), 0U);
 }
 
-TEST_F(delivery, follows_changes_of_an_endpoint)
+TEST_F(delivery_test, follows_changes_of_an_endpoint)
 {
     const auto endpoint = fixture.make_endpoint();
     fixture.make_user("anna");
@@ -340,7 +340,7 @@ TEST_F(delivery, follows_changes_of_an_endpoint)
     EXPECT_EQ(fixture.out.arrivals.size(), 3U);
 }
 
-TEST_F(delivery, tests_an_endpoint_even_when_it_is_disabled)
+TEST_F(delivery_test, sends_test_events_to_a_disabled_endpoint)
 {
     const auto endpoint = fixture.make_endpoint();
     fixture.operate("POST", fixture.path(endpoint) + ":disable");
@@ -357,7 +357,7 @@ TEST_F(delivery, tests_an_endpoint_even_when_it_is_disabled)
     EXPECT_EQ(fixture.shown(endpoint).at("stats").at("dead_letters"), 0);
 }
 
-TEST_F(delivery, sends_nothing_to_what_the_rules_do_not_allow_any_more)
+TEST_F(delivery_test, sends_nothing_to_a_url_that_the_policy_forbids)
 {
     fixture.server.webhook_rules.addresses.allows_private = true;
     const auto endpoint = fixture.make_endpoint("", "http://127.0.0.1:3000/");

@@ -1,4 +1,4 @@
-// What receipts come to.
+// What the result of a request means for its endpoint, and what is written of it.
 #include "base/text.hpp"
 #include "webhooks/endpoint_queue.hpp"
 
@@ -13,8 +13,9 @@ namespace {
 namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
-// The beginning of what a stranger answered, as text that can be shown: one line of valid UTF-8.
-std::string beginning_of(std::string_view answer)
+// The beginning of a response body, which is not trusted, as one line of valid UTF-8 without control
+// characters.
+std::string printable_beginning(std::string_view answer)
 {
     std::string text;
     while (!answer.empty()) {
@@ -31,32 +32,32 @@ std::string beginning_of(std::string_view answer)
     return text;
 }
 
-std::string reason_of(const delivery_result& what)
+std::string error_of(const delivery_result& result)
 {
-    if (what.seen.is_success())
+    if (result.outcome.is_success())
         return {};
-    return what.error.empty() ? "status " + std::to_string(what.seen.status) : what.error;
+    return result.error.empty() ? "status " + std::to_string(result.outcome.status) : result.error;
 }
 
 }  // namespace
 
-void endpoint_queue::receive(const delivery_result& what, time_point now)
+void endpoint_queue::receive(const delivery_result& result, time_point now)
 {
-    const auto found = attempts_.extract(what.number);
+    const auto found = attempts_.extract(result.number);
     if (found.empty())
-        return;  // of a courier before this one
+        return;  // of a queue that this one has replaced
     const auto& made = found.mapped();
     busy_.erase(busy_.find(made.directory));
-    log_attempt(made, what);
+    log_attempt(made, result);
     webhooks::step next = webhooks::done{};
-    const bool is_test = made.from == source::retry && !made.what;
+    const bool is_test = made.from == source::retry && !made.event;
     if (!is_test) {
         std::uint32_t draw = 0;
-        if (!what.seen.is_success())
+        if (!result.outcome.is_success())
             random_.fill(std::as_writable_bytes(std::span(&draw, 1)));
-        next = webhooks::next_step({made.attempt, &schedule_, draw}, what.seen, now);
-        health_ = webhooks::health_after(health_, what.seen, now);
-        if (what.seen.is_success())
+        next = webhooks::next_step({made.attempt, &schedule_, draw}, result.outcome, now);
+        health_ = webhooks::health_after(health_, result.outcome, now);
+        if (result.outcome.is_success())
             last_success_ = now;
     }
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
@@ -65,119 +66,119 @@ void endpoint_queue::receive(const delivery_result& what, time_point now)
         next_.disable = rows::disabled_reason::failing;
     if (next_.disable)
         row_.disabled = next_.disable;
-    const auto why = reason_of(what);
+    const auto error = error_of(result);
     switch (made.from) {
         case source::window:
-            settle_window(made, next, why);
+            settle_window(made, next, error);
             break;
         case source::directory_queue:
-            settle_directory_queue(made, next, why);
+            settle_directory_queue(made, next, error);
             break;
         case source::retry:
-            settle_retry(made, next, why);
+            settle_retry(made, next, error);
             break;
     }
     has_changes_ = true;
     advance();
 }
 
-void endpoint_queue::log_attempt(const attempt& made, const delivery_result& what)
+void endpoint_queue::log_attempt(const attempt& made, const delivery_result& result)
 {
     next_.attempts.push_back({
         .id = {},
         .event = made.id,
         .number = made.attempt,
         .started = made.started,
-        .status = what.seen.status > 0 ? std::optional(what.seen.status) : std::nullopt,
-        .milliseconds = what.milliseconds,
-        .error = what.error,
-        .response = beginning_of(what.response),
+        .status = result.outcome.status > 0 ? std::optional(result.outcome.status) : std::nullopt,
+        .milliseconds = result.milliseconds,
+        .error = result.error,
+        .response = printable_beginning(result.response),
     });
 }
 
-void endpoint_queue::settle_window(const attempt& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_window(const attempt& made, const webhooks::step& next, const std::string& error)
 {
-    const auto at = std::ranges::find(window_, made.id, [](const auto& one) { return one.what->id; });
+    const auto at = std::ranges::find(window_, made.id, [](const auto& one) { return one.event->id; });
     if (std::holds_alternative<webhooks::disable_endpoint>(next)) {
-        at->is_in_flight = false;  // still to be delivered, should the endpoint be enabled again
+        at->is_in_flight = false;  // to be delivered when the endpoint is enabled again
         return;
     }
     at->is_settled = true;
     if (std::holds_alternative<webhooks::give_up>(next))
-        return add_dead_letter(made, why);
+        return add_dead_letter(made, error);
     const auto* again = std::get_if<webhooks::retry>(&next);
     if (!again)
         return;
     if (is_ordered_)
-        return open_directory_queue(made, again->at, why);
+        return open_directory_queue(made, again->at, error);
     rows::delivery row;
     row.event = made.id;
     row.attempts = made.attempt;
     row.due = again->at;
     row.failed_at = made.started;
-    row.last_error = why;
+    row.last_error = error;
     next_.deliveries[made.id] = {row, std::nullopt};
     next_retry_ = std::min(next_retry_.value_or(again->at), again->at);
 }
 
-// The directory leaves the window. What the window holds of it behind this event is read again when its turn
-// comes: a thousand directories that wait hold an event each.
-void endpoint_queue::open_directory_queue(const attempt& made, time_point due, const std::string& why)
+// Moves a directory out of the window. Its later events are dropped from the window and read again once this
+// one is delivered, so that a thousand queues with a failing head hold one event each.
+void endpoint_queue::open_directory_queue(const attempt& made, time_point due, const std::string& error)
 {
     directory_queue opened;
     opened.row = {
         .directory = made.directory,
         .settled = {made.id.value - 1},
-        .settled_sequence = made.what->sequence - 1,
+        .settled_sequence = made.event->sequence - 1,
         .head = made.id,
         .attempts = made.attempt,
         .due = due,
-        .last_error = why
+        .last_error = error
     };
     for (auto& one : window_) {
-        if (one.what->directory != made.directory || one.what->id < made.id)
+        if (one.event->directory != made.directory || one.event->id < made.id)
             continue;
         one.is_in_flight = true;
         one.is_settled = true;
     }
-    opened.waiting.push_back(made.what);
+    opened.waiting.push_back(made.event);
     opened.read_event = made.id;
-    opened.read_sequence = made.what->sequence;
+    opened.read_sequence = made.event->sequence;
     record_directory_queue(opened);
     directory_queues_.insert_or_assign(made.directory, std::move(opened));
 }
 
 void endpoint_queue::settle_directory_queue(
-    const attempt& made, const webhooks::step& next, const std::string& why
+    const attempt& made, const webhooks::step& next, const std::string& error
 )
 {
-    auto& of = directory_queues_.at(made.directory);
-    of.is_in_flight = false;
+    auto& queue = directory_queues_.at(made.directory);
+    queue.is_in_flight = false;
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
         return;
     if (const auto* again = std::get_if<webhooks::retry>(&next)) {
-        of.row.head = made.id;
-        of.row.attempts = made.attempt;
-        of.row.due = again->at;
-        of.row.last_error = why;
-        of.waiting.resize(1);
-        of.read_event = made.id;
-        of.read_sequence = made.what->sequence;
-        return record_directory_queue(of);
+        queue.row.head = made.id;
+        queue.row.attempts = made.attempt;
+        queue.row.due = again->at;
+        queue.row.last_error = error;
+        queue.waiting.resize(1);
+        queue.read_event = made.id;
+        queue.read_sequence = made.event->sequence;
+        return record_directory_queue(queue);
     }
     if (std::holds_alternative<webhooks::give_up>(next))
-        add_dead_letter(made, why);
-    of.waiting.pop_front();
-    of.row.settled = made.id;
-    of.row.settled_sequence = made.what->sequence;
-    of.row.head = of.waiting.empty() ? event_id{} : of.waiting.front()->id;
-    of.row.attempts = 0;
-    of.row.due = made.started;
-    of.row.last_error.clear();
-    record_directory_queue(of);
+        add_dead_letter(made, error);
+    queue.waiting.pop_front();
+    queue.row.settled = made.id;
+    queue.row.settled_sequence = made.event->sequence;
+    queue.row.head = queue.waiting.empty() ? event_id{} : queue.waiting.front()->id;
+    queue.row.attempts = 0;
+    queue.row.due = made.started;
+    queue.row.last_error.clear();
+    record_directory_queue(queue);
 }
 
-void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& next, const std::string& error)
 {
     auto& one = retries_.at(made.id);
     one.is_in_flight = false;
@@ -186,7 +187,7 @@ void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& nex
     one.is_reported = true;
     const auto read_due = one.row.due;
     if (std::holds_alternative<webhooks::give_up>(next)) {
-        add_dead_letter(made, why);
+        add_dead_letter(made, error);
         next_.deliveries[made.id].read_due = read_due;
         return;
     }
@@ -198,26 +199,26 @@ void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& nex
     one.row.attempts = made.attempt;
     one.row.due = again->at;
     one.row.failed_at = made.started;
-    one.row.last_error = why;
+    one.row.last_error = error;
     next_.deliveries[made.id] = {one.row, read_due};
     next_retry_ = std::min(next_retry_.value_or(again->at), again->at);
 }
 
-void endpoint_queue::add_dead_letter(const attempt& made, const std::string& why)
+void endpoint_queue::add_dead_letter(const attempt& made, const std::string& error)
 {
     rows::delivery row;
     row.event = made.id;
     row.state = rows::delivery_state::dead;
     row.attempts = made.attempt;
     row.failed_at = made.started;
-    row.last_error = why;
+    row.last_error = error;
     next_.deliveries[made.id] = {row, std::nullopt};
-    next_.exhausted.push_back({made.id, made.what->type, made.what->organization, made.attempt, why});
+    next_.exhausted.push_back({made.id, made.event->type, made.event->organization, made.attempt, error});
 }
 
-void endpoint_queue::record_directory_queue(const directory_queue& what)
+void endpoint_queue::record_directory_queue(const directory_queue& queue)
 {
-    next_.directory_queues[what.row.directory] = what.row;
+    next_.directory_queues[queue.row.directory] = queue.row;
     has_changes_ = true;
 }
 
@@ -228,20 +229,20 @@ void endpoint_queue::close_directory_queue(directory_id directory)
     has_changes_ = true;
 }
 
-// All before the first slot that is not settled is.
+// Drops the settled events at the front of the window; the position is behind the last of them.
 void endpoint_queue::advance()
 {
     while (!window_.empty() && window_.front().is_settled) {
-        window_bytes_ -= window_.front().what->body.size();
+        window_bytes_ -= window_.front().event->body.size();
         window_.pop_front();
     }
-    row_.position = window_.empty() ? read_up_to_ : event_id{window_.front().what->id.value - 1};
+    row_.position = window_.empty() ? read_up_to_ : event_id{window_.front().event->id.value - 1};
 }
 
-std::optional<webhooks::settlement> endpoint_queue::settle(bool is_thorough)
+std::optional<webhooks::settlement> endpoint_queue::settle(bool is_full_flush)
 {
-    const bool has_moved = row_.position > position_handed_out_;
-    if (is_settling_ || !(has_changes_ || (is_thorough && has_moved)))
+    const bool has_moved = row_.position > settled_position_;
+    if (is_settling_ || !(has_changes_ || (is_full_flush && has_moved)))
         return std::nullopt;
     next_.now = {
         .id = row_.id,
@@ -253,7 +254,7 @@ std::optional<webhooks::settlement> endpoint_queue::settle(bool is_thorough)
         .last_success = last_success_
     };
     row_.last_failure = next_.now.last_failure;
-    position_handed_out_ = row_.position;
+    settled_position_ = row_.position;
     for (const auto& [event, one] : retries_)
         if (one.is_reported)
             reported_.push_back(event);
@@ -268,7 +269,7 @@ void endpoint_queue::confirm()
     for (const auto event : std::exchange(reported_, {}))
         retries_.erase(event);
     if (std::exchange(are_rows_settling_, false))
-        next_retry_ = time_point();  // one of the new rows may be due already
+        next_retry_ = time_point();  // one of the written rows may be due already
     is_settling_ = false;
 }
 
