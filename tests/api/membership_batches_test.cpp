@@ -491,7 +491,7 @@ TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_plann
 
 class limited_membership_batches_test : public membership_batches_fixture {
 protected:
-    explicit limited_membership_batches_test(const api::limits& bounds = {.write_steps_max = 100'000})
+    explicit limited_membership_batches_test(const api::limits& bounds = {.write_steps_max = 30'000})
         : membership_batches_fixture(bounds)
     {
     }
@@ -540,7 +540,7 @@ TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_
 
 class charged_membership_batches_test : public limited_membership_batches_test {
 protected:
-    charged_membership_batches_test() : limited_membership_batches_test({.work_steps_max = 200'000}) {}
+    charged_membership_batches_test() : limited_membership_batches_test({.work_steps_max = 60'000}) {}
 };
 
 TEST_F(charged_membership_batches_test, a_repeated_plan_is_charged_once)
