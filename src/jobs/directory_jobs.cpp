@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds removal_interval{500};
+constexpr milliseconds directory_removal_interval{500};
 constexpr milliseconds role_interval{200};
 constexpr milliseconds group_event_interval{200};
 constexpr milliseconds membership_interval{500};
@@ -30,7 +30,7 @@ constexpr std::size_t warnings_batch_max = 100;
 // The request that made a membership job finishes it within this time; the background job does afterwards.
 constexpr std::chrono::seconds request_time_max{2};
 
-bool has_removal(store::transaction& tx)
+bool has_directory_removal(store::transaction& tx)
 {
     return store::directories::next_removal(tx).has_value();
 }
@@ -65,7 +65,9 @@ directory_jobs::directory_jobs(
 void directory_jobs::add_jobs(scheduler& scheduler)
 {
     const auto add = [&](batch_job job) { add_batch_job(scheduler, database_, std::move(job)); };
-    add({"directory_removals", removal_interval, has_removal, [this](auto& tx) { return remove_some(tx); }});
+    add({"directory_removals", directory_removal_interval, has_directory_removal, [this](auto& tx) {
+             return remove_some(tx);
+         }});
     add({"role_recounts", role_interval, has_role_change, [this](auto& tx) { return recompute_roles(tx); }});
     add({"untold_groups", group_event_interval, has_group_events, [this](auto& tx) {
              return publish_group_events(tx);

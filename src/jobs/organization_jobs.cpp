@@ -16,14 +16,14 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds domain_check_interval{1'000};
 constexpr milliseconds release_interval{500};
-constexpr milliseconds removal_interval{500};
+constexpr milliseconds organization_removal_interval{500};
 
 bool has_release(store::transaction& tx)
 {
     return store::held_users::next_release(tx).has_value();
 }
 
-bool has_removal(store::transaction& tx)
+bool has_organization_removal(store::transaction& tx)
 {
     return store::tenants::next_to_remove(tx).has_value();
 }
@@ -55,7 +55,11 @@ void organization_jobs::add_jobs(scheduler& scheduler)
     const auto remove = [this](store::transaction& tx) {
         return service::organizations::remove_some(tx, environment_);
     };
-    add_batch_job(scheduler, database_, {"organization_removals", removal_interval, has_removal, remove});
+    add_batch_job(
+        scheduler,
+        database_,
+        {"organization_removals", organization_removal_interval, has_organization_removal, remove}
+    );
 }
 
 }  // namespace scimd::jobs

@@ -5,6 +5,7 @@
 
 namespace scimd::options {
 namespace {
+namespace table {
 
 using enum value_kind;
 
@@ -231,6 +232,8 @@ constexpr command_row rows[] = {
 
 // clang-format on
 
+}  // namespace table
+
 // The parts of the usage between spaces that are arguments, or that are words.
 std::vector<std::string> parts(std::string_view usage, bool are_arguments)
 {
@@ -249,7 +252,7 @@ std::vector<std::string> parts(std::string_view usage, bool are_arguments)
 
 std::span<const command_row> command_rows()
 {
-    return rows;
+    return table::rows;
 }
 
 std::vector<std::string> command_row::words() const
