@@ -1,7 +1,6 @@
 #include "options/command_table.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace scimd::options {
 namespace {
@@ -240,7 +239,7 @@ std::vector<std::string> parts(std::string_view usage, bool are_arguments)
     std::vector<std::string> found;
     while (!usage.empty()) {
         const auto part = usage.substr(0, usage.find(' '));
-        const bool is_argument = std::isupper(static_cast<unsigned char>(part.front())) != 0;
+        const bool is_argument = part.front() >= 'A' && part.front() <= 'Z';
         if (is_argument == are_arguments)
             found.emplace_back(part);
         usage.remove_prefix(std::min(part.size() + 1, usage.size()));
