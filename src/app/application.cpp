@@ -15,7 +15,7 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::int64_t secrets_batch_max = 100;  // encrypted anew in one transaction
+constexpr std::int64_t secrets_batch_max = 100;  // encrypted again in one transaction
 
 // Webhooks must not go to the addresses of the server's own listeners. A listener on all addresses stands for
 // those of the machine.
@@ -193,7 +193,7 @@ result<std::string> application::renew_master_key(store::database& database)
     std::int64_t sealed = 1;
     while (sealed > 0) {
         store::run(database, store::intent::write, [&](store::transaction& tx) {
-            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, secrets_batch_max);
+            sealed = store::encrypted_secrets::reseal(tx, *vault_, secrets_batch_max);
             return store::verdict::commit;
         });
     }

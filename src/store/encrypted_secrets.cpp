@@ -67,7 +67,7 @@ std::vector<std::string> key_ids(transaction& tx)
     return sql::all<std::string>(tx, list_key_ids);
 }
 
-std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most)
+std::int64_t reseal(transaction& tx, const vault& key_vault, std::int64_t most)
 {
     const auto first = key_vault.sealing_key();
     const auto found = sql::all(tx, list_of_other_keys, {first, most}, [&](const sql::row& current) {

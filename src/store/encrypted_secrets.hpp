@@ -28,6 +28,6 @@ std::vector<std::string> key_ids(transaction& tx);
 
 // Key rotation: encrypts up to `most` secrets of other master keys again with the vault's first key; returns
 // how many, 0 when none is left. Throws sql::failure when one cannot be decrypted.
-std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most);
+std::int64_t reseal(transaction& tx, const vault& key_vault, std::int64_t most);
 
 }  // namespace scimd::store::encrypted_secrets

@@ -191,12 +191,12 @@ class EventsTest(unittest.TestCase):
         self.assertEqual([event["data"]["id"] for event in updated], [first])
         self.assertEqual(updated[0]["previous_attributes"], {"groups": [{"id": group, "name": "Team"}]})
 
-    def test_many_members_come_in_batches_of_a_hundred(self):
+    def test_many_members_come_in_batches_of_sixty(self):
         ids = [self.client.create_user(f"u{number}@example.com")["id"] for number in range(201)]
         self.fresh()
         group = self.client.create_group("All", ids)["id"]
         added = [event for event in self.fresh() if kind(event) == "group_member_added"]
-        self.assertEqual([len(event["data"]["members"]) for event in added], [100, 100, 1])
+        self.assertEqual([len(event["data"]["members"]) for event in added], [60, 60, 60, 21])
         self.assertEqual(len({event["context"]["batch_id"] for event in added}), 1)
         self.assertEqual({event["data"]["group"]["id"] for event in added}, {group})
 

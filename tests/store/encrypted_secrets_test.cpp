@@ -76,10 +76,10 @@ TEST_F(encrypted_secrets_test, key_rotation_encrypts_a_few_secrets_at_a_time)
     const auto old_key = key_vault.sealing_key();
     key_vault.add_sealing_key(make_master_key(random));
     EXPECT_EQ(key_ids(tx()), std::vector{old_key});
-    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 2);
+    EXPECT_EQ(reseal(tx(), key_vault, 2), 2);
     EXPECT_EQ(key_ids(tx()).size(), 2);
-    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 1);
-    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 0);
+    EXPECT_EQ(reseal(tx(), key_vault, 2), 1);
+    EXPECT_EQ(reseal(tx(), key_vault, 2), 0);
     EXPECT_EQ(key_ids(tx()), std::vector{key_vault.sealing_key()});
     EXPECT_EQ(found("a") + found("b") + found("c"), "of aof bof c");
 }
@@ -90,7 +90,7 @@ TEST_F(encrypted_secrets_test, a_secret_of_an_unknown_key_is_a_failure_and_stays
     const auto before = stored("a");
     const vault other(one_key(random), random);
     EXPECT_THROW(find(tx(), other, "a"), sql::failure);
-    EXPECT_THROW(seal_anew(tx(), other, 10), sql::failure);
+    EXPECT_THROW(reseal(tx(), other, 10), sql::failure);
     EXPECT_EQ(stored("a"), before);
 }
 

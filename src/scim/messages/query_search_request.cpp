@@ -91,10 +91,10 @@ struct reader {
     result<void> read_schemas(const json::value& value)
     {
         const auto* const urns = value.if_array();
-        const auto is_ours = [this](const json::value& each) {
+        const auto is_search_request = [this](const json::value& each) {
             return is_message(each, urn::search_request, mode);
         };
-        if (!urns || std::ranges::none_of(*urns, is_ours))
+        if (!urns || std::ranges::none_of(*urns, is_search_request))
             return wrong("schemas", "an array that lists " + std::string(urn::search_request));
         return {};
     }
