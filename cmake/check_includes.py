@@ -28,6 +28,7 @@ HEADERS = {
     "chrono": "chrono",
     "cmath": "abs isfinite isnan trunc",
     "compare": "partial_ordering",
+    "concepts": "integral same_as",
     "condition_variable": "condition_variable",
     "csignal": "signal",
     "cstddef": "byte to_integer",
