@@ -4,7 +4,7 @@
 
 #include "api/auth/anonymous.hpp"
 #include "api/handler.hpp"
-#include "api/management/cached_answer.hpp"
+#include "api/cached_response.hpp"
 #include "api/management/idempotency_locks.hpp"
 #include "api/single_flight.hpp"
 #include "api/target.hpp"

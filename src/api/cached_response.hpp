@@ -1,4 +1,4 @@
-// The body of an answer that is the same for all who ask, for a while.
+// A cached response body that is the same for all clients for a while.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,25 +14,25 @@ namespace scimd::api {
 // Any thread.
 class cached_response {
 public:
-    // Null: there is none.
+    // The body; nullptr: none is cached, or it is too old.
     [[nodiscard]] std::shared_ptr<const std::string> find(time_point now) const
     {
-        const std::lock_guard hold(mutex_);
+        const std::lock_guard guard(mutex_);
         return body_ && made_ <= now && now < until_ ? body_ : nullptr;
     }
 
-    // To be asked for before that is read from which the body is made.
+    // Must be read before the data that the body is made from.
     [[nodiscard]] std::uint64_t generation() const
     {
-        const std::lock_guard hold(mutex_);
+        const std::lock_guard guard(mutex_);
         return generation_;
     }
 
-    // Unless forget() has come since `generation`.
+    // Keeps a body, unless forget() was called since `generation`.
     void keep(std::string body, time_point now, time_point until, std::uint64_t generation)
     {
         auto kept = std::make_shared<const std::string>(std::move(body));
-        const std::lock_guard hold(mutex_);
+        const std::lock_guard guard(mutex_);
         if (generation != generation_)
             return;
         body_ = std::move(kept);
@@ -42,7 +42,7 @@ public:
 
     void forget()
     {
-        const std::lock_guard hold(mutex_);
+        const std::lock_guard guard(mutex_);
         ++generation_;
         body_ = nullptr;
     }
