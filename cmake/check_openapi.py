@@ -1,4 +1,4 @@
-"""Fails when schema/openapi.yaml and the route table of src/api/pipeline.cpp do not name the same methods and paths.
+"""Fails when schema/openapi.yaml and the route table of src/api/routes.cpp do not name the same methods and paths.
 
 SCIM's own routes are described by RFC 7644 and by the discovery endpoints, not by OpenAPI.
 """
@@ -11,7 +11,7 @@ root = pathlib.Path(__file__).parent.parent
 
 
 def served():
-    table = (root / "src/api/pipeline.cpp").read_text()
+    table = (root / "src/api/routes.cpp").read_text()
     rows = set(re.findall(r'route\{"([A-Z]+)",\s*"([^"]+)"', table))
     return {row for row in rows if not row[1].startswith("/directory/")}
 

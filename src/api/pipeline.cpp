@@ -2,234 +2,31 @@
 
 #include "api/auth/anonymous.hpp"
 #include "api/auth/authenticate.hpp"
-#include "api/auth/authorize.hpp"
-#include "api/auth/field_rules.hpp"
 #include "api/auth/oauth_api.hpp"
 #include "api/auth/reauthenticate.hpp"
-#include "api/management/api.hpp"
-#include "api/management/audit_trail.hpp"
-#include "api/management/idempotency.hpp"
-#include "api/management/webhooks.hpp"
-#include "api/openapi.hpp"
-#include "api/ops_api.hpp"
+#include "api/management/pipeline.hpp"
 #include "api/render.hpp"
-#include "api/scim/bulk_api.hpp"
 #include "api/scim/idp_detection.hpp"
 #include "api/scim/me_api.hpp"
-#include "api/scim/scim_api.hpp"
 #include "api/scim/scim_request_log.hpp"
-#include "api/scim/search_api.hpp"
 
-#include <algorithm>
-#include <array>
+#include <string>
 #include <utility>
 
 namespace scimd::api {
 namespace {
 
 constexpr std::string_view token_path = "/oauth/token";
-using area = service::scope_area;
 
-// clang-format off
-constexpr std::array table = {
-    route{"GET",    "/healthz", principal::anyone, get_health},
-    route{"GET",    "/readyz",  principal::anyone, get_readiness},
-    route{"GET",    "/metrics", principal::metrics_reader, get_metrics},
-    route{"GET",    "/openapi.json", principal::anyone, get_openapi},
-
-    route{"POST",   "/oauth/token", principal::anyone, issue_token},
-    route{"GET",    "/keys",        principal::anyone, list_keys},
-    route{"GET",    "/.well-known/openid-configuration", principal::anyone, describe_issuer},
-
-    route{"GET",    "/directory/{directory}/scim/v2/ServiceProviderConfig", principal::directory_user, get_service_provider_config},
-    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes",         principal::directory_user, list_resource_types},
-    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes/{id}",    principal::directory_user, get_resource_type},
-    route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory_user, list_schemas},
-    route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory_user, get_schema},
-    route{"POST",   "/directory/{directory}/scim/v2/Bulk",                  principal::directory, post_bulk},
-    route{"GET",    "/directory/{directory}/scim/v2",                       principal::directory, list_all},
-    route{"POST",   "/directory/{directory}/scim/v2/.search",               principal::directory, search_all},
-    route{"POST",   "/directory/{directory}/scim/v2/{endpoint}/.search",    principal::directory, search_resources},
-    route{"GET",    "/directory/{directory}/scim/v2/Me",                    principal::directory_user, get_me},
-    route{"POST",   "/directory/{directory}/scim/v2/Me",                    principal::directory_user, create_me},
-    route{"PUT",    "/directory/{directory}/scim/v2/Me",                    principal::directory_user, replace_me},
-    route{"PATCH",  "/directory/{directory}/scim/v2/Me",                    principal::directory_user, patch_me},
-    route{"DELETE", "/directory/{directory}/scim/v2/Me",                    principal::directory_user, delete_me},
-    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
-    route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
-    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory_user, get_resource},
-    route{"PUT",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, replace_resource},
-    route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
-    route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
-
-    route{"POST",   "/api/v1/organizations",                principal::environment(area::organizations), create_organization, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/organizations",                principal::environment(area::organizations), list_organizations},
-    route{"GET",    "/api/v1/organizations:search",         principal::environment(area::organizations), search_organizations},
-    route{"GET",    "/api/v1/organizations:external",       principal::environment(area::organizations), refuse_no_external_id},
-    route{"GET",    "/api/v1/organizations:external/{external_id}", principal::environment(area::organizations), get_organization_by_external_id},
-    route{"GET",    "/api/v1/organizations/{organization}", principal::organization(area::organizations), get_organization},
-    route{"PATCH",  "/api/v1/organizations/{organization}", principal::organization(area::organizations, organization_fields), update_organization},
-    route{"DELETE", "/api/v1/organizations/{organization}", principal::environment(area::organizations), delete_organization},
-    route{"PATCH",  "/api/v1/organizations/{organization}/settings",                principal::environment(area::organizations), update_organization_settings},
-    route{"GET",    "/api/v1/organizations/{organization}/settings/usermanagement", principal::organization(area::organizations), get_user_limit},
-    route{"PATCH",  "/api/v1/organizations/{organization}/settings/usermanagement", principal::environment(area::organizations), update_user_limit},
-    route{"GET",    "/api/v1/organizations/{organization}/session-policy",          principal::organization(area::organizations), get_session_policy},
-    route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::environment(area::organizations), update_session_policy},
-    route{"GET",    "/api/v1/organizations/{organization}/application-session-policy", principal::organization(area::organizations), get_application_session_policy},
-
-    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains, domain_fields), create_domain, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains), list_domains},
-    route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::organization(area::domains), verify_domain},
-    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), get_domain},
-    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), delete_domain},
-
-    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories, directory_fields), create_directory, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories), list_directories},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::organization(area::directories), enable_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::organization(area::directories), disable_directory},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories), get_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories, directory_fields), update_directory},
-    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories), delete_directory},
-
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::organization(area::directories), get_quotas},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, get_quotas},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, update_quotas},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets, secret_fields), create_secret, idempotency_policy::conflict},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::organization(area::secrets, secret_fields), regenerate_secret, idempotency_policy::conflict},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets), list_secrets},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), get_secret},
-    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), revoke_secret},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/request-log",  principal::organization(area::users), list_requests},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/users",          principal::organization(area::users), list_directory_users},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::organization(area::users), list_group_names},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::organization(area::users), list_directory_groups},
-    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::organization(area::roles, role_assignment_fields), assign_roles},
-    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::organization(area::directories, attribute_mapping_fields), map_attributes},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::organization(area::directories, attribute_mapping_fields), preview_attributes, idempotency_policy::run_again, effect::none},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::organization(area::users), list_refusals},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::organization(area::users), list_held_users},
-
-    route{"GET",    "/api/v1/directory-user-attributes", principal::environment(area::attributes), list_attributes},
-    route{"POST",   "/api/v1/directory-user-attributes", principal::environment(area::attributes), create_attribute, idempotency_policy::same_answer},
-    route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), update_attribute},
-    route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), delete_attribute},
-
-    route{"POST",   "/api/v1/roles", principal::environment(area::roles), create_role, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/roles", principal::environment(area::roles), list_roles},
-    route{"PATCH",  "/api/v1/roles:set_defaults", principal::environment(area::roles), set_default_roles},
-    route{"GET",    "/api/v1/roles/{role_name}", principal::environment(area::roles), get_role},
-    route{"PUT",    "/api/v1/roles/{role_name}", principal::environment(area::roles), update_role},
-    route{"DELETE", "/api/v1/roles/{role_name}", principal::environment(area::roles), delete_role},
-    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::organization(area::roles, role_fields), create_role, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/roles", principal::organization(area::roles), list_roles},
-    route{"PATCH",  "/api/v1/organizations/{organization}/roles:set_defaults", principal::organization(area::roles, default_role_fields), set_default_roles},
-    route{"GET",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), get_role},
-    route{"PUT",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles, role_fields), update_role},
-    route{"DELETE", "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), delete_role},
-
-    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), create_webhook, idempotency_policy::conflict},
-    route{"GET",    "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), list_webhooks},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook, idempotency_policy::same_answer},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook, idempotency_policy::same_answer},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::environment(area::webhooks), test_webhook, idempotency_policy::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::environment(area::webhooks), rotate_webhook_secret, idempotency_policy::conflict},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::environment(area::webhooks), retry_failed_deliveries, idempotency_policy::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::environment(area::webhooks), replay_events, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), get_webhook},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), update_webhook},
-    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), delete_webhook},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::environment(area::webhooks), list_webhook_attempts},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::environment(area::webhooks), list_dead_letters},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::environment(area::webhooks), retry_dead_letter, idempotency_policy::same_answer},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), get_dead_letter},
-    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), discard_dead_letter},
-
-    route{"GET",    "/api/v1/events/stream", principal::environment(area::events), stream_events},
-    route{"GET",    "/api/v1/events", principal::environment(area::events), list_events},
-    route{"POST",   "/api/v1/events", principal::environment(area::events), search_events, idempotency_policy::run_again, effect::none},
-    route{"GET",    "/api/v1/audit-log", principal::environment(area::audit_log), list_audit_log},
-
-    route{"POST",   "/api/v1/clients",      principal::operator_only, create_client, idempotency_policy::conflict},
-    route{"GET",    "/api/v1/clients",      principal::operator_only, list_clients},
-    route{"GET",    "/api/v1/clients/{id}", principal::operator_only, get_client},
-    route{"DELETE", "/api/v1/clients/{id}", principal::operator_only, delete_client},
-    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_only, create_client_secret, idempotency_policy::conflict},
-    route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_only, revoke_client_secret},
-
-    route{"GET",    "/api/v1/signing-keys",        principal::operator_only, list_signing_keys},
-    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_only, rotate_signing_key, idempotency_policy::same_answer},
-    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_only, renew_master_key, idempotency_policy::same_answer},
-
-    route{"POST",   "/api/v1/demo",   principal::operator_only, prepare_demo, idempotency_policy::conflict},
-    route{"POST",   "/api/v1/check",  principal::operator_only, check_store, idempotency_policy::run_again, effect::none},
-    route{"POST",   "/api/v1/backup", principal::operator_only, backup_store},
-};
-// clang-format on
-
-// A row that clients may call asks for a scope, and one that an organization's clients may call names the
-// organization, to which they are confined.
-constexpr bool is_declared(const route& row)
-{
-    if (is_for_clients(row.who) != (row.who.area != area::none))
-        return false;
-    return !row.who.callers.contains(service::caller_kind::organization_client) ||
-           row.path.starts_with("/api/v1/organizations/{organization}");
-}
-static_assert(std::ranges::all_of(table, is_declared));
-
-error no_such_path()
-{
-    return {errc::not_found, "There is nothing at this path."};
-}
-
-// RFC 7644 §3.13: "v2.1" and "v1" are versions that nobody serves here, "users" is none.
-bool names_another_version(const target& where)
-{
-    const auto& segments = where.segments;
-    if (segments.size() < 4 || segments[0] != "directory" || segments[2] != "scim")
-        return false;
-    const std::string_view version = segments[3];
-    return version.size() > 1 && version[0] == 'v' && version != "v2" &&
-           version.find_first_not_of("0123456789.", 1) == std::string_view::npos;
-}
-
-error no_such_version()
-{
-    return {errc::invalid_version, "The only version of SCIM that is served is v2."};
-}
-
-// RFC 9110 §9.3.7.
-http::response options(std::string allow)
-{
-    http::response response;
-    response.status = 204;
-    response.headers.add("Allow", std::move(allow));
-    return response;
-}
-
-// "*" asks for the server as a whole.
+// The answer to "OPTIONS *", which is about the server as a whole.
 constexpr std::string_view methods_of_server = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-http::response unmatched(const request_context& request, const match& found)
-{
-    if (found.allow.empty())
-        return error_for(request, names_another_version(request.target) ? no_such_version() : no_such_path());
-    if (request.http.method == "OPTIONS")
-        return options(found.allow);
-    auto response =
-        error_for(request, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
-    response.headers.add("Allow", found.allow);
-    return response;
-}
-
-// Once for each request, when it is known whose it is.
+// Counts the request for its directory, once, when the directory is known.
 result<void> check_rate(const server_context& server, request_context& request)
 {
     if (!server.directory_limits)
         return {};
-    if (!request.rate_limit)  // else the work is done again
+    if (!request.rate_limit)  // else the step runs again
         request.rate_limit = server.directory_limits->take(request.caller.directory, request.started_at);
     if (!request.rate_limit->is_over)
         return {};
@@ -241,8 +38,8 @@ result<void> check_rate(const server_context& server, request_context& request)
     };
 }
 
-// What needs no credentials. A token for an API client is not public: it is counted when its credentials have
-// been judged.
+// Whether the request needs no credentials. A request for an access token is not public: it is counted when
+// the credentials of its client have been checked.
 bool is_public(const request_context& request, const match& found)
 {
     if (is_of_directory(request.target) || found.who != principal::anyone)
@@ -260,57 +57,41 @@ bool is_over_anonymous_rate(const server_context& server, request_context& reque
     return over.has_value();
 }
 
-// A token that cannot be good is refused without asking the store.
-template <class Proceed>
-reply authenticated(const server_context& server, request_context& request, Proceed proceed)
+// Answers a request of SCIM whose token has been accepted.
+reply answer_scim(const server_context& server, request_context& request, const match& found)
+{
+    if (!found.row)
+        return no_route_response(request, found);
+    if (const auto allowed = check_reach(request, found.row->who); !allowed)
+        return scim_error(request, allowed.error());
+    return reauthenticate_late(
+        server,
+        request,
+        found.row->handle(server, request),
+        [&request](store::transaction& tx) { return reauthenticate(request, tx); }
+    );
+}
+
+// SCIM: authenticates, counts the request for its directory, detects the identity provider, and goes on with
+// the handler in the same transaction when that reads. A token that cannot be good is refused without asking
+// the store.
+reply handle_scim(const server_context& server, request_context& request, match found)
 {
     if (!has_plausible_token(request.http))
         return scim_error(request, unauthorized());
     return transaction_step{
         store::intent::read,
-        [&server, &request, proceed](store::transaction& tx) -> reply {
+        [&server, &request, found = std::move(found)](store::transaction& tx) -> reply {
             if (auto known = authenticate(server, request, request.target.segments[1], tx); !known)
                 return scim_error(request, known.error());
             if (auto allowed = check_rate(server, request); !allowed)
                 return scim_error(request, allowed.error());
+            const auto proceed = [&server, &request, found] { return answer_scim(server, request, found); };
             auto next = with_idp_detection(server, request, nullptr, proceed);
-            // Another read goes on in this transaction.
             const auto* more = std::get_if<transaction_step>(&next);
             return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
         }
     };
-}
-
-// Holds the body against its description, and what it sets against the caller, before the handler sees it.
-reply as_described(const request_context& request, const route& row, reply next)
-{
-    auto* wanted = std::get_if<body_request>(&next);
-    const auto* schema = served_description().body_schema(row.method, row.path);
-    if (!wanted || (!schema && request.api_client.is_of_environment()))
-        return next;
-    wanted->then = [&request, &row, schema, then = std::move(wanted->then)](std::string text) -> reply {
-        auto parsed = parse_json_object(text.empty() ? "{}" : text);
-        if (!parsed)
-            return manage_error(parsed.error());
-        json::value body = std::move(*parsed);
-        if (write_whole_numbers(body))
-            text = to_text(body.get_object());
-        if (schema)
-            if (const auto checked = served_description().check(*schema, body); !checked)
-                return manage_error(checked.error());
-        if (const auto allowed = check_fields(row.who.fields, request.api_client, body.get_object());
-            !allowed)
-            return manage_error(allowed.error());
-        return then(std::move(text));
-    };
-    return next;
-}
-
-// While the disk is nearly full: what makes the store smaller, or takes access away.
-bool may_use_reserve(const request_context& request, const route& row)
-{
-    return request.http.from.is_operator || row.does == effect::none || row.method == "GET" ||
-           row.method == "DELETE" || row.path.ends_with(":disable");
 }
 
 bool may_read_metrics(const server_context& server, const request_context& request)
@@ -318,75 +99,40 @@ bool may_read_metrics(const server_context& server, const request_context& reque
     return server.is_metrics_open || request.http.from.is_loopback;
 }
 
-}  // namespace
-
-std::span<const route> routes()
+// Routes without credentials.
+reply handle_public(const server_context& server, request_context& request, const match& found)
 {
-    return table;
+    if (found.who == principal::metrics_reader && !may_read_metrics(server, request))
+        return error_for(request, {errc::forbidden, "Metrics are shown to loopback peers only."});
+    return found.row ? found.row->handle(server, request) : reply(no_route_response(request, found));
 }
+
+}  // namespace
 
 reply request_pipeline::handle(request_context& request) const
 {
     request.started_at = server_.wall_clock.now();
     if (request.http.method == "OPTIONS" && request.http.target == "*")
-        return options(std::string(methods_of_server));
-    auto where = parse_target(request.http.target);
-    if (!where)
-        return error_for(request, where.error());
-    request.target = std::move(*where);
-    auto found = find_route(table, request.http.method, request.target);
+        return options_response(std::string(methods_of_server));
+    auto target = parse_target(request.http.target);
+    if (!target)
+        return error_for(request, target.error());
+    request.target = std::move(*target);
+    auto found = find_route(routes(), request.http.method, request.target);
     if (is_public(request, found) && is_over_anonymous_rate(server_, request))
         return error_for(request, over_anonymous_rate());
     request.parameters = std::move(found.parameters);
     if (found.row)
         request.access_log.route = found.row->path;
-    const auto who = found.who;
-    const auto* row = found.row;
-    const auto proceed = [this, &request, who, found = std::move(found)]() -> reply {
-        if (!found.row)
-            return unmatched(request, found);
-        if (const auto allowed = check_reach(request, found.row->who); !allowed)
-            return scim_error(request, allowed.error());
-        if (is_of_scim(who))
-            return reauthenticate_late(
-                server_,
-                request,
-                found.row->handle(server_, request),
-                [&request](store::transaction& tx) { return reauthenticate(request, tx); }
-            );
-        if (!is_of_management(who))
-            return found.row->handle(server_, request);
-        if (auto checked =
-                served_description().check_query(found.row->method, found.row->path, request.target);
-            !checked)
-            return manage_error(checked.error());
-        if (server_.quotas->is_storage_reserved() && !may_use_reserve(request, *found.row))
-            return manage_error(service::storage_reserved());
-        auto next = found.row->handle(server_, request);
-        if (found.row->method == "GET")
-            return next;
-        next = run_idempotent(server_, request, found.row->idempotency, std::move(next));
-        next = run_audited(server_, request, as_described(request, *found.row, std::move(next)));
-        return reauthenticate_late(
-            server_,
-            request,
-            std::move(next),
-            [this, &request](store::transaction& tx) { return reauthorize(server_, request, tx); }
-        );
-    };
     if (is_of_directory(request.target))
-        return authenticated(server_, request, proceed);
-    if (who == principal::operator_only && !request.http.from.is_operator)
-        return error_for(request, no_such_path());
-    if (is_of_management(who))
-        return authorized(server_, request, row, proceed);
-    if (who == principal::metrics_reader && !may_read_metrics(server_, request))
-        return error_for(request, {errc::forbidden, "Metrics are shown to loopback peers only."});
-    return proceed();
+        return handle_scim(server_, request, std::move(found));
+    if (is_of_management(found.who))
+        return handle_management(server_, request, std::move(found));
+    return handle_public(server_, request, found);
 }
 
-// Who has good credentials is never refused for what others do: it is what has turned out to have none that
-// is counted, when it has been judged.
+// Counts requests without valid credentials for their address. A request with valid ones is never refused for
+// what others at its address do.
 void request_pipeline::finish(request_context& request, http::response& answer) const
 {
     const bool is_for_token = request.access_log.route == token_path;

@@ -1,38 +1,37 @@
-// Everything we serve: the route table, and the one way through it.
+// The way of every request: its target, its route, and then the part of the API that serves it.
+//
+// SCIM requests are authenticated here and go to a handler of api/scim; requests of the management API go to
+// api/management/pipeline.hpp; the others need no credentials.
 #pragma once
 
 #include "api/request_context.hpp"
-#include "api/router.hpp"
+#include "api/routes.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
-#include <span>
 #include <string_view>
 
 namespace scimd::api {
 
-// Every route with who may call it; the order matters (see find_route).
-std::span<const route> routes();
-
-// Stateless but for the house it borrows. Any thread.
+// Stateless but for the server context that it borrows. Any thread.
 class request_pipeline {
 public:
     explicit request_pipeline(const server_context& server) : server_(server) {}
 
-    // Whatever goes wrong on the client's side is a response. `on` must outlive the replies that follow.
+    // Starts a request. An error of the client is a response. `request` must outlive the replies that follow.
     [[nodiscard]] reply handle(request_context& request) const;
 
-    // For a request that is about to be handled.
     [[nodiscard]] const server_context& server() const noexcept { return server_; }
 
-    // To be called once with the response before it is sent: the rate limits have the last word.
+    // Must be called once with the response before it is sent: applies the rate limits and their header
+    // fields.
     void finish(request_context& request, http::response& answer) const;
 
-    // When the request is over, for the directory's log; the call is used up.
+    // Notes a finished request for the request log of its directory; moves from the request.
     void log_request(request_context& request, const http::response& answered, std::chrono::microseconds took)
         const;
 
-    // For what goes wrong before or after: bad framing, a body too large, the machine's failures.
+    // The response to an error outside of a handler: bad framing, a body too large, a failure of the machine.
     [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;
 
 private:

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "api/auth/anonymous.hpp"
-#include "api/handler.hpp"
 #include "api/cached_response.hpp"
+#include "api/handler.hpp"
 #include "api/management/idempotency_locks.hpp"
 #include "api/single_flight.hpp"
 #include "api/target.hpp"

@@ -1,6 +1,5 @@
 #include "api/auth/authorize.hpp"
 
-#include "api/render.hpp"
 #include "base/text.hpp"
 #include "service/auth/clients.hpp"
 #include "service/auth/token_cache.hpp"
@@ -16,7 +15,7 @@
 namespace scimd::api {
 namespace {
 
-// A client library of Scalekit's sends two: the current token, and the one it began with.
+// A client library of Scalekit sends two: its current token, and its first one.
 constexpr std::size_t tokens_max = 4;
 
 std::vector<std::string_view> presented_tokens(const http::request& head)
@@ -31,13 +30,8 @@ std::vector<std::string_view> presented_tokens(const http::request& head)
     return found;
 }
 
-error unauthenticated()
-{
-    return {errc::unauthorized, "The request needs a valid access token."};
-}
-
-// The key must still be published: a key that was given up takes its tokens with it, those too that have been
-// seen before.
+// Verifies a token. Its key must still be published: the tokens of a key that was forgotten end with it, also
+// those in the cache.
 std::optional<service::presented_token> verified(
     const server_context& server, std::string_view text, store::transaction& tx
 )
@@ -61,7 +55,7 @@ std::optional<service::presented_token> verified(
     return known;
 }
 
-// What the client may do is read each time; its token can only say less.
+// Reads the scopes of the client each time; its token can only narrow them.
 std::optional<service::manager> manager_of(
     const server_context& server, std::string_view text, store::transaction& tx
 )
@@ -93,36 +87,13 @@ result<void> confine(request_context& request, organization_id to)
     return {};
 }
 
-// Confinement comes first: the answer does not show whether another organization exists.
+// Confines the client before anything else: the answer does not show whether another organization exists.
 result<void> admit(request_context& request, const route* row)
 {
     if (request.api_client.organization)
         if (auto confined = confine(request, *request.api_client.organization); !confined)
             return confined;
     return row ? check_caller(request.api_client, *row) : result<void>();
-}
-
-reply proceed_as_client(
-    const server_context& server,
-    request_context& request,
-    const route* row,
-    const std::function<reply()>& proceed,
-    store::transaction& tx
-)
-{
-    for (const auto text : presented_tokens(request.http)) {
-        auto known = manager_of(server, text, tx);
-        if (!known)
-            continue;
-        request.api_client = std::move(*known);
-        if (const auto admitted = admit(request, row); !admitted)
-            return manage_error(admitted.error());
-        auto next = proceed();
-        // Another read goes on in this transaction.
-        const auto* more = std::get_if<transaction_step>(&next);
-        return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
-    }
-    return manage_error(unauthenticated());
 }
 
 }  // namespace
@@ -144,24 +115,35 @@ result<void> check_caller(const service::manager& who, const route& row)
     return {};
 }
 
-reply authorized(
-    const server_context& server, request_context& request, const route* row, std::function<reply()> proceed
+bool has_access_token(const http::request& head)
+{
+    return !presented_tokens(head).empty();
+}
+
+error no_access_token()
+{
+    return {errc::unauthorized, "The request needs a valid access token."};
+}
+
+void authorize_operator(request_context& request)
+{
+    request.api_client = {
+        service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()
+    };
+}
+
+result<void> authorize(
+    const server_context& server, request_context& request, const route* row, store::transaction& tx
 )
 {
-    if (request.http.from.is_operator) {
-        request.api_client = {
-            service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()
-        };
-        return proceed();
+    for (const auto text : presented_tokens(request.http)) {
+        auto known = manager_of(server, text, tx);
+        if (!known)
+            continue;
+        request.api_client = std::move(*known);
+        return admit(request, row);
     }
-    if (presented_tokens(request.http).empty())
-        return manage_error(unauthenticated());
-    return transaction_step{
-        store::intent::read,
-        [&server, &request, row, proceed = std::move(proceed)](store::transaction& tx) -> reply {
-            return proceed_as_client(server, request, row, proceed, tx);
-        }
-    };
+    return no_access_token();
 }
 
 result<void> reauthorize(const server_context& server, const request_context& request, store::transaction& tx)
@@ -171,7 +153,7 @@ result<void> reauthorize(const server_context& server, const request_context& re
     for (const auto text : presented_tokens(request.http))
         if (const auto known = manager_of(server, text, tx); known && known->name == request.api_client.name)
             return {};
-    return unauthenticated();
+    return no_access_token();
 }
 
 }  // namespace scimd::api

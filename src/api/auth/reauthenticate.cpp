@@ -2,21 +2,16 @@
 
 #include "api/render.hpp"
 
-#include <optional>
 #include <utility>
 #include <variant>
 
 namespace scimd::api {
 
-reply reauthenticate_late(
-    const server_context& server, const request_context& request, reply next, token_check still_good
+std::function<std::optional<transaction_step>()> recheck_when_late(
+    const server_context& server, const request_context& request, token_check still_good
 )
 {
-    auto* wanted = std::get_if<body_request>(&next);
-    if (!wanted)
-        return next;
-    wanted->recheck =
-        [&server, &request, still_good = std::move(still_good)]() -> std::optional<transaction_step> {
+    return [&server, &request, still_good = std::move(still_good)]() -> std::optional<transaction_step> {
         if (server.wall_clock.now() - request.started_at < recheck_after)
             return std::nullopt;
         return transaction_step{store::intent::read, [&request, still_good](store::transaction& tx) -> reply {
@@ -24,6 +19,14 @@ reply reauthenticate_late(
                                     return known ? http::response() : error_for(request, known.error());
                                 }};
     };
+}
+
+reply reauthenticate_late(
+    const server_context& server, const request_context& request, reply next, token_check still_good
+)
+{
+    if (auto* wanted = std::get_if<body_request>(&next))
+        wanted->recheck = recheck_when_late(server, request, std::move(still_good));
     return next;
 }
 

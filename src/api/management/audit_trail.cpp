@@ -1,10 +1,8 @@
 #include "api/management/audit_trail.hpp"
 
-#include "api/pipeline.hpp"
-#include "api/render.hpp"
+#include "api/management/management_request.hpp"
+#include "api/routes.hpp"
 #include "base/text.hpp"
-#include "store/audit.hpp"
-#include "store/engine/savepoint.hpp"
 #include "store/tenants.hpp"
 
 #include <algorithm>
@@ -146,95 +144,58 @@ std::string text_of(const json::object& object, std::string_view name)
     return text ? std::string(*text) : std::string();
 }
 
-// What one attempt is told of: begun before it, completed after it.
-class audit_writer {
-public:
-    audit_writer(const server_context& server, const request_context& request, store::transaction& tx)
-        : server_(server),
-          request_(request),
-          tx_(tx),
-          row_(row_that_shows(request)),
-          before_(snapshot(server, request, row_, tx))
-    {
-        const auto directory = directory_id::parse(request.parameter("directory"));
-        entry_.actor = request.api_client.name;
-        entry_.directory = directory;
-        entry_.organization = organization_id::parse(request.parameter("organization"));
-        if (directory && !entry_.organization)
-            entry_.organization = store::tenants::owner_of(tx, *directory);
-    }
+}  // namespace
 
-    void write(const http::response& response)
-    {
-        const auto parsed = parse_json_object(response.body);
-        const auto answer = parsed ? *parsed : json::object();
-        const auto targets = targets_of(request_, answer);
-        if (!entry_.organization)
-            entry_.organization = organization_id::parse(text_of(targets, "organization"));
-        if (!entry_.directory)
-            entry_.directory = directory_id::parse(text_of(targets, "directory"));
-        json::object body{
-            {"method", request_.http.method},
-            {"route", request_.access_log.route},
-            {"targets", targets},
-            {"address", request_.http.from.address},
-            {"request_id", request_.http.id},
-            {"status", response.status}
-        };
-        if (response.status >= 400)
-            body["message"] = text_of(answer, "message");
-        else
-            add_snapshots(body, answer);
-        entry_.body = to_text(body);
-        store::audit::append(tx_, entry_, server_.audit_retention);
-    }
-
-private:
-    void add_snapshots(json::object& body, const json::object& answer)
-    {
-        auto after =
-            request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
-        if (after.is_null() && request_.http.method != "DELETE")
-            after = answer;
-        body["before"] = shown(std::move(before_));
-        body["after"] = shown(std::move(after));
-    }
-
-    const server_context& server_;
-    const request_context& request_;
-    store::transaction& tx_;
-    const route* row_;
-    json::value before_;
-    store::audit::new_entry entry_;
-};
-
-reply run_recorded(
-    const server_context& server,
-    request_context& request,
-    const transaction_step& job,
-    store::transaction& tx
+audit_writer::audit_writer(
+    const server_context& server, const request_context& request, store::transaction& tx
 )
+    : server_(server),
+      request_(request),
+      tx_(tx),
+      row_(row_that_shows(request)),
+      before_(snapshot(server, request, row_, tx))
 {
-    audit_writer told(server, request, tx);
-    reply outcome;
-    store::attempt(tx, [&] {
-        outcome = job.run(tx);
-        return verdict_of(outcome);
-    });
-    if (request.is_repeat)
-        return outcome;
-    if (auto* response = std::get_if<http::response>(&outcome)) {
-        told.write(*response);
-        return response->status < 400 ? std::move(outcome) : reply(committed_error{std::move(*response)});
-    }
-    if (const auto* refusal = std::get_if<committed_error>(&outcome)) {
-        told.write(refusal->response);
-        return outcome;
-    }
-    return run_audited(server, request, std::move(outcome));
+    const auto directory = directory_id::parse(request.parameter("directory"));
+    entry_.actor = request.api_client.name;
+    entry_.directory = directory;
+    entry_.organization = organization_id::parse(request.parameter("organization"));
+    if (directory && !entry_.organization)
+        entry_.organization = store::tenants::owner_of(tx, *directory);
 }
 
-}  // namespace
+void audit_writer::write(const http::response& answer)
+{
+    const auto parsed = parse_json_object(answer.body);
+    const auto document = parsed ? *parsed : json::object();
+    const auto targets = targets_of(request_, document);
+    if (!entry_.organization)
+        entry_.organization = organization_id::parse(text_of(targets, "organization"));
+    if (!entry_.directory)
+        entry_.directory = directory_id::parse(text_of(targets, "directory"));
+    json::object body{
+        {"method", request_.http.method},
+        {"route", request_.access_log.route},
+        {"targets", targets},
+        {"address", request_.http.from.address},
+        {"request_id", request_.http.id},
+        {"status", answer.status}
+    };
+    if (answer.status >= 400)
+        body["message"] = text_of(document, "message");
+    else
+        add_snapshots(body, document);
+    entry_.body = to_text(body);
+    store::audit::append(tx_, entry_, server_.audit_retention);
+}
+
+void audit_writer::add_snapshots(json::object& body, const json::object& answer)
+{
+    auto after = request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
+    if (after.is_null() && request_.http.method != "DELETE")
+        after = answer;
+    body["before"] = shown(std::move(before_));
+    body["after"] = shown(std::move(after));
+}
 
 void redact(json::value& document)
 {
@@ -256,38 +217,6 @@ void withhold_headers(json::object& document)
 {
     if (auto* headers = document.if_contains("headers"))
         withhold_all(*headers);
-}
-
-reply run_audited(const server_context& server, request_context& request, reply next)
-{
-    if (auto* job = std::get_if<transaction_step>(&next)) {
-        if (job->mode != store::intent::write) {
-            return transaction_step{
-                job->mode,
-                [&server, &request, run = std::move(job->run)](store::transaction& tx) {
-                    return run_audited(server, request, run(tx));
-                }
-            };
-        }
-        return transaction_step{
-            store::intent::write,
-            [&server, &request, job = std::move(*job)](store::transaction& tx) {
-                return run_recorded(server, request, job, tx);
-            }
-        };
-    }
-    if (auto* wanted = std::get_if<body_request>(&next)) {
-        wanted->then = [&server, &request, then = std::move(wanted->then)](std::string body) {
-            return run_audited(server, request, then(std::move(body)));
-        };
-        return next;
-    }
-    if (auto* long_job = std::get_if<blocking_task>(&next)) {
-        return blocking_task{[&server, &request, run = std::move(long_job->run)](store::database& database) {
-            return run_audited(server, request, run(database));
-        }};
-    }
-    return next;
 }
 
 }  // namespace scimd::api

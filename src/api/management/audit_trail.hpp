@@ -1,24 +1,38 @@
-// The audit log's pen: every writing request of the management API passes here, so that no handler need think
-// of it.
+// Entries of the audit log: who changed what, what was there before and after, and how it ended. The pipeline
+// writes one for every changing request of the management API, so that no handler has to.
 #pragma once
 
 #include "api/request_context.hpp"
+#include "api/router.hpp"
 #include "base/json/json.hpp"
-
-#include <string_view>
+#include "store/audit.hpp"
 
 namespace scimd::api {
 
-// Makes the writing works of a management reply leave an entry each, in their own transactions: who, what,
-// what was there before and after, and how it ended. A work that fails is undone and leaves its entry alone;
-// a repeat that changes nothing leaves none.
-reply run_audited(const server_context& server, request_context& request, reply next);
+// Writes the entry of one request in the transaction of its change: made before the handler runs, when it
+// takes a snapshot of what the request is about, and completed with the answer. One thread.
+class audit_writer {
+public:
+    audit_writer(const server_context& server, const request_context& request, store::transaction& tx);
 
-// A document without what nobody should read in it: the texts of secrets, tokens and links, and the values of
-// the headers that a webhook endpoint is sent.
+    void write(const http::response& answer);
+
+private:
+    void add_snapshots(json::object& body, const json::object& answer);
+
+    const server_context& server_;
+    const request_context& request_;
+    store::transaction& tx_;
+    const route* row_;  // which shows what the request is about; nullptr: none does
+    json::value before_;
+    store::audit::new_entry entry_;
+};
+
+// Replaces what nobody may read in a log: the texts of secrets, tokens and links, and the values of the
+// headers that a webhook endpoint is sent.
 void redact(json::value& document);
 
-// The same of the headers only, and where the document is the endpoint itself.
+// Replaces the values of these headers only, where the document is the endpoint itself.
 void withhold_headers(json::object& document);
 
 }  // namespace scimd::api
