@@ -9,15 +9,16 @@ namespace {
 
 using parameters = std::vector<std::pair<std::string_view, std::string>>;
 
-// "{id}:enable" against "dir_42:enable" stands for "dir_42"; empty when it does not fit.
+// The value of a parameter: "dir_42" for "{id}:enable" and "dir_42:enable"; empty when the segment does not
+// fit.
 std::string_view value_of(std::string_view pattern, std::string_view segment)
 {
     const auto suffix = pattern.substr(pattern.find('}') + 1);
     return segment.ends_with(suffix) ? segment.substr(0, segment.size() - suffix.size()) : std::string_view();
 }
 
-// Calls `each` with the pattern and the segment at every place of the path until it says no; false then, and
-// when there are not as many segments.
+// Calls `each` with the pattern and the segment at every position of the path until it returns false. false
+// then, and when the number of segments differs.
 template <class Each>
 bool all_places(std::string_view path, const std::vector<std::string>& segments, Each each)
 {
@@ -45,7 +46,7 @@ bool fits(std::string_view path, const std::vector<std::string>& segments)
     });
 }
 
-// Of a path that fits.
+// The parameters of a path that fits.
 parameters parameters_in(std::string_view path, const std::vector<std::string>& segments)
 {
     parameters found;
@@ -74,8 +75,7 @@ match find_route(std::span<const route> table, std::string_view method, const ta
 {
     const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
     match found;
-    std::string_view
-        path;  // of the first row that fits: rows behind it with another template are other resources
+    std::string_view path;  // of the first row that fits: rows with other templates are other resources
     for (const auto& row : table) {
         if (!path.empty() && row.path != path)
             continue;

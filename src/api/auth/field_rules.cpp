@@ -36,8 +36,8 @@ result<void> check_fields(
         const auto rule = std::ranges::find(rules, std::string_view(name), &field_rule::field);
         if (rule == rules.end())
             return refusal(name, nullptr);
-        const bool is_judged_here = rule->kind == rule_kind::of_field;
-        if (is_judged_here && !rule->who.contains(by.kind) && !is_open_value(*rule, value))
+        const bool is_checked_here = rule->kind == rule_kind::of_field;
+        if (is_checked_here && !rule->who.contains(by.kind) && !is_open_value(*rule, value))
             return refusal(name, &*rule);
     }
     return {};

@@ -1,15 +1,15 @@
-// Who may set which member of a request's body.
+// Rules about which callers may set which members of a request's body.
 //
-// What concerns the environment, or what an organization may do (vouching for a domain, limits, policies,
-// features, the roles of the environment), is for the operator and for clients of the whole environment. An
-// organization's own callers may set what a rule opens to them; a member without a rule is refused to them,
-// so that a new one is closed until it has a rule. Pure; any thread.
+// Members that concern the environment, or what an organization may do (vouching for a domain, limits,
+// policies, features, the roles of the environment), are set by the operator and by clients of the whole
+// environment. Callers of one organization may set the members that a rule opens to them; a member without a
+// rule is refused to them, so that a new one is closed until it has a rule. Pure; any thread.
 #pragma once
 
 #include "base/error.hpp"
 #include "base/json/json.hpp"
-#include "service/auth/caller_kinds.hpp"
 #include "service/auth/caller.hpp"
+#include "service/auth/caller_kinds.hpp"
 
 #include <array>
 #include <span>
@@ -20,13 +20,13 @@ namespace scimd::api {
 
 enum class rule_kind {
     of_field,             // about the member, whatever it holds
-    of_environment_role,  // about the member when it names a role of the environment: the handler judges it
+    of_environment_role,  // about the member when it names a role of the environment: checked by the handler
 };
 
 struct field_rule {
     std::string_view field;  // "domain_policy"; "assignments.role_name" of the elements of a list
     service::caller_set who;
-    std::array<std::string_view, 2> open_values{};  // that the others may set; empty text: none
+    std::array<std::string_view, 2> open_values{};  // that other callers may set; an empty text: none
     rule_kind kind = rule_kind::of_field;
 };
 
@@ -35,7 +35,7 @@ inline constexpr std::array organization_fields = {
     field_rule{"logo_url", service::organization_side},
     field_rule{"external_id", service::environment_side},  // which record of the application it is
     field_rule{"region_code", service::environment_side},
-    field_rule{"metadata", service::environment_side},  // what the application knows of it: its plan
+    field_rule{"metadata", service::environment_side},  // data of the application about it: its plan
     field_rule{"slug", service::environment_side},      // unique in the environment
 };
 
@@ -75,7 +75,7 @@ inline constexpr std::array attribute_mapping_fields = {
     field_rule{"limit", service::organization_side},
 };
 
-// What a role permits is for the application to say; one that extends another permits what that does.
+// The application decides on the permissions of a role; a role that extends another has its permissions, too.
 inline constexpr std::array role_fields = {
     field_rule{"name", service::organization_side},
     field_rule{"display_name", service::organization_side},
@@ -93,13 +93,12 @@ inline constexpr std::array default_role_fields = {
     field_rule{"default_member_role", service::environment_side, {}, rule_kind::of_environment_role},
 };
 
-// forbidden: the first member that this caller may not set, or not to that value. null is taken as absent, as
-// everywhere in bodies.
+// forbidden: the first member that this caller may not set, or not to that value. null is taken as absent.
 result<void> check_fields(
     std::span<const field_rule> rules, const service::manager& by, const json::object& body
 );
 
-// The same refusal, of a handler that has found a role of the environment.
+// The error of a handler that has found a role of the environment.
 error environment_role_refusal(std::string_view field);
 
 }  // namespace scimd::api

@@ -4,7 +4,7 @@ namespace scimd::api {
 
 result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const std::string& key)
 {
-    const std::lock_guard hold_lock(lock_);
+    const std::lock_guard guard(mutex_);
     if (keys_.contains(key))
         return error{errc::conflict, "A request with this Idempotency-Key is being carried out."};
     if (keys_.size() >= keys_max)
@@ -15,8 +15,8 @@ result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const s
 
 idempotency_locks::lock::~lock()
 {
-    const std::lock_guard hold_lock(of_.lock_);
-    of_.keys_.erase(key_);
+    const std::lock_guard guard(owner_.mutex_);
+    owner_.keys_.erase(key_);
 }
 
 }  // namespace scimd::api

@@ -1,4 +1,5 @@
-// The Idempotency-Keys of the chores that are under way: a second request with one of them is refused.
+// Locks on the Idempotency-Keys of jobs that are under way: a second request with one of these keys is
+// refused.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,26 +16,26 @@ namespace scimd::api {
 // Any thread.
 class idempotency_locks {
 public:
-    // Of one key, which is free again when this ends.
+    // Holds one key until it is destroyed.
     class lock {
     public:
-        lock(idempotency_locks& of, std::string key) : of_(of), key_(std::move(key)) {}
+        lock(idempotency_locks& owner, std::string key) : owner_(owner), key_(std::move(key)) {}
         lock(const lock&) = delete;
         lock& operator=(const lock&) = delete;
         ~lock();
 
     private:
-        idempotency_locks& of_;
+        idempotency_locks& owner_;
         const std::string key_;
     };
 
-    // conflict: somebody has it; unavailable: too many are held.
+    // conflict: another request holds the key; unavailable: too many keys are held.
     result<std::unique_ptr<lock>> take(const std::string& key);
 
 private:
     static constexpr std::size_t keys_max = 1'000;
 
-    std::mutex lock_;
+    std::mutex mutex_;
     std::set<std::string> keys_;
 };
 

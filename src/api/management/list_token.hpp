@@ -1,5 +1,5 @@
-// Opaque page tokens of lists in the order of time or of ids: a position and the direction in which to go on,
-// bound to what was asked. Pure.
+// Page tokens of the users and groups of a directory, which are in the order of their changes: a position and
+// a direction, bound to the query. Opaque to clients. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,10 +14,10 @@ struct list_token {
     bool is_backwards = false;
     store::directory_pages::position at;
 
-    // `query` is what must be the same on every page: list, directory and conditions.
+    // `query` is what is the same on every page: list, directory and conditions.
     [[nodiscard]] std::string text(std::string_view query) const;
 
-    // invalid_value when it is malformed, not_found when it is of another query.
+    // invalid_value: it is malformed; not_found: it is of another query.
     static result<list_token> parse(std::string_view text, std::string_view query);
 };
 

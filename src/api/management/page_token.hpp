@@ -1,4 +1,4 @@
-// Tokens of lists that are paged by id: opaque to clients, and nothing but a direction and an id to us.
+// Page tokens of lists that are paginated by id: opaque to clients; a direction and an id. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -14,7 +14,7 @@
 
 namespace scimd::api {
 
-// Where a page is: behind an id, or before one. The first page is behind 0.
+// The position of a page: behind an id, or before one. The first page is behind 0.
 struct page_position {
     bool is_before = false;
     std::int64_t id = 0;
@@ -22,21 +22,20 @@ struct page_position {
     [[nodiscard]] bool is_first() const noexcept { return !is_before && id == 0; }
 };
 
-// `list` says which list a token is of, so that none is taken for another's.
+// `list` names the list, so that the token of one list is not taken for that of another.
 std::string to_page_token(std::string_view list, const page_position& where);
 
-// invalid_value for what no token can be.
+// invalid_value: the text cannot be a token.
 result<void> check_page_token(std::string_view token);
 
-// What a token that is well formed and of no page of the list is answered: the description of the API says
-// what is well formed, and cannot say which pages there are.
+// not_found: the error of a token that is well formed and of no page of the list. The description of the API
+// says what is well formed, and cannot say which pages there are.
 error no_such_page();
 
-// The first page when there is no token; invalid_value when it is malformed, not_found when it is not of this
-// list.
+// The first page when there is no token. invalid_value: it is malformed; not_found: it is of another list.
 result<page_position> parse_page_token(std::string_view list, std::optional<std::string_view> token);
 
-// One page of rows and the tokens of its neighbours; empty: there is none.
+// One page of rows, and the tokens of its neighbours; empty: there is none.
 template <class Row>
 struct token_page {
     std::vector<Row> rows{};
@@ -44,8 +43,8 @@ struct token_page {
     std::string previous{};
 };
 
-// `found` are the rows in the direction of `where`, one more than the page takes when there are so many;
-// `id_of` gives a row's id.
+// `found` are the rows in the direction of `where`, one more than the page has when there are so many.
+// `id_of` gives the id of a row.
 template <class Row, class IdOf>
 token_page<Row> make_page(
     std::string_view list, const page_position& where, std::size_t size, std::vector<Row> found, IdOf id_of

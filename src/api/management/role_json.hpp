@@ -1,4 +1,4 @@
-// What a directory shows of its role assignments and attribute mappings.
+// Role assignments and attribute mappings in the JSON of a directory.
 #pragma once
 
 #include "base/id.hpp"

@@ -1,4 +1,4 @@
-// The secrets of a directory as the management API shows them, wherever they stand, and when new ones end.
+// Secrets of a directory as JSON, with the times of their last use, and when new ones expire.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -12,21 +12,21 @@ namespace scimd::api {
 
 json::object secret_json(const store::credentials::secret_row& from, time_point now);
 
-// Of a secret: Scalekit's clients read what has never been as the first instant.
+// A time of a secret. Never is the first instant, as clients of Scalekit expect.
 std::string time_or_never(const std::optional<time_point>& when);
 
-// Uses are noted to the minute, which may have begun before what was used was made.
+// The time of the last use, which is kept to the minute: it is not shown as before the creation.
 std::string last_use_json(time_point created, std::optional<time_point> last);
 
-// A row with what is known of its last use and not stored yet.
+// The row with the last use that is in memory and not stored yet.
 store::credentials::secret_row with_last_use(
     const server_context& server, store::credentials::secret_row row
 );
 
-// When a new secret ends for which nothing is asked: none, or as late as the operator lets it.
+// The latest expiry of a new secret that the operator allows; empty: secrets may last for ever.
 std::optional<time_point> latest_end(const server_context& server, time_point now);
 
-// Those that stand for the directory: what its users do with theirs is not the identity provider's doing.
+// The secrets of the directory itself, without those of its users, which the identity provider does not use.
 struct secret_list {
     json::array listed;
     std::optional<time_point> last_used;  // of any of them
