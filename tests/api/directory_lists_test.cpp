@@ -361,8 +361,8 @@ TEST_F(directory_lists_test, what_is_asked_wrongly_is_named)
         {"/users?include_detail=yes", "include_detail must be true or false."},
         {"/users?includeDetail=yes", "include_detail must be true or false."},
         {"/users?updated_after=yesterday", "updated_after must be a timestamp of RFC 3339."},
-        {"/users?directory_group_id=Staff", "directory_group_id is none of ours."},
-        {"/users?directory_group_id=diruser_1", "directory_group_id is none of ours."},
+        {"/users?directory_group_id=Staff", "directory_group_id is not valid."},
+        {"/users?directory_group_id=diruser_1", "directory_group_id is not valid."},
         {"/groups?page_size=0", "page_size must be at least 1."},
         {"/groups?include_external_groups=maybe", "include_external_groups must be true or false."},
     };

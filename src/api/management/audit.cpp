@@ -22,7 +22,7 @@ result<std::optional<Id>> id_parameter(const request_context& request, std::stri
         return std::optional<Id>();
     const auto id = Id::parse(*text);
     if (!id)
-        return error{errc::invalid_value, std::string(name) + " is none of ours."};
+        return error{errc::invalid_value, std::string(name) + " is not valid."};
     return id;
 }
 
@@ -46,7 +46,7 @@ result<store::audit::query> read_query(const request_context& request)
     read.limit = *size;
     const auto before = number_parameter(request, "page_token", {1, number_max, number_max});
     if (!before)
-        return error{errc::invalid_value, "page_token is none of ours."};
+        return error{errc::invalid_value, "page_token is not valid."};
     read.before = *before;
     const auto organization = id_parameter<organization_id>(request, "organization_id");
     if (!organization)

@@ -128,7 +128,7 @@ reply list_clients(const server_context&, request_context& request)
         return manage_error(size.error());
     const auto after = number_parameter(request, "page_token", {0, number_max, 0});
     if (!after)
-        return manage_error({errc::invalid_value, "page_token is none of ours."});
+        return manage_error({errc::invalid_value, "page_token is not valid."});
     return transaction_step{
         store::intent::scan,
         [size = *size, after = *after](store::transaction& tx) -> reply {

@@ -39,7 +39,7 @@ result<std::optional<resource_id>> read_group(const request_context& request)
         return std::optional<resource_id>();
     const auto number = parse_prefixed(*text, group_prefix);
     if (!number)
-        return error{errc::invalid_value, "directory_group_id is none of ours."};
+        return error{errc::invalid_value, "directory_group_id is not valid."};
     return std::optional(resource_id{*number});
 }
 

@@ -35,7 +35,7 @@ result<page_start> read_page_token(const request_context& request)
         return page_start{.at = {*older}};
     if (const auto newer = parse_prefixed(text, "n_"))
         return page_start{.at = {*newer}, .way = event_log::direction::forward};
-    return error{errc::invalid_value, "page_token is none that a page of events came with."};
+    return error{errc::invalid_value, "page_token is not valid."};
 }
 
 result<std::vector<std::string>> read_event_types(const json::object& filter)
@@ -97,7 +97,7 @@ result<Id> read_id(const json::object& filter, std::string_view name)
         return Id{};
     const auto id = Id::parse(**text);
     if (!id)
-        return error{errc::invalid_value, std::string(name) + " is none of ours."};
+        return error{errc::invalid_value, std::string(name) + " is not valid."};
     return *id;
 }
 

@@ -71,13 +71,13 @@ result<event_log::selection> read_selection(const request_context& request)
     if (const auto text = request.target.parameter("organization_id"); text && !text->empty()) {
         const auto id = organization_id::parse(*text);
         if (!id)
-            return error{errc::invalid_value, "organization_id is none of ours."};
+            return error{errc::invalid_value, "organization_id is not valid."};
         wanted.organization = *id;
     }
     if (const auto text = request.target.parameter("directory_id"); text && !text->empty()) {
         const auto id = directory_id::parse(*text);
         if (!id)
-            return error{errc::invalid_value, "directory_id is none of ours."};
+            return error{errc::invalid_value, "directory_id is not valid."};
         wanted.directory = *id;
     }
     auto types = read_types(request.target.parameter("types").value_or(""));
@@ -126,7 +126,7 @@ result<position> read_position(const request_context& request)
         if (!sequence)
             return sequence.error();
         if (from.wanted.directory.value == 0 || from.after.value != 0)
-            return error{errc::invalid_value, "after_sequence goes with directory_id, and without after."};
+            return error{errc::invalid_value, "after_sequence requires directory_id, and excludes after."};
         from.after_sequence = *sequence;
     }
     return from;

@@ -31,7 +31,7 @@ result<void> read_id(const json::object& body, std::string_view name, std::optio
     read_text(body, name, text);
     into = Id::parse(text);
     if (!text.empty() && !into)
-        return error{errc::not_found, std::string(name) + " is none of ours."};
+        return error{errc::not_found, std::string(name) + " is not valid."};
     return {};
 }
 
@@ -118,7 +118,7 @@ result<webhook_page> read_webhook_page(const request_context& request)
         return size.error();
     const auto token = number_parameter(request, "page_token", {0, number_max - 1, 0});
     if (!token)
-        return error{errc::invalid_value, "page_token is none of ours."};
+        return error{errc::invalid_value, "page_token is not valid."};
     return webhook_page{*size, *token};
 }
 
