@@ -1,6 +1,7 @@
 """Writes schema/openapi.yaml as JSON, as it is served at /openapi.json: openapi_json.py <yaml> <json>
 
-The YAML leaves out what holds for every request, which is added here:
+openapi_cpp.py makes the parsers and the route table from the same description. What is for it alone, `x-scimd`, is left
+out of the JSON. The YAML leaves out what holds for every request, which is added here:
 
 - Texts hold no control characters but tab and line ends, and no noncharacters. A segment of a path holds no control
   characters at all, and nothing that two readers could take for a separator. Times have the offsets of XML Schema.
@@ -19,6 +20,9 @@ import sys
 
 import yaml
 
+
+INTERNAL = "x-scimd"  # what is for openapi_cpp.py alone
+NULL_IS_ABSENT = "x-scimd-null-is-absent"  # marks members that take null because they are optional
 
 # Those beyond the basic plane are left out: engines of regular expressions do not agree how they are written.
 NONCHARACTERS = "\\ufdd0-\\ufdef\\ufffe\\uffff"
@@ -43,15 +47,22 @@ def storable(schema, pattern=TEXT):
     return made
 
 
+def takes_null(schema):
+    """Whether the YAML itself says so: then null has a meaning of its own, and is not taken as absent."""
+    return "null" in (schema.get("type") or []) or None in schema.get("enum", [])
+
+
 def or_null(schema):
-    """The same schema that takes null, too."""
+    """The schema of an optional member, which takes null, too."""
     if "$ref" in schema:
         beside = {name: value for name, value in schema.items() if name != "$ref"}
         return {"anyOf": [{"$ref": schema["$ref"]}, {"type": "null"}], **beside}
     made = dict(schema)
+    if not takes_null(made):
+        made[NULL_IS_ABSENT] = True
     if isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
-    if "enum" in made:
+    if "enum" in made and None not in made["enum"]:
         made["enum"] = [*made["enum"], None]
     return made
 
@@ -146,7 +157,17 @@ def given(schemas, part):
     return made
 
 
-def main(source, target):
+def without_internal(part):
+    """The part of the description that is served."""
+    if isinstance(part, list):
+        return [without_internal(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: without_internal(one) for name, one in part.items() if not str(name).startswith(INTERNAL)}
+
+
+def complete_description(source):
+    """The description with everything that the YAML leaves out."""
     described = yaml.safe_load(pathlib.Path(source).read_text())
     parts = described["components"]
     for path, item in described["paths"].items():
@@ -160,7 +181,12 @@ def main(source, target):
     narrow(parts["parameters"].values())
     close(parts["responses"])
     parts["schemas"] = {name: closed(schema) for name, schema in parts["schemas"].items()}
-    pathlib.Path(target).write_text(json.dumps(described, ensure_ascii=False, separators=(",", ":")))
+    return described
+
+
+def main(source, target):
+    served = without_internal(complete_description(source))
+    pathlib.Path(target).write_text(json.dumps(served, ensure_ascii=False, separators=(",", ":")))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDERS = "scim scim/filter scim/messages scim/patch service/groups service/lists service/scim api/scim".split()
 FILES = """
     scim/schema/discovery scim/schema/format scim/schema/legacy_names scim/schema/schema scim/schema/hidden_attributes
-    service/domains/admission api/auth/authenticate api/pipeline api/target
+    service/domains/admission api/auth/authenticate api/pipeline api/routes api/target
     base/json/json net/http/chunked_body net/http/framing net/http/http_session net/http/http_session_body app/dispatch
 """.split()
 

@@ -4,6 +4,7 @@
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
 #include "support/api_fixture.hpp"
+#include "support/openapi_description.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,7 @@ using namespace std::chrono_literals;
 // The least that a schema takes.
 json::value least_of(const json::object& given)
 {
-    const auto& schema = served_description().resolved(given);
+    const auto& schema = test::served_description().resolved(given);
     if (const auto* choices = find_array(schema, "enum"))
         return choices->front();
     const auto bound = [&](std::string_view name) {
@@ -49,7 +50,7 @@ json::value least_of(const json::object& given)
 
 std::string least_body(const route& row)
 {
-    const auto* schema = served_description().body_schema(row.method, row.path);
+    const auto* schema = test::served_description().body_schema(row.method, row.path);
     return schema ? to_text(least_of(*schema)) : "{}";
 }
 

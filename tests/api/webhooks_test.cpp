@@ -104,9 +104,8 @@ TEST_F(webhook_endpoints, are_refused_with_the_member_that_is_wrong)
                  "retry_schedule_seconds[0] must be at most 604800."},
              row{R"({"url":"https://a.example","retry_schedule_seconds":[-1]})",
                  "retry_schedule_seconds[0] must be at least 0."},
-             row{R"({"url":"https://a.example","organization_id":"x"})",
-                 "organization_id is not valid.",
-                 404},
+             row{R"({"url":"https://a.example","organization_id":"x"})", "organization_id is not valid.", 404
+             },
              row{R"({"url":"https://a.example","organization_id":"org_1"})",
                  "organization_id: the organization was not found.",
                  404},

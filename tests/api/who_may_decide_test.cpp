@@ -5,6 +5,7 @@
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
 #include "support/api_fixture.hpp"
+#include "support/openapi_description.hpp"
 
 #include <gtest/gtest.h>
 
@@ -72,7 +73,7 @@ protected:
     // A value as described, which is none of those that are open to all callers.
     static json::value sample_of(const json::object& given, const field_rule* rule)
     {
-        const auto& schema = served_description().resolved(given);
+        const auto& schema = test::served_description().resolved(given);
         if (const auto* values = find_array(schema, "enum")) {
             for (const auto& value : *values) {
                 if (!value.is_string())
@@ -118,7 +119,7 @@ protected:
         std::set<const json::object*>& seen
     )
     {
-        const auto& schema = served_description().resolved(given);
+        const auto& schema = test::served_description().resolved(given);
         if (!seen.insert(&schema).second)
             return;
         if (const auto* each = find_object(schema, "items"))
@@ -176,12 +177,12 @@ TEST_F(who_may_decide_test, every_member_of_a_body_that_a_customer_can_send_is_d
     for (const auto& row : routes()) {
         if (!row.who.callers.contains(caller_kind::organization_client))
             continue;
-        const auto* schema = served_description().body_schema(row.method, row.path);
+        const auto* schema = test::served_description().body_schema(row.method, row.path);
         EXPECT_EQ(schema == nullptr, row.who.fields.empty()) << name_of(row);
         if (!schema)
             continue;
         for (const auto& [name, property] :
-             *find_object(served_description().resolved(*schema), "properties"))
+             *find_object(test::served_description().resolved(*schema), "properties"))
             EXPECT_TRUE(rule_of(row, name)) << name_of(row) << ": there is no rule for " << name;
     }
 }
@@ -190,7 +191,7 @@ TEST_F(who_may_decide_test, every_rule_is_about_a_member_that_is_described)
 {
     std::map<const field_rule*, bool> rules;  // rows share them
     for (const auto& row : routes()) {
-        const auto* schema = served_description().body_schema(row.method, row.path);
+        const auto* schema = test::served_description().body_schema(row.method, row.path);
         const auto described = schema ? members_of(*schema) : members();
         for (const auto& rule : row.who.fields)
             rules[&rule] |= described.contains(std::string(rule.field));
@@ -203,10 +204,10 @@ TEST_F(who_may_decide_test, every_rule_is_about_a_member_that_is_described)
 TEST_F(who_may_decide_test, every_field_is_set_by_those_who_may_and_by_no_others)
 {
     for (const auto& row : routes()) {
-        const auto* schema = served_description().body_schema(row.method, row.path);
+        const auto* schema = test::served_description().body_schema(row.method, row.path);
         for (const auto& rule : row.who.fields) {
             ASSERT_TRUE(schema) << name_of(row);
-            const auto& described = served_description().resolved(*schema);
+            const auto& described = test::served_description().resolved(*schema);
             if (rule.kind != rule_kind::of_field ||
                 !find_object(described, "properties")->contains(rule.field))
                 continue;  // of an environment's role: the test below; of another row of these rules
@@ -318,7 +319,7 @@ TEST_F(who_may_decide_test, the_description_says_the_same_as_the_table)
         if (const auto needed = scope_of(row))
             security.push_back(json::object{{"client", json::array{service::name_of(*needed)}}});
         EXPECT_EQ(operation.at("security"), security);
-        const auto* schema = served_description().body_schema(row.method, row.path);
+        const auto* schema = test::served_description().body_schema(row.method, row.path);
         if (!schema || row.who.fields.empty())
             continue;
         // A member of an object without a rule of its own is for those who may set the object.

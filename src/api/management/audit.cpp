@@ -1,9 +1,9 @@
-// GET /api/v1/audit-log: who did what.
+// GET /api/v1/audit-log: the entries of the audit log, page by page.
 #include "store/audit.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 
 #include <utility>
 
@@ -86,32 +86,27 @@ json::object to_json(const store::audit::entry& from)
 
 }  // namespace
 
-reply list_audit_log(const server_context&, request_context& request)
+result<http::response> list_audit_log(management_request& request)
 {
-    const auto asked = read_query(request);
+    const auto asked = read_query(request.context);
     if (!asked)
-        return manage_error(asked.error());
-    return transaction_step{
-        store::intent::scan,
-        [asked = *asked](store::transaction& tx) -> reply {
-            auto query = asked;
-            ++query.limit;
-            const auto found = store::audit::list(tx, query);
-            json::array listed;
-            std::size_t bytes = 0;
-            for (const auto& entry : found) {
-                if (static_cast<std::int64_t>(listed.size()) == asked.limit || bytes > audit_page_bytes_max)
-                    break;
-                bytes += entry.body.size();
-                listed.push_back(to_json(entry));
-            }
-            const bool has_more = listed.size() < found.size();
-            const auto next = has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
-            return manage_response(
-                200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
-            );
-        }
-    };
+        return asked.error();
+    auto query = *asked;
+    ++query.limit;
+    const auto found = store::audit::list(request.tx, query);
+    json::array listed;
+    std::size_t bytes = 0;
+    for (const auto& entry : found) {
+        if (static_cast<std::int64_t>(listed.size()) == asked->limit || bytes > audit_page_bytes_max)
+            break;
+        bytes += entry.body.size();
+        listed.push_back(to_json(entry));
+    }
+    const bool has_more = listed.size() < found.size();
+    const auto next = has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
+    return manage_response(
+        200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
+    );
 }
 
 }  // namespace scimd::api

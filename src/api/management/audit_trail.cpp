@@ -1,6 +1,7 @@
 #include "api/management/audit_trail.hpp"
 
 #include "api/management/management_request.hpp"
+#include "api/management/operation.hpp"
 #include "api/routes.hpp"
 #include "base/text.hpp"
 #include "store/tenants.hpp"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::size_t snapshot_bytes_max = 16 * 1024;
 constexpr std::string_view withheld = "[withheld]";
 
-// --- what was there
+// --- snapshots
 
 // "/…/directories/{directory}:enable" is about "/…/directories/{directory}".
 std::string_view without_verb(std::string_view path)
@@ -36,8 +37,8 @@ const route* reading_row(std::string_view path)
     return row == table.end() ? nullptr : &*row;
 }
 
-// The row that shows what a request is about: its own path's, else that of the nearest thing above it. What a
-// POST makes was not there before.
+// The row that shows what a request is about: that of its own path, else of the nearest resource above it. A
+// POST creates: there was nothing before.
 const route* row_that_shows(const request_context& request)
 {
     auto path = without_verb(request.access_log.route);
@@ -53,12 +54,14 @@ const route* row_that_shows(const request_context& request)
     return nullptr;
 }
 
-// What a reading request would be answered now; null: nothing.
+// The answer that a reading request would get now; null: none.
 json::value snapshot(
     const server_context& server, const request_context& request, const route* row, store::transaction& tx
 )
 {
-    if (!row)
+    const auto step = row && row->operation.prepare ? row->operation.prepare(json::object())
+                                                    : result<management_step>(error{});
+    if (!step)
         return nullptr;
     http::request head;
     head.method = "GET";
@@ -66,19 +69,17 @@ json::value snapshot(
     request_context view(head);
     view.parameters = request.parameters;
     view.api_client = request.api_client;
-    reply next = row->handle(server, view);
-    while (auto* more = std::get_if<transaction_step>(&next)) {
-        const auto run = std::move(more->run);
-        next = run(tx);
-    }
-    const auto* response = std::get_if<http::response>(&next);
+    const json::object no_body;
+    management_request reading{server, view, tx, no_body};
+    const auto answer = (*step)(reading);
+    const auto* response = answer ? std::get_if<http::response>(&*answer) : nullptr;
     if (!response || response->status != 200)
         return nullptr;
     auto body = parse_json(response->body);
     return body ? std::move(*body) : json::value();
 }
 
-// --- what is written down
+// --- the entry
 
 bool is_secret_name(std::string_view name)
 {
@@ -110,8 +111,8 @@ json::value shown(json::value document)
     return document;
 }
 
-// How paths name what stands below that one: "webhook" of "/…/webhook-endpoints/{webhook}"; empty: nothing
-// does.
+// The name of the parameter of the path below that one: "webhook" of "/…/webhook-endpoints/{webhook}"; empty:
+// there is none.
 std::string_view name_below(std::string_view path)
 {
     for (const auto& row : routes()) {
@@ -122,7 +123,7 @@ std::string_view name_below(std::string_view path)
     return {};
 }
 
-// The ids in the path, and those of what was made: {"organization": "org_1", "directory": "dir_2"}.
+// The ids in the path, and those of what was created: {"organization": "org_1", "directory": "dir_2"}.
 json::object targets_of(const request_context& request, const json::object& answer)
 {
     json::object targets;

@@ -1,14 +1,17 @@
-// The clients of this API and their secrets.
+// API clients and their secrets.
 #include "service/auth/clients.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/secret_json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/auth/tokens.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace scimd::api {
 namespace {
@@ -60,42 +63,34 @@ json::object to_json(store::transaction& tx, const client_rows::client& from)
     return body;
 }
 
-// Without any, all there are, those of later versions among them.
-std::optional<std::string> read_client_scopes(const json::object& body)
+// The scopes of a new client; empty: all, also those of later versions.
+std::optional<std::string> read_client_scopes(const std::vector<std::string>& names)
 {
-    const auto* names = find_array(body, "scopes");
-    if (!names || names->empty())
+    if (names.empty())
         return std::nullopt;
     service::scope_set wanted;
-    for (const auto& name : *names)
-        wanted.add(service::parse_scope(name.as_string()).value());  // the description lists all names
+    for (const auto& name : names)
+        wanted.add(service::parse_scope(name).value());  // the description lists all names
     return names_of(wanted);
 }
 
-result<client_rows::new_client> read_new_client(const json::object& body)
+result<client_rows::new_client> read_new_client(const create_client_body& body)
 {
-    auto name = required_text(body, "name");
-    if (!name)
-        return name.error();
-    const auto owner_text = optional_text(body, "organization_id");
-    if (!owner_text)
-        return owner_text.error();
-    const auto owner = organization_id::parse(owner_text->value_or(""));
-    if (*owner_text && !owner)
+    const auto owner = organization_id::parse(body.organization_id.value_or(""));
+    if (body.organization_id && !owner)
         return error{errc::not_found, "organization_id: the organization was not found."};
-    const auto access = optional_text(body, "access");
-    if (!access)
-        return access.error();
-    const auto wanted = access->value_or("READ_WRITE");
-    if (wanted != "READ_WRITE" && wanted != "READ")
-        return error{errc::invalid_value, "access must be READ_WRITE or READ."};
-    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE", read_client_scopes(body)};
+    return client_rows::new_client{
+        owner,
+        body.name,
+        body.access.value_or("READ_WRITE") == "READ_WRITE",
+        read_client_scopes(body.scopes.value_or(std::vector<std::string>()))
+    };
 }
 
-result<client_rows::client> read_client(store::transaction& tx, const request_context& request)
+result<client_rows::client> read_client(const management_request& request)
 {
     const auto id = client_id::parse(request.parameter("id"));
-    auto found = id ? client_rows::find(tx, *id) : std::nullopt;
+    auto found = id ? client_rows::find(request.tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The client was not found."};
     return std::move(*found);
@@ -103,109 +98,94 @@ result<client_rows::client> read_client(store::transaction& tx, const request_co
 
 }  // namespace
 
-reply create_client(const server_context& server, request_context&)
+result<http::response> create_client(management_request& request, const create_client_body& body)
 {
-    return with_manage_body(server, [&server](store::transaction& tx, const json::object& body) -> reply {
-        const auto wanted = read_new_client(body);
-        if (!wanted)
-            return manage_error(wanted.error());
-        const auto made = clients::create_client(tx, server.random, *wanted);
-        if (!made)
-            return manage_error(made.error());
-        return manage_response(
-            201,
-            {{"client", to_json(tx, made->client)},
-             {"client_id", made->client.id.text()},
-             {"client_secret", made->plain.reveal()}}
-        );
-    });
-}
-
-reply list_clients(const server_context&, request_context& request)
-{
-    const auto size = number_parameter(request, "page_size", client_page_size_bounds);
-    if (!size)
-        return manage_error(size.error());
-    const auto after = number_parameter(request, "page_token", {0, number_max, 0});
-    if (!after)
-        return manage_error({errc::invalid_value, "page_token is not valid."});
-    return transaction_step{
-        store::intent::scan,
-        [size = *size, after = *after](store::transaction& tx) -> reply {
-            auto found = client_rows::list(tx, client_id{after}, size + 1);
-            const bool has_more = static_cast<std::int64_t>(found.size()) > size;
-            if (has_more)
-                found.pop_back();
-            json::array listed;
-            for (const auto& client : found)
-                listed.push_back(to_json(tx, client));
-            const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
-            return manage_response(
-                200,
-                {{"clients", std::move(listed)},
-                 {"total_size", client_rows::count(tx)},
-                 {"next_page_token", next},
-                 {"prev_page_token", ""}}
-            );
-        }
-    };
-}
-
-reply get_client(const server_context&, request_context& request)
-{
-    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                                const auto found = read_client(tx, request);
-                                return found ? manage_response(200, {{"client", to_json(tx, *found)}})
-                                             : manage_error(found.error());
-                            }};
-}
-
-reply delete_client(const server_context&, request_context& request)
-{
-    return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
-                                const auto found = read_client(tx, request);
-                                if (!found)
-                                    return manage_error(found.error());
-                                client_rows::erase(tx, found->id);
-                                return manage_response(200, {});
-                            }};
-}
-
-reply create_client_secret(const server_context& server, request_context& request)
-{
-    return with_manage_body(
-        server,
-        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-            const auto expires = optional_time(body, "expire_time");
-            if (!expires)
-                return manage_error(expires.error());
-            const auto owner = read_client(tx, request);
-            if (!owner)
-                return manage_error(owner.error());
-            const auto made = clients::add_secret(tx, server.random, owner->id, *expires);
-            if (!made)
-                return manage_error(made.error());
-            return manage_response(
-                201,
-                {{"client_id", owner->id.text()},
-                 {"client_secret", made->plain.reveal()},
-                 {"secret", to_json(made->row, tx.now())}}
-            );
-        }
+    const auto wanted = read_new_client(body);
+    if (!wanted)
+        return wanted.error();
+    const auto made = clients::create_client(request.tx, request.server.random, *wanted);
+    if (!made)
+        return made.error();
+    return manage_response(
+        201,
+        {{"client", to_json(request.tx, made->client)},
+         {"client_id", made->client.id.text()},
+         {"client_secret", made->plain.reveal()}}
     );
 }
 
-reply revoke_client_secret(const server_context&, request_context& request)
+result<http::response> list_clients(management_request& request)
 {
-    return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
-                                const auto owner = read_client(tx, request);
-                                if (!owner)
-                                    return manage_error(owner.error());
-                                const auto id = secret_id::parse(request.parameter("secret"));
-                                if (!id || !client_rows::erase_secret(tx, owner->id, *id))
-                                    return manage_error({errc::not_found, "The secret was not found."});
-                                return manage_response(200, {});
-                            }};
+    const auto size = number_parameter(request.context, "page_size", client_page_size_bounds);
+    if (!size)
+        return size.error();
+    const auto after = number_parameter(request.context, "page_token", {0, number_max, 0});
+    if (!after)
+        return invalid_value("page_token is not valid.");
+    auto found = client_rows::list(request.tx, client_id{*after}, *size + 1);
+    const bool has_more = static_cast<std::int64_t>(found.size()) > *size;
+    if (has_more)
+        found.pop_back();
+    json::array listed;
+    for (const auto& client : found)
+        listed.push_back(to_json(request.tx, client));
+    const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
+    return manage_response(
+        200,
+        {{"clients", std::move(listed)},
+         {"total_size", client_rows::count(request.tx)},
+         {"next_page_token", next},
+         {"prev_page_token", ""}}
+    );
+}
+
+result<http::response> get_client(management_request& request)
+{
+    const auto found = read_client(request);
+    if (!found)
+        return found.error();
+    return manage_response(200, {{"client", to_json(request.tx, *found)}});
+}
+
+result<http::response> delete_client(management_request& request)
+{
+    const auto found = read_client(request);
+    if (!found)
+        return found.error();
+    client_rows::erase(request.tx, found->id);
+    return manage_response(200, {});
+}
+
+result<http::response> create_client_secret(
+    management_request& request, const create_client_secret_body& body
+)
+{
+    const auto expires = parse_time(body.expire_time, "expire_time");
+    if (!expires)
+        return expires.error();
+    const auto owner = read_client(request);
+    if (!owner)
+        return owner.error();
+    const auto made = clients::add_secret(request.tx, request.server.random, owner->id, *expires);
+    if (!made)
+        return made.error();
+    return manage_response(
+        201,
+        {{"client_id", owner->id.text()},
+         {"client_secret", made->plain.reveal()},
+         {"secret", to_json(made->row, request.tx.now())}}
+    );
+}
+
+result<http::response> revoke_client_secret(management_request& request)
+{
+    const auto owner = read_client(request);
+    if (!owner)
+        return owner.error();
+    const auto id = secret_id::parse(request.parameter("secret"));
+    if (!id || !client_rows::erase_secret(request.tx, owner->id, *id))
+        return error{errc::not_found, "The secret was not found."};
+    return manage_response(200, {});
 }
 
 }  // namespace scimd::api

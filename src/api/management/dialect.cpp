@@ -1,68 +1,14 @@
 #include "api/management/dialect.hpp"
 
-#include "api/management/management_request.hpp"
 #include "base/time.hpp"
 #include "service/management/directories.hpp"
 #include "store/directories.hpp"
 
 namespace scimd::api {
-namespace {
 
 namespace dialects = store::directories;
 namespace tenants = store::tenants;
 namespace directories = service::directories;
-
-result<void> set_mode(store::transaction& tx, tenants::directory& of, const json::object& body)
-{
-    const auto text = optional_text(body, "scim_mode");
-    if (!text)
-        return text.error();
-    if (!*text)
-        return {};
-    const auto mode = directories::parse_mode(**text);
-    if (!mode)
-        return mode.error();
-    dialects::set_mode(tx, of.id, *mode);
-    of.mode = *mode;
-    return {};
-}
-
-result<void> set_unique_names(store::transaction& tx, tenants::directory& of, const json::object& body)
-{
-    const auto* given = find(body, "unique_group_names");
-    if (!given || given->is_null())
-        return {};
-    const auto are_unique = optional_flag(body, "unique_group_names");
-    if (!are_unique)
-        return are_unique.error();
-    if (!dialects::set_unique_group_names(tx, of.id, *are_unique))
-        return error{
-            errc::conflict, "Two groups of the directory have the same displayName; rename one of them first."
-        };
-    of.has_unique_group_names = *are_unique;
-    return {};
-}
-
-// Like the following one: the description has no other values.
-void set_unknown_members(store::transaction& tx, tenants::directory& of, const json::object& body)
-{
-    const auto* text = find_string(body, "unknown_members");
-    if (!text)
-        return;
-    of.unknown = directories::parse_unknown_members(*text).value();
-    dialects::set_unknown_members(tx, of.id, of.unknown);
-}
-
-void set_patch_status(store::transaction& tx, tenants::directory& of, const json::object& body)
-{
-    const auto* given = find(body, "patch_status");
-    if (!given || given->is_null())
-        return;
-    of.patch_status = *given == json::value(204) ? 204 : 200;
-    dialects::set_patch_status(tx, of.id, of.patch_status);
-}
-
-}  // namespace
 
 void append_dialect(json::object& to, const tenants::directory& from)
 {
@@ -77,14 +23,31 @@ void append_dialect(json::object& to, const tenants::directory& from)
     to["detected_provider_by"] = from.detected->by;
 }
 
-result<void> set_dialect(store::transaction& tx, tenants::directory& of, const json::object& body)
+result<void> set_dialect(store::transaction& tx, tenants::directory& of, const dialect_change& to)
 {
-    if (auto set = set_mode(tx, of, body); !set)
-        return set;
-    if (auto set = set_unique_names(tx, of, body); !set)
-        return set;
-    set_unknown_members(tx, of, body);
-    set_patch_status(tx, of, body);
+    if (to.scim_mode) {
+        const auto mode = directories::parse_mode(*to.scim_mode);
+        if (!mode)
+            return mode.error();
+        dialects::set_mode(tx, of.id, *mode);
+        of.mode = *mode;
+    }
+    if (to.unique_group_names) {
+        if (!dialects::set_unique_group_names(tx, of.id, *to.unique_group_names))
+            return error{
+                errc::conflict,
+                "Two groups of the directory have the same displayName; rename one of them first."
+            };
+        of.has_unique_group_names = *to.unique_group_names;
+    }
+    if (to.unknown_members) {
+        of.unknown = directories::parse_unknown_members(*to.unknown_members).value();
+        dialects::set_unknown_members(tx, of.id, of.unknown);
+    }
+    if (to.patch_status) {
+        of.patch_status = *to.patch_status == 204 ? 204 : 200;
+        dialects::set_patch_status(tx, of.id, of.patch_status);
+    }
     return {};
 }
 

@@ -1,18 +1,19 @@
-// Directories.
+// Directories: create, list, change, enable and disable, delete.
 #include "service/management/directories.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/dialect.hpp"
 #include "api/management/directory_schemas.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/role_json.hpp"
 #include "api/management/secret_json.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/management/organizations.hpp"
 #include "store/directories.hpp"
 #include "store/directory_pages.hpp"
 
-#include <initializer_list>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace scimd::api {
@@ -22,7 +23,7 @@ namespace tenants = store::tenants;
 namespace directories = service::directories;
 namespace organizations = service::organizations;
 
-// As somebody has set it; else what is seen: no secret yet, nobody has come with one, somebody has.
+// The status that was set; else it follows from the secrets: none yet, none used yet, in use.
 std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets)
 {
     if (auto set = store::directories::status_of(tx, which); !set.empty())
@@ -84,19 +85,16 @@ http::response directory_response(
     return manage_response(status, {{"directory", to_json(server, tx, from)}});
 }
 
-reply set_enabled(const server_context& server, request_context& request, bool is_enabled)
+result<http::response> set_enabled(const management_request& request, bool is_enabled)
 {
-    return with_directory(
-        request,
-        store::intent::write,
-        [&server, &request, is_enabled](store::transaction& tx, tenants::directory which) -> reply {
-            service::directories::set_enabled(tx, event_source_of(server, request), which, is_enabled);
-            return manage_response(200, {{"enabled", is_enabled}});
-        }
-    );
+    auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    service::directories::set_enabled(request.tx, request.source(), *found, is_enabled);
+    return manage_response(200, {{"enabled", is_enabled}});
 }
 
-// When the request names them.
+// Sets them when the request names them.
 void set_schemas(
     store::transaction& tx, tenants::directory& of, const std::optional<scim::schema_choice>& schemas
 )
@@ -107,207 +105,127 @@ void set_schemas(
     of.schemas = *schemas;
 }
 
-// Bodies name the type, which has one value here.
-result<void> check_type(const json::object& body)
-{
-    const auto type = optional_text(body, "directory_type");
-    if (!type)
-        return type.error();
-    if (*type && **type != "SCIM")
-        return error{errc::invalid_value, "directory_type must be SCIM."};
-    return {};
-}
-
 // Empty: the body does not name it. The description has no other values.
-std::optional<tenants::domain_gate_scope> read_gate_scope(const json::object& body)
+std::optional<tenants::domain_gate_scope> read_gate_scope(const std::optional<std::string>& text)
 {
-    const auto* text = find_string(body, "domain_gate_scope");
     return text ? directories::parse_gate_scope(*text) : std::nullopt;
 }
 
-// As with Scalekit, an unspecified provider is a custom one, which has no name here.
-result<std::optional<std::string>> read_provider(const json::object& body)
+// An unspecified provider is a custom one, as with Scalekit; it has no name here.
+std::optional<std::string> read_provider(const std::optional<std::string>& text)
 {
-    auto provider = optional_text(body, "directory_provider");
-    if (provider && *provider == "DIRECTORY_PROVIDER_UNSPECIFIED")
-        return std::optional<std::string>("");
-    return provider;
+    return text == "DIRECTORY_PROVIDER_UNSPECIFIED" ? std::string() : text;
 }
 
-result<organizations::new_directory> read_new_directory(const json::object& body)
+result<organizations::new_directory> read_new_directory(const create_directory_body& body)
 {
-    if (auto type = check_type(body); !type)
-        return type.error();
-    auto name = optional_text(body, "name");
-    if (!name)
-        return name.error();
-    auto provider = read_provider(body);
-    if (!provider)
-        return provider.error();
-    const auto policy_text = optional_text(body, "domain_policy");
-    if (!policy_text)
-        return policy_text.error();
-    const auto policy = directories::parse_policy(policy_text->value_or("reject"));
+    const auto policy = directories::parse_policy(body.domain_policy.value_or("reject"));
     if (!policy)
         return policy.error();
     return organizations::new_directory{
-        .name = name->value_or(""),
-        .provider = provider->value_or(""),
+        .name = body.name.value_or(""),
+        .provider = read_provider(body.directory_provider).value_or(""),
         .policy = *policy,
-        .gate_scope = read_gate_scope(body).value_or(tenants::domain_gate_scope::primary)
+        .gate_scope = read_gate_scope(body.domain_gate_scope).value_or(tenants::domain_gate_scope::primary)
     };
 }
 
-// What this API has in places of its own.
-result<void> check_elsewhere(const json::object& body)
+result<service::directories::change> read_directory_change(const update_directory_body& body)
 {
-    const auto is_given = [&](std::string_view name) {
-        const auto* value = find(body, name);
-        return value && !value->is_null() && !(value->is_array() && value->get_array().empty());
-    };
-    if (is_given("mappings"))
-        return error{errc::invalid_value, "mappings: attributes are mapped by PUT on /attributes."};
-    if (is_given("groups"))
-        return error{errc::invalid_value, "groups: a SCIM directory takes all groups that it is sent."};
-    return {};
-}
-
-result<service::directories::change> read_directory_change(const json::object& body)
-{
-    if (auto type = check_type(body); !type)
-        return type.error();
-    if (auto good = check_elsewhere(body); !good)
-        return good.error();
     service::directories::change wanted;
-    using member = std::pair<std::string_view, std::optional<std::string>*>;
-    for (const auto& [name, into] : {member("name", &wanted.name), member("status", &wanted.status)}) {
-        auto text = optional_text(body, name);
-        if (!text)
-            return text.error();
-        *into = std::move(*text);
-    }
-    auto provider = read_provider(body);
-    if (!provider)
-        return provider.error();
-    wanted.provider = std::move(*provider);
-    const auto policy_text = optional_text(body, "domain_policy");
-    if (!policy_text)
-        return policy_text.error();
-    if (*policy_text) {
-        const auto policy = directories::parse_policy(**policy_text);
+    wanted.name = body.name;
+    wanted.status = body.status;
+    wanted.provider = read_provider(body.directory_provider);
+    if (body.domain_policy) {
+        const auto policy = directories::parse_policy(*body.domain_policy);
         if (!policy)
             return policy.error();
         wanted.policy = *policy;
     }
-    wanted.gate_scope = read_gate_scope(body);
-    if (const auto* enabled = find(body, "enabled"); enabled && !enabled->is_null()) {
-        const auto flag = optional_flag(body, "enabled");
-        if (!flag)
-            return flag.error();
-        wanted.is_enabled = *flag;
-    }
+    wanted.gate_scope = read_gate_scope(body.domain_gate_scope);
+    wanted.is_enabled = body.enabled;
     return wanted;
 }
 
 }  // namespace
 
-reply create_directory(const server_context& server, request_context& request)
+result<http::response> create_directory(management_request& request, const create_directory_body& body)
 {
-    return with_organization_body(
-        server,
-        request,
-        [&server,
-         &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
-            const auto wanted = read_new_directory(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            const auto schemas = read_schema_choice(body, server.schemas);
-            if (!schemas)
-                return manage_error(schemas.error());
-            auto made = organizations::create_directory(tx, event_source_of(server, request), owner, *wanted);
-            if (!made)
-                return manage_error(made.error());
-            set_schemas(tx, *made, *schemas);
-            if (auto set = set_dialect(tx, *made, body); !set)
-                return manage_error(set.error());
-            return directory_response(server, tx, 201, *made);
-        }
-    );
+    const auto owner = read_organization(request);
+    if (!owner)
+        return owner.error();
+    const auto wanted = read_new_directory(body);
+    if (!wanted)
+        return wanted.error();
+    const auto schemas = read_schema_choice(body.schemas, request.server.schemas);
+    if (!schemas)
+        return schemas.error();
+    auto made = organizations::create_directory(request.tx, request.source(), *owner, *wanted);
+    if (!made)
+        return made.error();
+    set_schemas(request.tx, *made, *schemas);
+    if (auto set = set_dialect(request.tx, *made, dialect_in(body)); !set)
+        return set.error();
+    return directory_response(request.server, request.tx, 201, *made);
 }
 
-reply list_directories(const server_context& server, request_context& request)
+result<http::response> list_directories(management_request& request)
 {
-    return transaction_step{store::intent::scan, [&server, &request](store::transaction& tx) -> reply {
-                                const auto owner = read_organization(tx, request);
-                                if (!owner)
-                                    return manage_error(owner.error());
-                                json::array listed;
-                                for (const auto& directory : tenants::list_directories(tx, *owner))
-                                    listed.push_back(to_json(server, tx, directory));
-                                return manage_response(200, {{"directories", std::move(listed)}});
-                            }};
+    const auto owner = read_organization(request);
+    if (!owner)
+        return owner.error();
+    json::array listed;
+    for (const auto& directory : tenants::list_directories(request.tx, *owner))
+        listed.push_back(to_json(request.server, request.tx, directory));
+    return manage_response(200, {{"directories", std::move(listed)}});
 }
 
-reply get_directory(const server_context& server, request_context& request)
+result<http::response> get_directory(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::read,
-        [&server](store::transaction& tx, const tenants::directory& found) -> reply {
-            return directory_response(server, tx, 200, found);
-        }
-    );
+    const auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    return directory_response(request.server, request.tx, 200, *found);
 }
 
-reply update_directory(const server_context& server, request_context& request)
+result<http::response> update_directory(management_request& request, const update_directory_body& body)
 {
-    return with_directory_body(
-        server,
-        request,
-        [&server,
-         &request](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
-            const auto wanted = read_directory_change(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            const auto schemas = read_schema_choice(body, server.schemas);
-            if (!schemas)
-                return manage_error(schemas.error());
-            if (auto set = set_dialect(tx, found, body); !set)
-                return manage_error(set.error());
-            if (auto done =
-                    service::directories::update(tx, event_source_of(server, request), found, *wanted);
-                !done)
-                return manage_error(done.error());
-            set_schemas(tx, found, *schemas);
-            return directory_response(server, tx, 200, found);
-        }
-    );
+    auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    const auto wanted = read_directory_change(body);
+    if (!wanted)
+        return wanted.error();
+    const auto schemas = read_schema_choice(body.schemas, request.server.schemas);
+    if (!schemas)
+        return schemas.error();
+    if (auto set = set_dialect(request.tx, *found, dialect_in(body)); !set)
+        return set.error();
+    if (auto done = service::directories::update(request.tx, request.source(), *found, *wanted); !done)
+        return done.error();
+    set_schemas(request.tx, *found, *schemas);
+    return directory_response(request.server, request.tx, 200, *found);
 }
 
-reply delete_directory(const server_context& server, request_context& request)
+result<http::response> delete_directory(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::write,
-        [&server, &request](store::transaction& tx, const tenants::directory& which) -> reply {
-            const auto begun =
-                service::directories::begin_removal(tx, event_source_of(server, request), which);
-            if (!begun)
-                return manage_error(begun.error());
-            service::directories::remove_if_small(tx, server.schemas, which.id);
-            return manage_response(200, {});
-        }
-    );
+    const auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    if (auto begun = service::directories::begin_removal(request.tx, request.source(), *found); !begun)
+        return begun.error();
+    service::directories::remove_if_small(request.tx, request.server.schemas, found->id);
+    return manage_response(200, {});
 }
 
-reply enable_directory(const server_context& server, request_context& request)
+result<http::response> enable_directory(management_request& request)
 {
-    return set_enabled(server, request, true);
+    return set_enabled(request, true);
 }
 
-reply disable_directory(const server_context& server, request_context& request)
+result<http::response> disable_directory(management_request& request)
 {
-    return set_enabled(server, request, false);
+    return set_enabled(request, false);
 }
 
 }  // namespace scimd::api

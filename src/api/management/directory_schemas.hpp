@@ -1,5 +1,4 @@
-// The member `schemas` of directories in the management API: the URNs of the optional schemas that the
-// directory has, null for all.
+// The member `schemas` of directories: the URNs of the optional schemas that the directory has, null for all.
 #pragma once
 
 #include "base/error.hpp"
@@ -7,13 +6,15 @@
 #include "scim/schema/catalogue_set.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace scimd::api {
 
-// What a body says of it; empty when it does not name it. invalid_value: no list of URNs, or one that cannot
+// The choice of a body's member; empty when the body does not name it. invalid_value: one of the URNs cannot
 // be chosen; conflict: see catalogue_set::choose.
 result<std::optional<scim::schema_choice>> read_schema_choice(
-    const json::object& body, const scim::catalogue_set& schemas
+    const std::optional<std::optional<std::vector<std::string>>>& urns, const scim::catalogue_set& schemas
 );
 
 json::value schemas_of(const scim::schema_choice& choice);

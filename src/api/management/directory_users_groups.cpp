@@ -1,10 +1,10 @@
-// Users and groups of a directory, page by page, and the sequence number they are true at: whoever loads them
-// and then follows the events behind that number has missed nothing.
-#include "api/management/api.hpp"
+// Users and groups of a directory, page by page, with the sequence number at which they are true: a client
+// that loads them and then follows the events behind that number misses nothing.
 #include "api/management/list_token.hpp"
 #include "api/management/management_request.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/management/directory_view.hpp"
 #include "store/directory_pages.hpp"
 
@@ -18,14 +18,13 @@ namespace {
 
 namespace pages = store::directory_pages;
 namespace resources = store::resources;
-namespace tenants = store::tenants;
 
 constexpr number_bounds directory_page_size_bounds{1, 1'000, 10};
 constexpr std::size_t documents_bytes_max = 8 * 1024 * 1024;  // a page of large ones ends early
 constexpr std::size_t group_bytes = 128;                      // what a group of a user adds to them
 constexpr std::int64_t summary_groups_max = 100'000;
 
-// What a request asks for, with the text that its page tokens are bound to.
+// The query of a request, and the text that its page tokens are bound to.
 struct page_request {
     pages::selection which;
     bool has_detail = false;
@@ -166,85 +165,73 @@ struct list_of {
     to_bytes bytes;
 };
 
-reply list_page(const server_context& server, request_context& request, const list_of& what)
+result<http::response> list_page(management_request& request, const list_of& list)
 {
-    auto wanted = read_page(request, what.name);
+    auto wanted = read_page(request.context, list.name);
     if (!wanted)
-        return manage_error(wanted.error());
-    return with_directory(
-        request,
-        store::intent::scan,
-        [&server, &request, what, wanted = std::move(*wanted)](
-            store::transaction& tx, const tenants::directory& of
-        ) -> reply {
-            const auto& group = wanted.which.group;
-            if (group && !resources::find(tx, of.id, "Group", *group))
-                return manage_error({errc::not_found, "The group was not found."});
-            auto read = row_page::read(
-                [&](const pages::visitor& each) { what.rows(tx, of.id, wanted.which, each); },
-                wanted.which.limit,
-                [&](const resources::row& row) { return what.bytes(tx, of.id, row); }
-            );
-            if (wanted.which.is_backwards)
-                std::ranges::reverse(read.rows);
-            auto who = service::caller_for(event_source_of(server, request), of, server.schemas);
-            who.work = &request.budget;
-            json::object body{
-                {what.name, what.shape(tx, who, read.rows, wanted.has_detail)},
-                {"total_size", what.total(tx, of.id, wanted.which)}
-            };
-            add_tokens(body, read, wanted);
-            body["sequence"] = of.last_sequence;
-            return manage_response(200, body);
-        }
+        return wanted.error();
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    auto& tx = request.tx;
+    const auto& group = wanted->which.group;
+    if (group && !resources::find(tx, of->id, "Group", *group))
+        return error{errc::not_found, "The group was not found."};
+    auto read = row_page::read(
+        [&](const pages::visitor& each) { list.rows(tx, of->id, wanted->which, each); },
+        wanted->which.limit,
+        [&](const resources::row& row) { return list.bytes(tx, of->id, row); }
     );
+    if (wanted->which.is_backwards)
+        std::ranges::reverse(read.rows);
+    auto caller = service::caller_for(request.source(), *of, request.server.schemas);
+    caller.work = &request.context.budget;
+    json::object body{
+        {list.name, list.shape(tx, caller, read.rows, wanted->has_detail)},
+        {"total_size", list.total(tx, of->id, wanted->which)}
+    };
+    add_tokens(body, read, *wanted);
+    body["sequence"] = of->last_sequence;
+    return manage_response(200, body);
 }
 
 }  // namespace
 
-reply list_directory_users(const server_context& server, request_context& request)
+result<http::response> list_directory_users(management_request& request)
 {
     return list_page(
-        server,
-        request,
-        {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
+        request, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
     );
 }
 
-reply list_directory_groups(const server_context& server, request_context& request)
+result<http::response> list_directory_groups(management_request& request)
 {
     return list_page(
-        server,
         request,
         {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group}
     );
 }
 
-reply list_group_names(const server_context&, request_context& request)
+result<http::response> list_group_names(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::scan,
-        [](store::transaction& tx, const tenants::directory& of) -> reply {
-            json::array listed;
-            pages::each_group_name(
-                tx,
-                of.id,
-                summary_groups_max,
-                [&](resource_id id, const std::string& name) {
-                    listed.push_back(
-                        json::object{{"id", group_id_text(id)}, {"name", name}, {"display_name", name}}
-                    );
-                    return true;
-                }
-            );
-            return manage_response(
-                200,
-                {{"groups", std::move(listed)},
-                 {"total_size", pages::count_groups(tx, of.id, {})},
-                 {"sequence", of.last_sequence}}
-            );
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    json::array listed;
+    pages::each_group_name(
+        request.tx,
+        of->id,
+        summary_groups_max,
+        [&](resource_id id, const std::string& name) {
+            listed.push_back(json::object{{"id", group_id_text(id)}, {"name", name}, {"display_name", name}});
+            return true;
         }
+    );
+    return manage_response(
+        200,
+        {{"groups", std::move(listed)},
+         {"total_size", pages::count_groups(request.tx, of->id, {})},
+         {"sequence", of->last_sequence}}
     );
 }
 

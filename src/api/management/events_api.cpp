@@ -1,8 +1,7 @@
-// The log of events: by cursor with or without waiting, as a stream of server-sent events, and as Scalekit's
-// clients search it.
-#include "api/management/api.hpp"
+// The event log: pages by cursor, with or without a long poll, and a stream of server-sent events.
 #include "api/management/management_request.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "store/event_log.hpp"
 #include "store/events.hpp"
 
@@ -21,12 +20,12 @@ constexpr number_bounds limit_bounds{1, 1'000, 100};
 constexpr number_bounds wait_bounds{0, 60, 0};                 // seconds
 constexpr std::size_t event_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its events are large
 constexpr std::size_t piece_bytes = 64 * 1024;                 // of a stream
-constexpr std::int64_t page_rows_max = 10'000;                 // looked at for one page
-constexpr std::int64_t piece_rows_max = 1'000;  // and for a piece, on a thread that others wait for
+constexpr std::int64_t page_rows_max = 10'000;                 // scanned for one page
+constexpr std::int64_t piece_rows_max = 1'000;  // scanned for one piece, on a thread that others wait for
 constexpr std::size_t filter_types_max = 50;
 constexpr std::size_t type_bytes_max = 100;
 
-// Where a reader stands, and what it wants.
+// The position of a reader, and its filter.
 struct position {
     event_log::selection wanted;
     event_id after;                                   // 0: from the oldest that is kept
@@ -154,14 +153,14 @@ std::string cursor_text(event_id position)
     return position.value == 0 ? std::string() : event_cursor_text(position);
 }
 
-// Where to go on. Whoever has seen the end has seen all there is, so that who follows a quiet directory does
-// not stay behind with a position that expires.
+// The position to go on from. A reader that has reached the end has seen all events, also those that its
+// filter leaves out: with a quiet directory it would otherwise stay at a position that expires.
 event_id position_behind(store::transaction& tx, const event_log::reached& end)
 {
     return end.is_end ? std::max(end.position, event_log::newest(tx)) : end.position;
 }
 
-// Envelopes are put together as text: what is stored is what is sent, byte for byte.
+// Envelopes are put together as text: events are sent byte for byte as they are stored.
 struct event_page {
     std::string events;
     std::int64_t count = 0;
@@ -212,7 +211,8 @@ struct event_stream {
 
     state operator()(store::transaction& tx, std::string& piece)
     {
-        // Its reader was so slow that events have been deleted before it: coming again, it is told so.
+        // The reader was so slow that events have been deleted before it read them: the next request is
+        // answered 410.
         if (at.value != 0 && at < event_log::deleted_up_to(tx, filter))
             return state::done;
         const auto end = event_log::read(
@@ -228,7 +228,7 @@ struct event_stream {
             }
         );
         at = position_behind(tx, end);
-        // Keeps proxies from closing it; an id without data is told to nobody and kept.
+        // Keeps proxies from closing the connection; clients keep an id without data and dispatch no event.
         if (piece.empty())
             piece = ": nothing new\nid: " + cursor_text(at) + "\n\n";
         return end.is_end ? state::later : state::more;
@@ -247,32 +247,28 @@ reply list_events(const server_context&, request_context& request)
                      }};
 }
 
-reply stream_events(const server_context&, request_context& request)
+result<reply> stream_events(management_request& request)
 {
-    auto from = read_position(request);
+    auto from = read_position(request.context);
     if (!from)
-        return manage_error(from.error());
-    if (const auto* last = request.http.headers.find("Last-Event-ID"); last && !last->empty()) {
+        return from.error();
+    if (const auto* last = request.context.http.headers.find("Last-Event-ID"); last && !last->empty()) {
         const auto after = read_cursor(*last, "Last-Event-ID");
         if (!after)
-            return manage_error(after.error());
+            return after.error();
         from->after = *after;
         from->after_sequence.reset();
     }
-    return transaction_step{store::intent::read, [from = std::move(*from)](store::transaction& tx) -> reply {
-                                const auto start = start_of(tx, from);
-                                if (!start)
-                                    return manage_error(start.error());
-                                http::response head;
-                                head.headers.add("Content-Type", "text/event-stream");
-                                head.headers.add("Cache-Control", "no-store");
-                                head.body = "retry: 1000\n\n";
-                                return response_stream{
-                                    .head = std::move(head),
-                                    .next = event_stream{from.wanted, *start},
-                                    .is_endless = true
-                                };
-                            }};
+    const auto start = start_of(request.tx, *from);
+    if (!start)
+        return start.error();
+    http::response head;
+    head.headers.add("Content-Type", "text/event-stream");
+    head.headers.add("Cache-Control", "no-store");
+    head.body = "retry: 1000\n\n";
+    return reply(response_stream{
+        .head = std::move(head), .next = event_stream{std::move(from->wanted), *start}, .is_endless = true
+    });
 }
 
 }  // namespace scimd::api

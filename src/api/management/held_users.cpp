@@ -1,10 +1,10 @@
-// Users that a directory holds back, and why.
+// Users that a directory holds back, with the reasons.
 #include "store/held_users.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/page_token.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/domains/domain_gate.hpp"
 #include "store/resources.hpp"
 
@@ -42,33 +42,31 @@ json::object to_json(store::transaction& tx, directory_id where, const held_user
 
 }  // namespace
 
-reply list_held_users(const server_context&, request_context& request)
+result<http::response> list_held_users(management_request& request)
 {
-    const auto size = number_parameter(request, "page_size", held_user_page_size_bounds);
-    const auto where = parse_page_token("held", query_parameter(request, "page_token"));
+    const auto size = number_parameter(request.context, "page_size", held_user_page_size_bounds);
+    const auto where = parse_page_token("held", query_parameter(request.context, "page_token"));
     if (!size || !where || where->is_before)
-        return manage_error(!size ? size.error() : !where ? where.error() : no_such_page());
-    return with_directory(
-        request,
-        store::intent::scan,
-        [size = *size, where = *where](store::transaction& tx, const store::tenants::directory& of) -> reply {
-            const auto page = make_page(
-                "held",
-                where,
-                static_cast<std::size_t>(size),
-                held_users::list(tx, of.id, resource_id{where.id}, size + 1),
-                [](const held_users::held_user& one) { return one.user.value; }
-            );
-            json::array listed;
-            for (const auto& held : page.rows)
-                listed.push_back(to_json(tx, of.id, held));
-            return manage_response(
-                200,
-                {{"held_users", std::move(listed)},
-                 {"total_size", held_users::count(tx, of.id)},
-                 {"next_page_token", page.next}}
-            );
-        }
+        return !size ? size.error() : !where ? where.error() : no_such_page();
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    auto& tx = request.tx;
+    const auto page = make_page(
+        "held",
+        *where,
+        static_cast<std::size_t>(*size),
+        held_users::list(tx, of->id, resource_id{where->id}, *size + 1),
+        [](const held_users::held_user& one) { return one.user.value; }
+    );
+    json::array listed;
+    for (const auto& held : page.rows)
+        listed.push_back(to_json(tx, of->id, held));
+    return manage_response(
+        200,
+        {{"held_users", std::move(listed)},
+         {"total_size", held_users::count(tx, of->id)},
+         {"next_page_token", page.next}}
     );
 }
 

@@ -1,10 +1,10 @@
-// Organizations: made, found, listed, changed, deleted.
+// Organizations: create, find, list, search, change, delete.
 #include "service/management/organizations.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/page_token.hpp"
 #include "base/text.hpp"
+#include "management_operations.hpp"
 
 #include <limits>
 #include <utility>
@@ -17,7 +17,8 @@ namespace organizations = service::organizations;
 
 constexpr number_bounds organization_page_size_bounds{1, 100, 10};
 constexpr number_bounds found_page_size_bounds{1, 30, 10};
-// Those of tokens: of lists that began with the oldest, "organizations" and "search", tokens are refused.
+// Names of lists in page tokens. The tokens of "organizations" and "search", lists that began with the
+// oldest, are refused.
 constexpr std::string_view list_name = "newest_organizations";
 constexpr std::string_view search_name = "newest_found";
 constexpr std::size_t query_characters_min = 3;
@@ -28,41 +29,23 @@ http::response organization_response(int status, const tenants::organization& fr
     return manage_response(status, {{"organization", organizations::to_json(from)}});
 }
 
-reply answer(const result<tenants::organization>& outcome, int status = 200)
+result<http::response> answer(const result<tenants::organization>& outcome, int status = 200)
 {
-    return outcome ? organization_response(status, *outcome) : manage_error(outcome.error());
+    if (!outcome)
+        return outcome.error();
+    return organization_response(status, *outcome);
 }
 
-// The texts of `body` into the members that are named with them. null and absent are one.
-result<void> read_texts(
-    const json::object& body,
-    std::initializer_list<std::pair<std::string_view, std::optional<std::string>*>> into
-)
-{
-    for (const auto& [name, member] : into) {
-        auto text = optional_text(body, name);
-        if (!text)
-            return text.error();
-        *member = std::move(*text);
-    }
-    return {};
-}
-
-result<organizations::change> read_organization_change(const json::object& body)
+template <class Body>
+organizations::change read_change(const Body& body)
 {
     organizations::change wanted;
-    auto read = read_texts(
-        body,
-        {{"display_name", &wanted.display_name},
-         {"external_id", &wanted.external_id},
-         {"region_code", &wanted.region_code},
-         {"slug", &wanted.slug},
-         {"logo_url", &wanted.logo_url}}
-    );
-    if (!read)
-        return read.error();
-    if (const auto* metadata = find_object(body, "metadata"))
-        wanted.metadata = *metadata;
+    wanted.display_name = body.display_name;
+    wanted.external_id = body.external_id;
+    wanted.region_code = body.region_code;
+    wanted.slug = body.slug;
+    wanted.logo_url = body.logo_url;
+    wanted.metadata = body.metadata;
     return wanted;
 }
 
@@ -85,7 +68,7 @@ std::int64_t id_of(const tenants::organization& row)
     return row.id.value;
 }
 
-// Lists begin with the newest: what comes behind an id is older.
+// Lists begin with the newest: organizations behind an id are older.
 std::int64_t end_of(const page_position& where)
 {
     return where.is_first() ? std::numeric_limits<std::int64_t>::max() : where.id;
@@ -107,7 +90,7 @@ bool matches(const tenants::organization& one, std::string_view folded_query)
            (one.external_id && fold(*one.external_id).find(folded_query) != std::string::npos);
 }
 
-// Those that match, paged like a list. Reads them all: there are thousands, not millions.
+// A page of the organizations that match. Reads all: there are thousands, not millions.
 http::response search(
     store::transaction& tx, const std::string& query, const page_position& where, std::int64_t size
 )
@@ -132,113 +115,75 @@ http::response search(
 
 }  // namespace
 
-reply create_organization(const server_context& server, request_context& request)
+result<http::response> create_organization(management_request& request, const create_organization_body& body)
 {
-    return with_manage_body(
-        server,
-        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-            const auto wanted = read_organization_change(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            return answer(organizations::create(tx, event_source_of(server, request), *wanted), 201);
-        }
-    );
+    return answer(organizations::create(request.tx, request.source(), read_change(body)), 201);
 }
 
-reply list_organizations(const server_context&, request_context& request)
+result<http::response> list_organizations(management_request& request)
 {
-    const auto size = number_parameter(request, "page_size", organization_page_size_bounds);
-    const auto where = parse_page_token(list_name, query_parameter(request, "page_token"));
+    const auto size = number_parameter(request.context, "page_size", organization_page_size_bounds);
+    const auto where = parse_page_token(list_name, query_parameter(request.context, "page_token"));
     if (!size || !where)
-        return manage_error(size ? where.error() : size.error());
-    const auto external_id = query_parameter(request, "external_id");
-    return transaction_step{
-        store::intent::scan,
-        [size = *size,
-         where = *where,
-         external_id = std::string(external_id.value_or(""))](store::transaction& tx) -> reply {
-            if (external_id.empty())
-                return page_response(read_page(tx, where, size), tenants::count_organizations(tx));
-            token_page<tenants::organization> page;
-            if (auto found = tenants::find_organization_by_external_id(tx, external_id))
-                page.rows.push_back(std::move(*found));
-            const auto total = static_cast<std::int64_t>(page.rows.size());
-            return page_response(page, total);
-        }
-    };
+        return size ? where.error() : size.error();
+    const std::string external_id(query_parameter(request.context, "external_id").value_or(""));
+    if (external_id.empty())
+        return page_response(read_page(request.tx, *where, *size), tenants::count_organizations(request.tx));
+    token_page<tenants::organization> page;
+    if (auto found = tenants::find_organization_by_external_id(request.tx, external_id))
+        page.rows.push_back(std::move(*found));
+    const auto total = static_cast<std::int64_t>(page.rows.size());
+    return page_response(page, total);
 }
 
-reply search_organizations(const server_context&, request_context& request)
+result<http::response> search_organizations(management_request& request)
 {
-    const auto size = number_parameter(request, "page_size", found_page_size_bounds);
-    const auto where = parse_page_token(search_name, query_parameter(request, "page_token"));
+    const auto size = number_parameter(request.context, "page_size", found_page_size_bounds);
+    const auto where = parse_page_token(search_name, query_parameter(request.context, "page_token"));
     if (!size || !where)
-        return manage_error(size ? where.error() : size.error());
-    const auto query = query_parameter(request, "query").value_or("");
+        return size ? where.error() : size.error();
+    const auto query = query_parameter(request.context, "query").value_or("");
     if (query.size() < query_characters_min || query.size() > query_bytes_max)
-        return manage_error({errc::invalid_value, "query must have 3 to 100 characters."});
-    return transaction_step{
-        store::intent::scan,
-        [query = fold(query), size = *size, where = *where](store::transaction& tx) -> reply {
-            return search(tx, query, where, size);
-        }
-    };
+        return invalid_value("query must have 3 to 100 characters.");
+    return search(request.tx, fold(query), *where, *size);
 }
 
-reply get_organization(const server_context&, request_context& request)
+result<http::response> get_organization(management_request& request)
 {
-    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                                return answer(find_organization(tx, request));
-                            }};
+    return answer(find_organization(request));
 }
 
-reply get_organization_by_external_id(const server_context&, request_context& request)
+result<http::response> get_organization_by_external_id(management_request& request)
 {
-    if (const auto id = query_parameter(request, "id"); id && !id->empty())
-        return manage_error({errc::invalid_value, "Give either id or external_id, not both."});
-    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                                auto found = tenants::find_organization_by_external_id(
-                                    tx, request.parameter("external_id")
-                                );
-                                if (!found)
-                                    return manage_error({errc::not_found, "The organization was not found."});
-                                return organization_response(200, *found);
-                            }};
+    if (const auto id = query_parameter(request.context, "id"); id && !id->empty())
+        return invalid_value("Give either id or external_id, not both.");
+    const auto found =
+        tenants::find_organization_by_external_id(request.tx, request.parameter("external_id"));
+    if (!found)
+        return error{errc::not_found, "The organization was not found."};
+    return organization_response(200, *found);
 }
 
-reply refuse_no_external_id(const server_context&, request_context&)
+result<http::response> refuse_no_external_id(management_request&)
 {
-    return manage_error({errc::not_found, "external_id is required: …/organizations:external/{external_id}."}
-    );
+    return error{errc::not_found, "external_id is required: …/organizations:external/{external_id}."};
 }
 
-reply update_organization(const server_context& server, request_context& request)
+result<http::response> update_organization(management_request& request, const update_organization_body& body)
 {
-    return with_manage_body(
-        server,
-        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-            auto found = find_organization(tx, request);
-            if (!found)
-                return manage_error(found.error());
-            const auto wanted = read_organization_change(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            return answer(
-                organizations::update(tx, event_source_of(server, request), std::move(*found), *wanted)
-            );
-        }
-    );
+    auto found = find_organization(request);
+    if (!found)
+        return found.error();
+    return answer(organizations::update(request.tx, request.source(), std::move(*found), read_change(body)));
 }
 
-reply delete_organization(const server_context& server, request_context& request)
+result<http::response> delete_organization(management_request& request)
 {
-    return transaction_step{store::intent::write, [&server, &request](store::transaction& tx) -> reply {
-                                const auto found = find_organization(tx, request);
-                                if (!found)
-                                    return manage_error(found.error());
-                                organizations::begin_removal(tx, event_source_of(server, request), *found);
-                                return manage_response(200, {});
-                            }};
+    const auto found = find_organization(request);
+    if (!found)
+        return found.error();
+    organizations::begin_removal(request.tx, request.source(), *found);
+    return manage_response(200, {});
 }
 
 }  // namespace scimd::api

@@ -1,9 +1,12 @@
-// What a directory uses, and how much it may. Bodies have been held against their description.
+// Quotas of a directory: their use and their limits.
 #include "service/limits/quotas.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
+#include "management_operations.hpp"
 #include "store/usage.hpp"
+
+#include <optional>
+#include <utility>
 
 namespace scimd::api {
 namespace {
@@ -11,7 +14,7 @@ namespace {
 namespace tenants = store::tenants;
 namespace usage = store::usage;
 
-// The count of events a second is not kept: it has a limit alone.
+// Events per second have a limit only: their count is not stored.
 http::response quotas_response(
     const server_context& server, store::transaction& tx, const tenants::directory& of
 )
@@ -32,40 +35,27 @@ http::response quotas_response(
 
 }  // namespace
 
-reply get_quotas(const server_context& server, request_context& request)
+result<http::response> get_quotas(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::read,
-        [&server](store::transaction& tx, const tenants::directory& found) -> reply {
-            return quotas_response(server, tx, found);
-        }
-    );
+    const auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    return quotas_response(request.server, request.tx, *found);
 }
 
-reply update_quotas(const server_context& server, request_context& request)
+// null goes back to the default.
+result<http::response> update_quotas(management_request& request)
 {
-    return with_directory_body(
-        server,
-        request,
-        [&server](
-            store::transaction& tx, const tenants::directory& found, const json::object& body
-        ) -> reply {
-            auto own = usage::find(tx, found.id).own;
-            const auto& given = *find_object(body, "quotas");
-            for (std::size_t i = 0; i < usage::quota_count; ++i) {
-                const auto name = usage::quota_names[i];
-                if (!find(given, name))
-                    continue;
-                const auto limit = optional_number(given, name, 0, service::quota_max);
-                if (!limit)
-                    return manage_error(limit.error());
-                own[i] = *limit;
-            }
-            usage::set_limits(tx, found.id, own);
-            return quotas_response(server, tx, found);
-        }
-    );
+    const auto found = read_directory(request);
+    if (!found)
+        return found.error();
+    auto own = usage::find(request.tx, found->id).own;
+    const auto& given = request.body.at("quotas").as_object();
+    for (std::size_t i = 0; i < usage::quota_count; ++i)
+        if (const auto* limit = find(given, usage::quota_names[i]))
+            own[i] = limit->is_null() ? std::nullopt : std::optional(limit->as_int64());
+    usage::set_limits(request.tx, found->id, own);
+    return quotas_response(request.server, request.tx, *found);
 }
 
 }  // namespace scimd::api

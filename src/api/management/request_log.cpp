@@ -1,11 +1,11 @@
-// What happened in a directory: its log of SCIM requests and its ledger of refused users.
+// GET …/request-log and …/refusals: the SCIM requests of a directory, and the users that it refused.
 #include "store/request_log.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/page_token.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/domains/domain_gate.hpp"
 #include "service/request_log/error_hints.hpp"
 #include "store/refusals.hpp"
@@ -21,13 +21,12 @@ namespace {
 
 namespace log = store::request_log;
 namespace refusals = store::refusals;
-namespace tenants = store::tenants;
 
 constexpr number_bounds log_page_size_bounds{1, 1'000, 100};
 constexpr std::size_t log_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 constexpr std::size_t parameter_bytes_max = 1'024;
 
-// Entries of before the log had them have none.
+// The ignored attributes of an entry; entries of older versions have none.
 json::array ignored_in(const json::object& changes)
 {
     const auto* listed = find_array(changes, "ignored");
@@ -36,7 +35,7 @@ json::array ignored_in(const json::object& changes)
 
 json::object to_json(const log::entry& from)
 {
-    auto told = parse_json_object(from.changes).value();
+    auto noted = parse_json_object(from.changes).value();
     return {
         {"id", "req_" + std::to_string(from.id)},
         {"time", format_rfc3339(from.at)},
@@ -49,10 +48,10 @@ json::object to_json(const log::entry& from)
         {"microseconds", from.microseconds},
         {"request_id", from.request_id},
         {"resource_id", from.resource_id},
-        {"operations", std::move(told["operations"])},
-        {"changes", std::move(told["changes"])},
-        {"total_changes", std::move(told["total"])},
-        {"ignored", ignored_in(told)},
+        {"operations", std::move(noted["operations"])},
+        {"changes", std::move(noted["changes"])},
+        {"total_changes", std::move(noted["total"])},
+        {"ignored", ignored_in(noted)},
         {"provider", from.provider},
         {"user_agent", from.agent},
         {"directory_user_id", from.user},
@@ -172,7 +171,7 @@ result<refusals::filter> read_refusal_filter(const request_context& request)
     return which;
 }
 
-// Both lists go one way, from the newest on.
+// A page of either list, which go from the newest on.
 struct log_page {
     std::string_view list;
     std::size_t size = 0;
@@ -195,7 +194,7 @@ result<log_page> read_log_page(const request_context& request, std::string_view 
     return read;
 }
 
-// Rows until the page is full; then where the next one begins.
+// Collects rows until the page is full, and then where the next one begins.
 class collector {
 public:
     explicit collector(const log_page& wanted) : wanted_(wanted) {}
@@ -226,56 +225,51 @@ private:
     std::string next_;
 };
 
-// The answer to a list of `name`: `list_rows` fills the page with what the filter, once it is read, lets
-// through.
+// A page of a list, in the member `name`. `list_rows` is (transaction&, directory_id, filter, before,
+// collector&).
 template <class Filter, class List>
-reply list_newest(
-    request_context& request,
+result<http::response> list_newest(
+    const management_request& request,
     std::string_view list,
     std::string_view name,
-    result<Filter> which,
+    const result<Filter>& filter,
     List list_rows
 )
 {
-    const auto wanted = read_log_page(request, list);
+    const auto wanted = read_log_page(request.context, list);
     if (!wanted)
-        return manage_error(wanted.error());
-    if (!which)
-        return manage_error(which.error());
-    return with_directory(
-        request,
-        store::intent::scan,
-        [wanted = *wanted, name, which = std::move(*which), list_rows](
-            store::transaction& tx, const tenants::directory& of
-        ) -> reply {
-            collector rows(wanted);
-            list_rows(tx, of.id, which, wanted.before, rows);
-            return rows.answer(name);
-        }
-    );
+        return wanted.error();
+    if (!filter)
+        return filter.error();
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    collector rows(*wanted);
+    list_rows(request.tx, of->id, *filter, wanted->before, rows);
+    return rows.answer(name);
 }
 
 }  // namespace
 
-reply list_requests(const server_context&, request_context& request)
+result<http::response> list_requests(management_request& request)
 {
-    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, collector& rows) {
-        log::list(tx, of, which, before, [&rows](const log::entry& one) {
+    const auto list = [](auto& tx, auto of, const log::filter& filter, std::int64_t before, collector& rows) {
+        log::list(tx, of, filter, before, [&rows](const log::entry& one) {
             return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
         });
     };
-    return list_newest(request, "requests", "entries", read_log_filter(request), list);
+    return list_newest(request, "requests", "entries", read_log_filter(request.context), list);
 }
 
-reply list_refusals(const server_context&, request_context& request)
+result<http::response> list_refusals(management_request& request)
 {
     const auto list =
-        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, collector& rows) {
-            refusals::list(tx, of, which, before, [&rows](const refusals::refusal& one) {
+        [](auto& tx, auto of, const refusals::filter& filter, std::int64_t before, collector& rows) {
+            refusals::list(tx, of, filter, before, [&rows](const refusals::refusal& one) {
                 return rows.add(one.id, to_json(one), one.detail.size());
             });
         };
-    return list_newest(request, "refusals", "refusals", read_refusal_filter(request), list);
+    return list_newest(request, "refusals", "refusals", read_refusal_filter(request.context), list);
 }
 
 }  // namespace scimd::api

@@ -1,10 +1,10 @@
-// The secrets of directories.
+// Secrets of directories: create, regenerate, list, revoke.
 #include "service/auth/secrets.hpp"
 
-#include "api/management/api.hpp"
 #include "api/management/management_request.hpp"
 #include "api/management/secret_json.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/auth/tokens.hpp"
 
 #include <algorithm>
@@ -18,15 +18,16 @@ namespace {
 
 namespace credentials = store::credentials;
 namespace secrets = service::secrets;
-namespace tenants = store::tenants;
 
-// RFC 7644 §7.4: no later than the operator lets it, and then at the latest when nothing is said.
+// When a new secret expires (RFC 7644 §7.4): as asked, and no later than the operator allows; else as late as
+// that.
 result<std::optional<time_point>> end_of(
-    const server_context& server, const json::object& body, time_point now
+    const management_request& request, const std::optional<std::string>& expire_time
 )
 {
-    const auto asked = optional_time(body, "expire_time");
-    const auto latest = latest_end(server, now);
+    const auto& server = request.server;
+    const auto asked = parse_time(expire_time, "expire_time");
+    const auto latest = latest_end(server, request.tx.now());
     if (!asked || !latest)
         return asked;
     if (*asked && **asked > *latest)
@@ -38,10 +39,10 @@ result<std::optional<time_point>> end_of(
     return *asked ? *asked : latest;
 }
 
-reply shown_once(store::transaction& tx, const result<secrets::new_secret>& made)
+result<http::response> shown_once(store::transaction& tx, const result<secrets::new_secret>& made)
 {
     if (!made)
-        return manage_error(made.error());
+        return made.error();
     return manage_response(
         201, {{"plain_secret", made->plain.reveal()}, {"secret", secret_json(made->row, tx.now())}}
     );
@@ -104,99 +105,73 @@ secret_list secrets_of(const server_context& server, store::transaction& tx, dir
     return found;
 }
 
-reply create_secret(const server_context& server, request_context& request)
+result<http::response> create_secret(management_request& request, const create_secret_body& body)
 {
-    return with_directory_body(
-        server,
-        request,
-        [&server, &request](
-            store::transaction& tx, const tenants::directory& owner, const json::object& body
-        ) -> reply {
-            const auto expires = end_of(server, body, tx.now());
-            if (!expires)
-                return manage_error(expires.error());
-            const auto user = optional_text(body, "directory_user_id");
-            if (!user)
-                return manage_error(user.error());
-            const auto from = event_source_of(server, request);
-            if (*user)
-                return shown_once(
-                    tx, secrets::create_for_user(tx, from, server.random, owner, **user, *expires)
-                );
-            return shown_once(tx, secrets::create(tx, from, server.random, owner, *expires));
-        }
+    const auto owner = read_directory(request);
+    if (!owner)
+        return owner.error();
+    const auto expires = end_of(request, body.expire_time);
+    if (!expires)
+        return expires.error();
+    auto& tx = request.tx;
+    auto& random = request.server.random;
+    const auto& user = body.directory_user_id;
+    if (user)
+        return shown_once(
+            tx, secrets::create_for_user(tx, request.source(), random, *owner, *user, *expires)
+        );
+    return shown_once(tx, secrets::create(tx, request.source(), random, *owner, *expires));
+}
+
+result<http::response> regenerate_secret(management_request& request, const regenerate_secret_body& body)
+{
+    const auto owner = read_directory(request);
+    if (!owner)
+        return owner.error();
+    const auto expires = end_of(request, body.expire_time);
+    if (!expires)
+        return expires.error();
+    const std::chrono::seconds overlap(body.overlap_seconds.value_or(secrets::overlap_default.count()));
+    return shown_once(
+        request.tx,
+        secrets::regenerate(request.tx, request.source(), request.server.random, *owner, *expires, overlap)
     );
 }
 
-reply regenerate_secret(const server_context& server, request_context& request)
+result<http::response> list_secrets(management_request& request)
 {
-    return with_directory_body(
-        server,
-        request,
-        [&server, &request](
-            store::transaction& tx, const tenants::directory& owner, const json::object& body
-        ) -> reply {
-            const auto expires = end_of(server, body, tx.now());
-            if (!expires)
-                return manage_error(expires.error());
-            const auto seconds = optional_number(body, "overlap_seconds", 0, secrets::overlap_max.count());
-            if (!seconds)
-                return manage_error(seconds.error());
-            const std::chrono::seconds overlap(seconds->value_or(secrets::overlap_default.count()));
-            return shown_once(
-                tx,
-                secrets::regenerate(
-                    tx, event_source_of(server, request), server.random, owner, *expires, overlap
-                )
-            );
-        }
-    );
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    json::array listed;
+    for (auto& row : credentials::list_secrets(request.tx, of->id))
+        listed.push_back(secret_json(with_last_use(request.server, std::move(row)), request.tx.now()));
+    return manage_response(200, {{"secrets", std::move(listed)}});
 }
 
-reply list_secrets(const server_context& server, request_context& request)
+result<http::response> get_secret(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::read,
-        [&server](store::transaction& tx, const tenants::directory& of) -> reply {
-            json::array listed;
-            for (auto& row : credentials::list_secrets(tx, of.id))
-                listed.push_back(secret_json(with_last_use(server, std::move(row)), tx.now()));
-            return manage_response(200, {{"secrets", std::move(listed)}});
-        }
-    );
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    auto rows = credentials::list_secrets(request.tx, of->id);
+    const auto id = secret_id::parse(request.parameter("id"));
+    const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
+    if (found == rows.end())
+        return error{errc::not_found, "The secret was not found."};
+    const auto shown = with_last_use(request.server, std::move(*found));
+    return manage_response(200, {{"secret", secret_json(shown, request.tx.now())}});
 }
 
-reply get_secret(const server_context& server, request_context& request)
+result<http::response> revoke_secret(management_request& request)
 {
-    return with_directory(
-        request,
-        store::intent::read,
-        [&server, &request](store::transaction& tx, const tenants::directory& of) -> reply {
-            auto rows = credentials::list_secrets(tx, of.id);
-            const auto id = secret_id::parse(request.parameter("id"));
-            const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
-            if (found == rows.end())
-                return manage_error({errc::not_found, "The secret was not found."});
-            return manage_response(
-                200, {{"secret", secret_json(with_last_use(server, std::move(*found)), tx.now())}}
-            );
-        }
-    );
-}
-
-reply revoke_secret(const server_context& server, request_context& request)
-{
-    return with_directory(
-        request,
-        store::intent::write,
-        [&server, &request](store::transaction& tx, const tenants::directory& of) -> reply {
-            const auto id = secret_id::parse(request.parameter("id"));
-            if (!id || !secrets::revoke(tx, event_source_of(server, request), of, *id))
-                return manage_error({errc::not_found, "The secret was not found, or is revoked already."});
-            return manage_response(200, {});
-        }
-    );
+    const auto of = read_directory(request);
+    if (!of)
+        return of.error();
+    const auto id = secret_id::parse(request.parameter("id"));
+    if (!id || !secrets::revoke(request.tx, request.source(), *of, *id))
+        return error{errc::not_found, "The secret was not found, or is revoked already."};
+    return manage_response(200, {});
 }
 
 }  // namespace scimd::api

@@ -1,7 +1,7 @@
-// The keys that access tokens are signed with, and the master key that stored secrets are sealed with.
-#include "api/management/api.hpp"
+// Keys: those that sign access tokens, and the master key that encrypts stored secrets.
 #include "api/management/management_request.hpp"
 #include "base/time.hpp"
+#include "management_operations.hpp"
 #include "service/auth/signing.hpp"
 
 #include <memory>
@@ -41,49 +41,35 @@ http::response key_list(store::transaction& tx)
 
 }  // namespace
 
-reply list_signing_keys(const server_context&, request_context&)
+result<http::response> list_signing_keys(management_request& request)
 {
-    return transaction_step{store::intent::read, [](store::transaction& tx) -> reply {
-                                return key_list(tx);
-                            }};
+    return key_list(request.tx);
 }
 
-reply rotate_signing_key(const server_context& server, request_context&)
+result<job_outcome> rotate_signing_key(
+    const server_context&, store::database&, const rotate_signing_key_body& body
+)
 {
-    return body_request{server.bounds.manage_body_bytes_max, [&server](const std::string& text) -> reply {
-                            const auto body = parse_json_object(text.empty() ? "{}" : text);
-                            if (!body)
-                                return manage_error(body.error());
-                            const auto at_once = optional_flag(*body, "at_once");
-                            if (!at_once)
-                                return manage_error(at_once.error());
-                            const auto how =
-                                *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
-                            return blocking_task{[&server, how](store::database&) -> reply {
-                                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-                                return transaction_step{
-                                    store::intent::write,
-                                    [&server, how, fresh](store::transaction& tx) -> reply {
-                                        server.public_keys->forget();
-                                        const auto made =
-                                            signing::introduce(tx, server.key_vault, *fresh, how);
-                                        return made ? key_list(tx) : manage_error(made.error());
-                                    }
-                                };
-                            }};
-                        }};
+    const auto urgency =
+        body.at_once.value_or(false) ? signing::urgency::at_once : signing::urgency::as_usual;
+    const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
+    return make_step([urgency, fresh](management_request& request) -> result<http::response> {
+        request.server.public_keys->forget();
+        const auto made = signing::introduce(request.tx, request.server.key_vault, *fresh, urgency);
+        if (!made)
+            return made.error();
+        return key_list(request.tx);
+    });
 }
 
-reply renew_master_key(const server_context& server, request_context&)
+result<job_outcome> renew_master_key(const server_context& server, store::database& database)
 {
-    return blocking_task{[&server](store::database& database) -> reply {
-        const auto renewed = server.renew_master_key(database);
-        if (!renewed)
-            return manage_error(renewed.error());
-        return transaction_step{store::intent::write, [id = *renewed](store::transaction&) -> reply {
-                                    return manage_response(200, {{"key_id", id}});
-                                }};
-    }};
+    const auto renewed = server.renew_master_key(database);
+    if (!renewed)
+        return renewed.error();
+    return make_step([id = *renewed](management_request&) -> result<http::response> {
+        return manage_response(200, {{"key_id", id}});
+    });
 }
 
 }  // namespace scimd::api

@@ -15,56 +15,6 @@ constexpr number_bounds webhook_page_size_bounds{1, 100, 30};
 constexpr std::int64_t blocked_shown_max = 100;
 constexpr std::int64_t counted_max = 100'000;
 
-// Kinds of members are as described: bodies are held against the description before they come here. null
-// stands for a member's default, and what is missing stays as it was.
-
-void read_text(const json::object& body, std::string_view name, std::string& into)
-{
-    if (const auto* value = find(body, name))
-        into = value->is_null() ? std::string() : std::string(value->as_string());
-}
-
-template <class Id>
-result<void> read_id(const json::object& body, std::string_view name, std::optional<Id>& into)
-{
-    std::string text = into ? into->text() : std::string();
-    read_text(body, name, text);
-    into = Id::parse(text);
-    if (!text.empty() && !into)
-        return error{errc::not_found, std::string(name) + " is not valid."};
-    return {};
-}
-
-void read_mode(const json::object& body, webhook_rows::settings& into)
-{
-    if (const auto* value = find(body, "mode"))
-        into.mode = !value->is_null() && value->as_string() == "concurrent"
-                        ? webhook_rows::delivery_mode::concurrent
-                        : webhook_rows::delivery_mode::ordered;
-}
-
-void read_lists(const json::object& body, webhook_rows::settings& into)
-{
-    if (const auto* types = find(body, "event_types")) {
-        into.event_types.clear();
-        if (const auto* given = types->if_array())
-            for (const auto& one : *given)
-                into.event_types.emplace_back(one.as_string());
-    }
-    if (const auto* seconds = find(body, "retry_schedule_seconds")) {
-        into.retry_seconds.clear();
-        if (const auto* given = seconds->if_array())
-            for (const auto& one : *given)
-                into.retry_seconds.push_back(one.as_int64());
-    }
-    if (const auto* headers = find(body, "headers")) {
-        into.headers.clear();
-        if (const auto* given = headers->if_object())
-            for (const auto& [name, value] : *given)
-                into.headers.emplace_back(name, value.as_string());
-    }
-}
-
 json::array keys_of(store::transaction& tx, webhook_id of)
 {
     json::array listed;
@@ -102,39 +52,24 @@ json::array blocked_of(store::transaction& tx, webhook_id of)
 
 }  // namespace
 
-result<webhook_rows::endpoint> read_webhook(store::transaction& tx, const request_context& request)
+result<webhook_rows::endpoint> read_webhook(const management_request& request)
 {
     const auto id = webhook_id::parse(request.parameter("webhook"));
-    auto found = id ? webhook_rows::find(tx, *id) : std::nullopt;
+    auto found = id ? webhook_rows::find(request.tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The webhook endpoint was not found."};
     return std::move(*found);
 }
 
-result<webhook_page> read_webhook_page(const request_context& request)
+result<webhook_page> read_webhook_page(const management_request& request)
 {
-    const auto size = number_parameter(request, "page_size", webhook_page_size_bounds);
+    const auto size = number_parameter(request.context, "page_size", webhook_page_size_bounds);
     if (!size)
         return size.error();
-    const auto token = number_parameter(request, "page_token", {0, number_max - 1, 0});
+    const auto token = number_parameter(request.context, "page_token", {0, number_max - 1, 0});
     if (!token)
         return error{errc::invalid_value, "page_token is not valid."};
     return webhook_page{*size, *token};
-}
-
-result<webhook_rows::settings> read_settings(const json::object& body, webhook_rows::settings so_far)
-{
-    read_text(body, "url", so_far.url);
-    read_text(body, "description", so_far.description);
-    read_lists(body, so_far);
-    read_mode(body, so_far);
-    if (const auto read = read_id(body, "organization_id", so_far.organization); !read)
-        return read.error();
-    if (const auto read = read_id(body, "directory_id", so_far.directory); !read)
-        return read.error();
-    if (so_far.url.empty())
-        return error{errc::invalid_value, "url is required."};
-    return so_far;
 }
 
 json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint& from)

@@ -1,4 +1,4 @@
-// What the handlers of webhook endpoints have in common: the endpoint of the path, and its JSON.
+// What the handlers of webhook endpoints have in common: the endpoint of the path, its pages, and its JSON.
 #pragma once
 
 #include "api/management/management_request.hpp"
@@ -13,32 +13,19 @@
 
 namespace scimd::api {
 
-result<store::webhooks::endpoint> read_webhook(store::transaction& tx, const request_context& request);
+// The endpoint of the path.
+result<store::webhooks::endpoint> read_webhook(const management_request& request);
 
-// A work on the endpoint of the path. `run` is (transaction&, const endpoint&) -> reply.
-template <class Run>
-reply with_webhook(const request_context& request, store::intent mode, Run run)
-{
-    return with_found(request, mode, read_webhook, std::move(run));
-}
-
-// The same with a body: (transaction&, const endpoint&, const json::object&) -> reply.
-template <class Run>
-reply with_webhook_body(const server_context& server, const request_context& request, Run run)
-{
-    return with_found_body(server, request, read_webhook, std::move(run));
-}
-
-// Which page of a list is asked for: rows behind (or before) the number `token`; 0: the first.
+// A page of a list: rows behind (or before) the number `token`; 0: the first page.
 struct webhook_page {
     std::int64_t size = 0;
     std::int64_t token = 0;
 
-    // So many rows tell whether there is another page.
+    // One more row than the page has: it tells whether there is another page.
     [[nodiscard]] std::int64_t rows() const { return size + 1; }
 };
 
-result<webhook_page> read_webhook_page(const request_context& request);
+result<webhook_page> read_webhook_page(const management_request& request);
 
 // A page as JSON, the list in the member `name`. `show` is (const Row&) -> json::object, and `token_of`
 // (const Row&) -> std::int64_t says where the page behind the row begins.
@@ -60,12 +47,9 @@ json::object page_of(
     };
 }
 
-// The settings that a body names, upon those so far. invalid_value names the member.
-result<store::webhooks::settings> read_settings(const json::object& body, store::webhooks::settings so_far);
-
 json::object endpoint_json(store::transaction& tx, const store::webhooks::endpoint& from);
 
-// How its deliveries are doing: what stands still, what waits, what was given up.
+// Statistics of its deliveries: blocked directories, waiting events, dead letters.
 json::object stats_of(store::transaction& tx, const store::webhooks::endpoint& of);
 
 }  // namespace scimd::api
