@@ -16,7 +16,7 @@ namespace {
 
 using options::value_kind;
 
-const std::string api = "/api/v1";
+constexpr std::string_view api = "/api/v1";
 
 // Puts arguments in place of their names in braces.
 template <class Encode>
@@ -171,7 +171,7 @@ http::request request_of(const options::command& command)
 {
     const auto line = command.row->request;
     const auto method = line.substr(0, line.find(' '));
-    auto target = api + fill_in(line.substr(method.size() + 1), command, percent_encode);
+    auto target = std::string(api) + fill_in(line.substr(method.size() + 1), command, percent_encode);
     json::object body;
     for (const auto& one : command.row->parameters) {
         if (one.field.empty())
@@ -189,7 +189,7 @@ http::request test_attempts_request(const options::command& command, const json:
     const auto* event = find_string(answer, "event_id");
     return make_request(
         "GET",
-        api + "/webhook-endpoints/" + percent_encode(command.argument("ID")) +
+        std::string(api) + "/webhook-endpoints/" + percent_encode(command.argument("ID")) +
             "/attempts?event_id=" + (event ? std::string(*event) : std::string())
     );
 }

@@ -33,7 +33,7 @@ enum class value_kind : std::uint8_t {
 
 struct parameter {
     std::string_view name;        // "--expires", or "NAME" of the usage; empty for a constant
-    std::string_view field = "";  // of the body, of the query of a GET; empty: not sent. "a.b" is in object a
+    std::string_view field{};  // of the body, of the query of a GET; empty: not sent. "a.b" is in object a
     const char* help = "";        // of an option
     value_kind kind = value_kind::text;
     std::int64_t most = 0;  // of a count
@@ -47,7 +47,7 @@ constexpr std::size_t command_parameters_max = 10;
 struct command_row {
     std::string_view usage;  // "organization create NAME": words, then arguments
     const char* help;
-    std::string_view request = "";  // "PATCH /organizations/{ORGANIZATION}", below /api/v1
+    std::string_view request{};  // "PATCH /organizations/{ORGANIZATION}", below /api/v1
     std::array<parameter, command_parameters_max> parameters = {};
 
     [[nodiscard]] std::vector<std::string> words() const;

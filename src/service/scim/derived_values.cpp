@@ -11,11 +11,6 @@ namespace {
 
 namespace resources = store::resources;
 
-std::string location_of(const caller& caller, const scim::resource_type& type, const std::string& id)
-{
-    return caller.base_url + type.endpoint + '/' + id;
-}
-
 json::object member_value(const caller& caller, const resources::member_row& member)
 {
     const auto& type = *caller.schemas->find_type(member.type);
@@ -39,6 +34,14 @@ json::object group_value(const caller& caller, const resources::membership& grou
 }
 
 }  // namespace
+
+std::string location_of(const caller& caller, const scim::resource_type& type, std::string_view id)
+{
+    std::string location;
+    location.reserve(caller.base_url.size() + type.endpoint.size() + 1 + id.size());
+    location.append(caller.base_url).append(type.endpoint).append("/").append(id);
+    return location;
+}
 
 const scim::attribute* derived_attribute_of(const scim::resource_type& type)
 {

@@ -12,8 +12,13 @@
 #include "store/resources.hpp"
 
 #include <functional>
+#include <string>
+#include <string_view>
 
 namespace scimd::service {
+
+// The URI of a resource (RFC 7643 §3.1, meta.location). `id` is its text.
+std::string location_of(const caller& caller, const scim::resource_type& type, std::string_view id);
 
 // The attribute that is read from other rows; nullptr for a type without one.
 const scim::attribute* derived_attribute_of(const scim::resource_type& type);

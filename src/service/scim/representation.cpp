@@ -38,14 +38,6 @@ bool wants(derived kind, const scim::resource_type& type, const scim::projection
     return attribute && wanted.wants(*attribute);
 }
 
-std::string location_of(const caller& caller, const scim::resource_type& type, std::string_view id)
-{
-    std::string location;
-    location.reserve(caller.base_url.size() + type.endpoint.size() + 1 + id.size());
-    location.append(caller.base_url).append(type.endpoint).append("/").append(id);
-    return location;
-}
-
 // Ids, times, URLs and names of types contain no character that JSON escapes.
 void append_meta(
     std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
