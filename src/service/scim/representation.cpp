@@ -5,6 +5,7 @@
 #include "scim/resource.hpp"
 #include "scim/schema/hidden_attributes.hpp"
 #include "service/groups/nested_groups.hpp"
+#include "service/scim/derived_values.hpp"
 #include "service/scim/etag.hpp"
 
 #include <span>
