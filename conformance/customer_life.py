@@ -57,7 +57,7 @@ class Life:
         return body, {"Content-Type": "application/x-www-form-urlencoded"}
 
     def step_01(self):
-        """Without a token nothing is told, and a wrong secret gets none."""
+        """Without a token nothing is answered, and a wrong secret gets none."""
         error = self.api.refused("GET", "/api/v1/organizations", 401)
         equal((error["code"], error["details"][0]["error_code"]), (16, "UNAUTHENTICATED"), "error")
         body, headers = self.form(client_id=self.client_id, client_secret=self.client_secret + "x")
@@ -124,7 +124,7 @@ class Life:
     # --- the directory
 
     def step_07(self):
-        """A directory is born enabled and empty, tells its SCIM base URL, and lets nobody in without a token."""
+        """A new directory is enabled and empty, shows its SCIM base URL, and rejects requests without a token."""
         body = {"directory_type": "SCIM", "directory_provider": "OKTA"}
         made = self.api.ask("POST", f"{self.organization}/directories", body)["directory"]
         self.directory_id = made["id"]
@@ -234,8 +234,8 @@ class Life:
         [event] = self.events(page["sequence"])
         equal(event["type"], "organization.directory.user_updated", "type")
         equal((event["sequence"], event["data"]["title"]), (page["sequence"] + 1, "Cook"), "event")
-        told = [one["data"]["id"] for one in self.events() if one["type"].endswith(".user_created")]
-        equal(sorted(told), sorted(self.users.values()), "users whose creation is told")
+        created = [one["data"]["id"] for one in self.events() if one["type"].endswith(".user_created")]
+        equal(sorted(created), sorted(self.users.values()), "users with a created event")
 
     # --- roles and attributes
 
@@ -268,8 +268,8 @@ class Life:
         before = self.events()[-1]["sequence"]
         self.patch("Groups", self.group, op="remove", path=f'members[value eq "{alice}"]')
         equal(self.role_names("alice"), [viewer], "roles when she has left the first")
-        told = [one for one in self.events(before) if one["type"].endswith(".user_updated")]
-        equal([[role["role_name"] for role in one["data"]["roles"]] for one in told], [[viewer]], "roles told")
+        updated = [one for one in self.events(before) if one["type"].endswith(".user_updated")]
+        equal([[role["role_name"] for role in one["data"]["roles"]] for one in updated], [[viewer]], "roles in it")
 
     def step_16(self):
         """A custom attribute is declared, previewed, mapped, and then stands in every user's details."""
@@ -288,7 +288,7 @@ class Life:
     # --- what happened
 
     def step_17(self):
-        """The secret is regenerated: both are good until the old one is revoked, and its last use is told."""
+        """The secret is regenerated: both are good until the old one is revoked, and its last use is shown."""
         old = self.scim.token
         made = self.api.ask("POST", f"{self.directory}/secrets:regenerate", {"overlap_seconds": 600})
         self.scim.ask("GET", "/Users?count=1")
@@ -345,7 +345,7 @@ class Life:
         self.scim.token = token
 
     def step_21(self):
-        """The deleted directory is gone at once, and the end of each of its users is told."""
+        """The deleted directory is gone at once, and each of its users has a deleted event."""
         self.api.ask("DELETE", self.directory)
         self.api.refused("GET", self.directory, 404)
         self.scim.refused("GET", "/Users", 401)
@@ -353,7 +353,7 @@ class Life:
         ended = "organization.directory.deleted"
         eventually(lambda: self.events()[-1]["type"] == ended, f"no event {ended}")
         gone = [one["data"]["id"] for one in self.events() if one["type"].endswith(".user_deleted")]
-        equal(sorted(gone), sorted(self.users.values()), "users whose end is told")
+        equal(sorted(gone), sorted(self.users.values()), "users with a deleted event")
 
     def step_22(self):
         """The deleted organization is gone, and its external id and its domain can be taken by another."""

@@ -409,7 +409,7 @@ class CommandLine(Fixture):
                 self.assertIn(reason, err)
                 self.assertIn("one", err)
 
-    def test_wrong_usage_is_told_apart_from_failures(self):
+    def test_wrong_usage_and_failures_have_different_exit_codes(self):
         self.write({"name": "x", "section": "s", "steps": [get()]})
         for arguments in (["--nonesuch"], ["--suite", "nonesuch"], ["--base-url", "ftp://x"]):
             with self.subTest(arguments=arguments):
@@ -435,7 +435,7 @@ class Tls(Fixture):
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.base_url = self.base_url.replace("http:", "https:")
 
-    def test_certificates_are_verified_unless_told_otherwise(self):
+    def test_certificates_are_verified_by_default(self):
         self.write({"name": "x", "section": "s", "steps": [get()]})
         code, out, _ = self.run_runner()
         self.assertEqual(code, 1)

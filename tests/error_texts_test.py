@@ -24,7 +24,7 @@ FILES = """
 UNHEARD = {
     "The header cannot be parsed.": "check_head refuses more than the parser behind it",
     "The body was read before.": "no handler asks twice",
-    "The connection ended before the body.": "there is nobody left to tell",
+    "The connection ended before the body.": "no client is left to answer",
     "Filter: … is not comparable with a complex attribute at position ….": "refused by its attribute before",
 }
 

@@ -133,9 +133,9 @@ TEST_F(attributes_test, mapped_attributes_are_in_details_and_events_in_their_dat
     EXPECT_EQ(shown(), expected) << to_text(shown());
     EXPECT_EQ(fixture.events().back().at("data").at("custom_attributes"), expected);
     fixture.patch("/Users/" + made.text_of("id"), R"([{"op":"replace","path":"nickName","value":"Anni"}])");
-    const auto told = fixture.events().back();
-    EXPECT_EQ(told.at("changed_attributes"), (json::array{"nickname", "custom_attributes"}));
-    EXPECT_EQ(told.at("previous_attributes").at("custom_attributes"), expected);
+    const auto event = fixture.events().back();
+    EXPECT_EQ(event.at("changed_attributes"), (json::array{"nickname", "custom_attributes"}));
+    EXPECT_EQ(event.at("previous_attributes").at("custom_attributes"), expected);
 
     fixture.operate("PATCH", definitions + "/badge", R"({"enabled":false})");
     EXPECT_FALSE(find(shown().as_object(), "badge"));
@@ -231,8 +231,8 @@ TEST_F(attributes_test, a_schema_that_the_directory_has_given_up_shows_nothing)
         "/Users/" + fixture.scim("GET", "/Users").resources("id").front(),
         R"([{"op":"add","path":"nickName","value":"n"}])"
     );
-    const auto told = fixture.events();
-    for (const auto& event : {told[told.size() - 2], told.back()}) {
+    const auto published = fixture.events();
+    for (const auto& event : {published[published.size() - 2], published.back()}) {
         EXPECT_EQ(event.at("data").at("custom_attributes"), rest) << to_text(event);
         EXPECT_EQ(to_text(event).find("department"), std::string::npos) << to_text(event);
     }

@@ -45,8 +45,8 @@ struct credentials {
 
 class authorization_matrix_test : public testing::Test {
 protected:
-    // Ids that nothing has, but those of the organization and the directory that are told: what is admitted
-    // does no harm.
+    // The path with the given organization and directory. All other ids in it do not exist, so an admitted
+    // request changes nothing.
     static std::string filled(
         std::string_view path, std::string_view organization, std::string_view directory
     )
@@ -78,7 +78,7 @@ protected:
         return fixture.send(std::move(head));
     }
 
-    // The paths are filled with ids of nobody, and nobody deletes itself.
+    // The paths are filled with ids that do not exist, and no user may delete itself.
     static bool opens_for_users(const route& row)
     {
         const bool is_of_others = row.path.find("{endpoint}") != std::string_view::npos;
@@ -114,7 +114,8 @@ protected:
     int cells = 0;
 };
 
-// Nobody whom anything but a token of SCIM would let in, and the other way round.
+// Only tokens of the directory and of its users open SCIM routes, and they open no route of the management
+// API.
 TEST_F(authorization_matrix_test, no_cell_is_wrong)
 {
     const auto deleted = fixture.make_client("Deleted");
@@ -236,7 +237,7 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
     }
 }
 
-// What another organization's directory holds is not found under one's own, whoever asks.
+// A path that joins an organization with the directory of another one is not found for any caller.
 TEST_F(authorization_matrix_test, a_directory_is_found_under_its_own_organization_alone)
 {
     const auto application = credentials::bearing("an access token", good);

@@ -137,7 +137,7 @@ TEST_F(directories_test, what_is_so_already_makes_no_event)
     EXPECT_EQ(event.at("data"), data);
 }
 
-TEST_F(directories_test, a_new_directory_is_told_as_created_then_enabled)
+TEST_F(directories_test, a_new_directory_publishes_created_then_enabled)
 {
     const auto other = fixture.make_directory(fixture.organization);
     fixture.make_token(other);
@@ -299,7 +299,7 @@ TEST_F(directories_test, a_large_directory_goes_in_bounded_pieces_that_can_be_ta
         at = page.text_of("next_cursor");
     }
     EXPECT_EQ(act("DELETE").status, 200);
-    EXPECT_EQ(act("GET").status, 404) << "gone at once for whoever looks";
+    EXPECT_EQ(act("GET").status, 404) << "gone at once for every reader";
     std::size_t pieces = 0;
     std::size_t deleted = 0;
     while (remove_piece()) {

@@ -67,7 +67,7 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
 {
     set_enabled(false);
     const auto before = state();
-    const auto told = fixture.events().size();
+    const auto published = fixture.events().size();
     int cells = 0;
     for (const auto& path : paths()) {
         for (const auto method : methods) {
@@ -81,7 +81,7 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
     }
     EXPECT_GT(cells, 200);
     EXPECT_EQ(state(), before);
-    EXPECT_EQ(fixture.events().size(), told);
+    EXPECT_EQ(fixture.events().size(), published);
 }
 
 TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized)

@@ -170,36 +170,37 @@ TEST_F(domains_api_test, checks_on_request_are_six_a_minute_and_none_is_made_wit
 TEST_F(domains_api_test, the_token_of_one_organization_proves_nothing_for_another)
 {
     const auto other = fixture.make_organization("Other");
-    const auto ours = claim("late.test");
-    const auto theirs = claim("late.test", other);
-    say(check_outcome::found, {"token=" + token_of(theirs, other)});
-    EXPECT_EQ(verify(ours).text, R"({"verified":false})");
-    EXPECT_EQ(verify(theirs, other).text, R"({"verified":true})");
+    const auto own = claim("late.test");
+    const auto foreign = claim("late.test", other);
+    say(check_outcome::found, {"token=" + token_of(foreign, other)});
+    EXPECT_EQ(verify(own).text, R"({"verified":false})");
+    EXPECT_EQ(verify(foreign, other).text, R"({"verified":true})");
 }
 
 TEST_F(domains_api_test, one_of_two_that_prove_it_owns_it_and_the_other_learns_nothing)
 {
     const auto other = fixture.make_organization("Other");
-    const auto ours = claim("late.test");
-    const auto theirs = claim("late.test", other);
-    say(check_outcome::found, {"token=" + token_of(theirs, other), "token=" + token_of(ours)});
-    EXPECT_EQ(verify(theirs, other).text, R"({"verified":true})");
-    EXPECT_EQ(verify(ours).text, R"({"verified":false})");
-    const auto shown = to_text(show(ours));
+    const auto own = claim("late.test");
+    const auto foreign = claim("late.test", other);
+    say(check_outcome::found, {"token=" + token_of(foreign, other), "token=" + token_of(own)});
+    EXPECT_EQ(verify(foreign, other).text, R"({"verified":true})");
+    EXPECT_EQ(verify(own).text, R"({"verified":false})");
+    const auto shown = to_text(show(own));
     EXPECT_NE(shown.find("OWNED_ELSEWHERE"), std::string::npos);
     EXPECT_EQ(shown.find(other), std::string::npos);
-    EXPECT_EQ(shown.find(theirs), std::string::npos);
+    EXPECT_EQ(shown.find(foreign), std::string::npos);
 
-    // Neither does whoever vouches for it, nor a claim of the owner's own a second time.
+    // Creating the domain for a third organization, or again for its owner, conflicts without naming the
+    // owner.
     const auto vouched = create(R"({"domain":"late.test"})", fixture.make_organization("Third"));
     EXPECT_EQ(vouched.status, 409);
     EXPECT_EQ(vouched.text.find(other), std::string::npos);
     EXPECT_EQ(create(R"({"domain":"LATE.test","verification_method":"DNS"})", other).status, 409);
 
     // The owner gone, the other claim can still be proved.
-    fixture.operate("DELETE", "/api/v1/organizations/" + other + "/domains/" + theirs);
+    fixture.operate("DELETE", "/api/v1/organizations/" + other + "/domains/" + foreign);
     EXPECT_EQ(fixture.events().back().at("type").as_string(), "organization.domain_deleted");
-    EXPECT_EQ(verify(ours).text, R"({"verified":true})");
+    EXPECT_EQ(verify(own).text, R"({"verified":true})");
 }
 
 TEST_F(domains_api_test, a_domain_that_is_removed_while_dns_is_asked_is_not_found)
@@ -214,7 +215,7 @@ TEST_F(domains_api_test, a_domain_that_is_removed_while_dns_is_asked_is_not_foun
     EXPECT_EQ(fixture.event_types().back(), "domain_deleted");
 }
 
-TEST_F(domains_api_test, an_allowed_email_domain_is_nobody_s_and_opens_no_gate)
+TEST_F(domains_api_test, an_allowed_email_domain_has_no_owner_and_admits_no_user)
 {
     const auto* const body = R"({"domain":"partner.test","domain_type":"ALLOWED_EMAIL_DOMAIN"})";
     const auto made = create(body);

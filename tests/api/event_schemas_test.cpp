@@ -1,5 +1,5 @@
-// Every api_house holds what was told against the published schemas in the end; here is shown that this finds
-// what is wrong.
+// Every api_fixture checks its published events against the schemas in its destructor; these tests show that
+// the check finds what is wrong.
 #include "support/event_schemas.hpp"
 
 #include "support/api_fixture.hpp"
@@ -26,7 +26,7 @@ protected:
     json::object event;
 };
 
-TEST_F(event_schemas, take_an_event_as_it_was_told)
+TEST_F(event_schemas, take_an_event_as_it_was_published)
 {
     EXPECT_EQ(problems_of(event), "");
     EXPECT_EQ(

@@ -54,7 +54,7 @@ void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixtu
         return changed;
     };
     const auto add = [&](std::string name, const json::object& changed) {
-        all.push_back({std::move(name), signed_by_the_house(fixture, changed, claims)});
+        all.push_back({std::move(name), signed_by_server(fixture, changed, claims)});
     };
     for (const auto* const none : {"none", "None", "NONE", "nOnE"}) {
         const auto text = unsigned_text(with("alg", none), claims);
@@ -96,13 +96,12 @@ void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixtur
     const auto with = [&](std::string_view name, const json::value& value) {
         auto claims = claims_of(good);
         claims[name] = value;
-        all.push_back({std::string(name) + " " + to_text(value), signed_by_the_house(fixture, header, claims)}
-        );
+        all.push_back({std::string(name) + " " + to_text(value), signed_by_server(fixture, header, claims)});
     };
     for (const auto* const name : {"iss", "sub", "aud", "exp", "iat", "nbf", "client_id"}) {
         auto claims = claims_of(good);
         claims.erase(name);
-        all.push_back({std::string("no ") + name, signed_by_the_house(fixture, header, claims)});
+        all.push_back({std::string("no ") + name, signed_by_server(fixture, header, claims)});
         for (const auto& value :
              {json::value(nullptr), json::value(""), json::value(json::array()), json::value(true)})
             with(name, value);
@@ -176,7 +175,7 @@ json::object claims_of(const std::string& token)
     return part(token, 1);
 }
 
-std::string signed_by_the_house(
+std::string signed_by_server(
     test::api_fixture& fixture, const json::object& header, const json::object& claims
 )
 {

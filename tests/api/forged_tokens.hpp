@@ -20,7 +20,7 @@ std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::s
 // The header and the claims of a token, which a test changes and signs with the key of the fixture.
 json::object header_of(const std::string& token);
 json::object claims_of(const std::string& token);
-std::string signed_by_the_house(
+std::string signed_by_server(
     test::api_fixture& fixture, const json::object& header, const json::object& claims
 );
 

@@ -37,7 +37,7 @@ protected:
         return fixture.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64();
     }
 
-    // An event that an endpoint was not told of in the end; its id.
+    // Adds a dead letter of an endpoint. Returns the id of its event.
     std::string make_dead_letter(const std::string& endpoint)
     {
         const std::string event(fixture.events().front().at("id").as_string());
@@ -88,7 +88,7 @@ TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing)
     EXPECT_EQ(organizations(), before + 2);
 }
 
-// A route that somebody adds takes a key, or its description says why not.
+// Covers new routes, too: a route accepts a key, or its description says why not.
 TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
 {
     int posts = 0;
@@ -138,9 +138,9 @@ TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
         const auto target = filled(row.path);
         const auto first = post(target, body, target);
         EXPECT_LT(first.status, 300) << target << first.text;
-        const auto told = fixture.events().size();
+        const auto published = fixture.events().size();
         const auto second = post(target, body, target);
-        EXPECT_EQ(fixture.events().size(), told) << target;
+        EXPECT_EQ(fixture.events().size(), published) << target;
         if (row.idempotency == idempotency_policy::same_answer) {
             EXPECT_EQ(second.status, first.status) << target;
             EXPECT_EQ(second.text, first.text) << target;

@@ -38,7 +38,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(idp_detection_test, a_directory_is_lenient_unless_it_is_told_otherwise)
+TEST_F(idp_detection_test, a_directory_is_lenient_by_default)
 {
     const auto directory = shown();
     EXPECT_EQ(directory.at("scim_mode"), "compat");
@@ -188,7 +188,7 @@ TEST_F(idp_detection_test, what_is_refused_detects_nothing)
     EXPECT_EQ(shown("detected_provider"), "");
 }
 
-TEST_F(idp_detection_test, entra_is_read_as_entra_once_it_has_named_itself_or_has_been_told)
+TEST_F(idp_detection_test, entra_quirks_apply_once_entra_is_detected_or_configured)
 {
     const auto user = fixture.make_user("a");
     EXPECT_EQ(replace_unknown_type(user), 400);
@@ -198,7 +198,7 @@ TEST_F(idp_detection_test, entra_is_read_as_entra_once_it_has_named_itself_or_ha
 
     const auto other = fixture.make_user("b");
     set(R"({"directory_provider": "OKTA"})");
-    EXPECT_EQ(replace_unknown_type(other), 400) << "what was told wins";
+    EXPECT_EQ(replace_unknown_type(other), 400) << "the configured provider wins";
     set(R"({"directory_provider": "MICROSOFT_AD", "scim_mode": "strict"})");
     EXPECT_EQ(replace_unknown_type(other), 400);
     set(R"({"scim_mode": "compat"})");

@@ -74,7 +74,7 @@ TEST_F(organizations_test, everything_that_is_given_is_shown)
     EXPECT_EQ(event.at("data"), shown);
 }
 
-TEST_F(organizations_test, a_change_touches_what_it_names_and_is_told_once)
+TEST_F(organizations_test, a_change_sets_only_the_named_fields_and_publishes_one_event)
 {
     fixture.clock.advance(std::chrono::hours(1));
     const auto changed = patch(R"({"display_name":"Acme Corp","metadata":{"tier":"gold"},"slug":"acme"})");
@@ -331,7 +331,7 @@ TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pie
     EXPECT_EQ(fixture.operate("GET", organizations + "/-/directories/" + fixture.directory).status, 404);
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
     EXPECT_EQ(fixture.operate("GET", organizations).body.at("total_size").as_int64(), 1);
-    // Its domain can be somebody else's now.
+    // Another organization can claim its domain now.
     EXPECT_FALSE(fixture.make_domain(other, "acme.com").empty());
 
     fixture.work_off();

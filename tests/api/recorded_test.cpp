@@ -80,48 +80,48 @@ bool is_constant(std::string_view at)
 
 class comparison {
 public:
-    texts of(const json::value& recorded, const json::value& ours)
+    texts of(const json::value& recorded, const json::value& actual)
     {
-        compare(recorded, ours, "");
+        compare(recorded, actual, "");
         return std::move(faults_);
     }
 
 private:
-    void compare(const json::value& recorded, const json::value& ours, const std::string& at)
+    void compare(const json::value& recorded, const json::value& actual, const std::string& at)
     {
         if (recorded.is_null())
             return;
-        if (is_constant(at) && recorded != ours)
-            return fault(at, " is " + to_text(ours) + ", not " + to_text(recorded));
+        if (is_constant(at) && recorded != actual)
+            return fault(at, " is " + to_text(actual) + ", not " + to_text(recorded));
         const bool is_unset = recorded.is_string() && recorded.get_string().empty();
-        if (is_unset && ours.is_string())
+        if (is_unset && actual.is_string())
             return;
         const auto was = kind_of(recorded);
-        const auto is = kind_of(ours);
-        if (is != was && !(ours.is_string() && was == "text"))
+        const auto is = kind_of(actual);
+        if (is != was && !(actual.is_string() && was == "text"))
             return fault(at, " is " + is + ", not " + was);
         if (recorded.is_object())
-            return compare_members(recorded.get_object(), ours.get_object(), at);
+            return compare_members(recorded.get_object(), actual.get_object(), at);
         const auto before = size_of(recorded);
-        const auto now = size_of(ours);
+        const auto now = size_of(actual);
         if ((before == 0) != (now == 0) || now > before * magnitude || now * magnitude < before)
             return fault(at, " is of another size");
         if (recorded.is_array() && now > 0)
-            compare(recorded.get_array().front(), ours.get_array().front(), at + "[0]");
+            compare(recorded.get_array().front(), actual.get_array().front(), at + "[0]");
     }
 
-    void compare_members(const json::object& recorded, const json::object& ours, const std::string& at)
+    void compare_members(const json::object& recorded, const json::object& actual, const std::string& at)
     {
         for (const auto& [name, value] : recorded) {
             const auto path = at + "." + std::string(name);
-            if (const auto* mine = find(ours, name))
-                compare(value, *mine, path);
+            if (const auto* member = find(actual, name))
+                compare(value, *member, path);
             else
                 fault(path, " is missing");
         }
-        for (const auto& [name, value] : ours)
+        for (const auto& [name, value] : actual)
             if (!recorded.contains(name) && !at.ends_with(".raw_attributes"))
-                fault(at + "." + std::string(name), " is ours alone");
+                fault(at + "." + std::string(name), " is not recorded");
     }
 
     void fault(const std::string& at, const std::string& what) { faults_.push_back(at + what); }
@@ -133,7 +133,7 @@ TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
 {
     struct row {
         const char* recorded;
-        const char* ours;
+        const char* actual;
         texts faults;
     };
     const row rows[] = {
@@ -141,7 +141,7 @@ TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
         {R"({"a":1})", R"({"a":10})", {}},
         {R"({"a":1})", R"({"a":11})", {".a is of another size"}},
         {R"({"a":1})", R"({"a":0})", {".a is of another size"}},
-        {R"({"a":1})", R"({"a":2,"b":3})", {".b is ours alone"}},
+        {R"({"a":1})", R"({"a":2,"b":3})", {".b is not recorded"}},
         {R"({"a":""})", R"({"a":"x"})", {}},
         {R"({"a":""})", R"({"a":[]})", {".a is a list, not text"}},
         {R"({"a":""})", R"({"a":null})", {".a is null, not text"}},
@@ -150,7 +150,7 @@ TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
         {R"({"a":1})", R"({})", {".a is missing"}},
         {R"({"a":1})", R"({"a":"1"})", {".a is text, not a number"}},
         {R"({"a":{"b":true}})", R"({"a":{"b":0}})", {".a.b is a number, not a flag"}},
-        {R"({"a":[{"b":1}]})", R"({"a":[{"c":1}]})", {".a[0].b is missing", ".a[0].c is ours alone"}},
+        {R"({"a":[{"b":1}]})", R"({"a":[{"c":1}]})", {".a[0].b is missing", ".a[0].c is not recorded"}},
         {R"({"a":[1]})", R"({"a":[]})", {".a is of another size"}},
         {R"({"a":"dir_123456"})", R"({"a":"org_123456"})", {".a is an id org_, not an id dir_"}},
         {R"({"a":"2024-10-07T10:05:04.010Z"})", R"({"a":"1 May"})", {".a is text, not a time"}},
@@ -163,8 +163,10 @@ TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
         {R"({"raw_attributes":{}})", R"({"raw_attributes":{"b":1}})", {}},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(comparison().of(parse_json(row.recorded).value(), parse_json(row.ours).value()), row.faults)
-            << row.recorded << row.ours;
+        EXPECT_EQ(
+            comparison().of(parse_json(row.recorded).value(), parse_json(row.actual).value()), row.faults
+        ) << row.recorded
+          << row.actual;
 }
 
 // --- the table
@@ -242,7 +244,7 @@ protected:
         return fixture.operate(method, target, body ? filled(to_text(*body)) : "");
     }
 
-    json::object ours(const json::object& row)
+    json::object actual_of(const json::object& row)
     {
         if (const auto* request = find_object(row, "request")) {
             const auto answer = ask(*request);
@@ -261,7 +263,7 @@ protected:
         texts found;
         if (const auto* paths = find_array(row, "ours_alone"))
             for (const auto& path : *paths)
-                found.push_back(std::string(path.as_string()) + " is ours alone");
+                found.push_back(std::string(path.as_string()) + " is not recorded");
         if (const auto* faults = find_object(row, "differs"))
             for (const auto& fault : *faults)
                 found.emplace_back(fault.key());
@@ -271,12 +273,12 @@ protected:
 
     void compare(const json::object& row)
     {
-        const auto mine = ours(row);
-        auto faults = comparison().of(row.at("recorded"), mine);
+        const auto actual = actual_of(row);
+        auto faults = comparison().of(row.at("recorded"), actual);
         for (auto& fault : faults)
             fault = std::regex_replace(fault, std::regex("^\\.body"), "");
         std::ranges::sort(faults);
-        EXPECT_EQ(faults, admitted(row)) << row.at("claim").as_string() << '\n' << to_text(mine);
+        EXPECT_EQ(faults, admitted(row)) << row.at("claim").as_string() << '\n' << to_text(actual);
     }
 
     static std::string last_name(std::string_view path)

@@ -28,7 +28,7 @@ protected:
     json::object newest() { return log().body.at("entries").as_array().at(0).as_object(); }
 
     // "PATCH /Users/{id} 200" of each.
-    texts told(std::string_view query = "")
+    texts logged(std::string_view query = "")
     {
         texts lines;
         const auto page = log(query);
@@ -62,7 +62,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(request_log_test, a_request_is_told_with_what_it_has_changed)
+TEST_F(request_log_test, a_request_is_logged_with_its_changes)
 {
     const auto id = fixture.make_user("anna");
     fixture.scim(
@@ -90,7 +90,7 @@ TEST_F(request_log_test, a_request_is_told_with_what_it_has_changed)
     EXPECT_EQ(change.at("attributes"), json::array({"title"}));
 }
 
-TEST_F(request_log_test, nobodys_name_address_or_token_is_in_it)
+TEST_F(request_log_test, entries_hold_no_name_address_or_token)
 {
     fixture.make_user("anna", R"(,"name":{"givenName":"Jane","familyName":"Roe"},"password":"s3cret-word")");
     fixture.make_user("anna.again");
@@ -110,7 +110,7 @@ TEST_F(request_log_test, nobodys_name_address_or_token_is_in_it)
     EXPECT_NE(seen.find("***@acme.com"), std::string::npos) << "the domain stays";
 }
 
-TEST_F(request_log_test, refused_requests_are_told_with_the_reason)
+TEST_F(request_log_test, refused_requests_are_logged_with_the_reason)
 {
     fixture.make_user("anna");
     fixture.scim("POST", "/Users", test::user_text("anna"));
@@ -128,7 +128,7 @@ TEST_F(request_log_test, refused_requests_are_told_with_the_reason)
     fixture.scim("GET", "/Nothing");
     fixture.scim("POST", "/Users", R"({"userName":)");
     EXPECT_EQ(
-        told("?status=error"),
+        logged("?status=error"),
         (texts{
             "POST /Users 400",
             "GET /{endpoint} 404",
@@ -166,12 +166,12 @@ TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it)
     fixture.clock.advance(std::chrono::hours(1));
     fixture.scim("GET", "/Users/" + id);
     fixture.scim("DELETE", "/Users/diruser_7");
-    EXPECT_EQ(told("?method=POST"), texts{"POST /Users 201"});
-    EXPECT_EQ(told("?status=2xx"), (texts{"GET /Users/{id} 200", "POST /Users 201"}));
-    EXPECT_EQ(told("?status=404"), texts{"DELETE /Users/{id} 404"});
-    EXPECT_EQ(told("?resource_id=" + id), (texts{"GET /Users/{id} 200", "POST /Users 201"}));
-    EXPECT_EQ(told("?until=2026-01-02T04:04:05Z"), texts{"POST /Users 201"});
-    EXPECT_EQ(told("?since=2026-01-02T04:04:05Z&method=GET"), texts{"GET /Users/{id} 200"});
+    EXPECT_EQ(logged("?method=POST"), texts{"POST /Users 201"});
+    EXPECT_EQ(logged("?status=2xx"), (texts{"GET /Users/{id} 200", "POST /Users 201"}));
+    EXPECT_EQ(logged("?status=404"), texts{"DELETE /Users/{id} 404"});
+    EXPECT_EQ(logged("?resource_id=" + id), (texts{"GET /Users/{id} 200", "POST /Users 201"}));
+    EXPECT_EQ(logged("?until=2026-01-02T04:04:05Z"), texts{"POST /Users 201"});
+    EXPECT_EQ(logged("?since=2026-01-02T04:04:05Z&method=GET"), texts{"GET /Users/{id} 200"});
 
     texts seen;
     std::string token;
@@ -184,7 +184,7 @@ TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it)
     EXPECT_EQ(seen, (texts{"DELETE", "GET", "POST"}));
 }
 
-TEST_F(request_log_test, a_bad_question_is_told_what_is_wrong_with_it)
+TEST_F(request_log_test, an_invalid_query_is_rejected_by_the_name_of_its_parameter)
 {
     const struct {
         const char* query;
@@ -283,7 +283,7 @@ TEST_F(request_log_test, without_entries_to_keep_refused_users_are_listed_still)
     fixture.requests_kept.entries_max = 0;
     fixture.make_user("anna");
     fixture.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
-    EXPECT_EQ(told(), texts{});
+    EXPECT_EQ(logged(), texts{});
     EXPECT_EQ(ledger(), texts{"uniqueness OPEN 1"});
 }
 

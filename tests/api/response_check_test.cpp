@@ -32,7 +32,7 @@ constexpr std::string_view sample = R"({
     "parts": null
 })";
 
-TEST(response_check, what_is_not_as_described_is_told_with_its_path)
+TEST(response_check, a_mismatch_is_reported_with_its_path)
 {
     auto schema = parse_json_object(sample).value();
     schema.erase("parts");

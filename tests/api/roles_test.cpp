@@ -1,4 +1,4 @@
-// Roles, the groups that give them, and who is told.
+// Roles, the groups that assign them, and the events of both.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -97,16 +97,16 @@ TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
     EXPECT_EQ(fixture.operate("DELETE", "/api/v1/roles/chief").status, 200);
     EXPECT_EQ(fixture.operate("GET", "/api/v1/roles/chief").status, 404);
     texts types;
-    const auto told = news();
-    for (const auto& event : told) {
+    const auto published = news();
+    for (const auto& event : published) {
         types.emplace_back(event.at("type").as_string());
         EXPECT_EQ(event.at("object"), "Role");
         EXPECT_EQ(event.at("data").at("id"), id);
         EXPECT_FALSE(find(event, "organization_id"));
     }
     EXPECT_EQ(types, (texts{"role.created", "role.updated", "role.deleted"}));
-    EXPECT_EQ(told.at(1).at("changed_attributes"), json::array{"display_name"});
-    EXPECT_EQ(told.at(1).at("previous_attributes"), (json::object{{"display_name", "Admin"}}));
+    EXPECT_EQ(published.at(1).at("changed_attributes"), json::array{"display_name"});
+    EXPECT_EQ(published.at(1).at("previous_attributes"), (json::object{{"display_name", "Admin"}}));
 }
 
 TEST_F(roles_test, an_organization_sees_its_own_roles_and_the_environment_s)
@@ -166,15 +166,15 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
     news();
     const auto set = assign({{chiefs, "chief"}, {staff, "clerk"}});
     ASSERT_EQ(set.status, 200) << set.text;
-    const auto told = news();
-    ASSERT_EQ(told.size(), 2U);
-    EXPECT_EQ(told[0].at("type"), "organization.directory.user_updated");
-    EXPECT_EQ(told[0].at("data").at("id").as_string(), anna);
-    EXPECT_EQ(named(told[0].at("data").at("roles")), (texts{"chief", "clerk"}));
-    EXPECT_EQ(told[0].at("changed_attributes"), json::array{"roles"});
-    EXPECT_EQ(told[0].at("previous_attributes").at("roles"), json::array());
-    EXPECT_EQ(told[0].at("context").at("source"), "api");
-    EXPECT_EQ(named(told[1].at("data").at("roles")), texts{"clerk"});
+    const auto published = news();
+    ASSERT_EQ(published.size(), 2U);
+    EXPECT_EQ(published[0].at("type"), "organization.directory.user_updated");
+    EXPECT_EQ(published[0].at("data").at("id").as_string(), anna);
+    EXPECT_EQ(named(published[0].at("data").at("roles")), (texts{"chief", "clerk"}));
+    EXPECT_EQ(published[0].at("changed_attributes"), json::array{"roles"});
+    EXPECT_EQ(published[0].at("previous_attributes").at("roles"), json::array());
+    EXPECT_EQ(published[0].at("context").at("source"), "api");
+    EXPECT_EQ(named(published[1].at("data").at("roles")), texts{"clerk"});
     EXPECT_EQ(roles_of(anna), (texts{"chief", "clerk"}));
     const auto shown = fixture.operate("GET", directory).member("directory");
     EXPECT_EQ(shown.at("role_assignments"), set.body.at("role_assignments"));
@@ -199,24 +199,24 @@ TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
     fixture.patch(
         "/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]"
     );
-    auto told = news().back();
-    EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
-    EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
+    auto event = news().back();
+    EXPECT_EQ(event.at("changed_attributes"), (json::array{"groups", "roles"}));
+    EXPECT_EQ(named(event.at("data").at("roles")), texts{"clerk"});
     fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
-    told = news().back();
-    EXPECT_EQ(told.at("changed_attributes"), json::array{"title"});
-    EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
+    event = news().back();
+    EXPECT_EQ(event.at("changed_attributes"), json::array{"title"});
+    EXPECT_EQ(named(event.at("data").at("roles")), texts{"clerk"});
     fixture.scim("DELETE", "/Groups/" + staff);
-    told = news().back();
-    EXPECT_EQ(told.at("type"), "organization.directory.user_updated");
-    EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
-    EXPECT_EQ(named(told.at("previous_attributes").at("roles")), texts{"clerk"});
+    event = news().back();
+    EXPECT_EQ(event.at("type"), "organization.directory.user_updated");
+    EXPECT_EQ(event.at("changed_attributes"), (json::array{"groups", "roles"}));
+    EXPECT_EQ(named(event.at("previous_attributes").at("roles")), texts{"clerk"});
     EXPECT_EQ(roles_of(anna), texts());
     const auto after = fixture.operate("GET", directory).member("directory");
     EXPECT_EQ(after.at("role_assignments").at("assignments"), json::array());
 }
 
-TEST_F(roles_test, whoever_no_group_gives_a_role_has_the_default)
+TEST_F(roles_test, a_user_without_a_role_from_a_group_has_the_default)
 {
     make_role("guest");
     make_role("insider", owner);
@@ -231,9 +231,9 @@ TEST_F(roles_test, whoever_no_group_gives_a_role_has_the_default)
     ASSERT_EQ(set.status, 200) << set.text;
     EXPECT_EQ(set.member("default_member").at("name"), "guest");
     fixture.work_off();
-    const auto told = news();
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(named(told[0].at("data").at("roles")), texts{"guest"});
+    const auto published = news();
+    ASSERT_EQ(published.size(), 1U);
+    EXPECT_EQ(named(published[0].at("data").at("roles")), texts{"guest"});
     fixture.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"insider"})");
     fixture.work_off();
     EXPECT_EQ(roles_of(anna), texts{"insider"});
@@ -257,14 +257,14 @@ TEST_F(roles_test, a_deleted_role_is_taken_from_everybody)
     news();
     EXPECT_EQ(fixture.operate("DELETE", "/api/v1/roles/clerk").status, 200);
     fixture.work_off();
-    const auto told = news();
-    ASSERT_EQ(told.size(), 2U);
-    EXPECT_EQ(told[0].at("type"), "role.deleted");
-    EXPECT_EQ(told[1].at("data").at("roles"), json::array());
+    const auto published = news();
+    ASSERT_EQ(published.size(), 2U);
+    EXPECT_EQ(published[0].at("type"), "role.deleted");
+    EXPECT_EQ(published[1].at("data").at("roles"), json::array());
     EXPECT_EQ(roles_of(anna), texts());
 }
 
-TEST_F(roles_test, a_large_directory_is_recounted_in_batches_and_each_user_told_once)
+TEST_F(roles_test, a_large_directory_is_recomputed_in_batches_with_one_event_per_user)
 {
     make_role("clerk");
     constexpr int users = 450;  // three batches

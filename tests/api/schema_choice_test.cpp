@@ -135,8 +135,8 @@ TEST_F(schema_choice, removing_a_schema_hides_its_data_until_it_is_added_again)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("Resources").at(0), json::value(hidden.body));
 
     EXPECT_EQ(fixture.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").status, 200);
-    const auto told = fixture.events().back();
-    EXPECT_FALSE(told.at("data").at("raw_attributes").as_object().contains("urn:example:Place"));
+    const auto event = fixture.events().back();
+    EXPECT_FALSE(event.at("data").at("raw_attributes").as_object().contains("urn:example:Place"));
     EXPECT_FALSE(
         fixture.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").body.contains(enterprise)
     );

@@ -133,11 +133,11 @@ TEST_F(scopes_test, a_claim_that_is_not_understood_grants_nothing)
          {json::value("later:read"), json::value(""), json::value(7), json::value(json::array{"domains:read"})
          }) {
         claims["scope"] = scope;
-        EXPECT_EQ(with(signed_by_the_house(fixture, header_of(good), claims), "GET", domains).status, 403)
+        EXPECT_EQ(with(signed_by_server(fixture, header_of(good), claims), "GET", domains).status, 403)
             << scope;
     }
     claims["scope"] = "later:read domains:read";
-    EXPECT_EQ(with(signed_by_the_house(fixture, header_of(good), claims), "GET", domains).status, 200);
+    EXPECT_EQ(with(signed_by_server(fixture, header_of(good), claims), "GET", domains).status, 200);
 }
 
 }  // namespace

@@ -128,9 +128,9 @@ TEST_F(secrets_test, who_has_not_asked_for_an_end_is_warned_of_it_too)
     EXPECT_EQ(warned(), 0U);
     fixture.clock.advance(1us);
     EXPECT_EQ(warned(), 1U);
-    const auto told = fixture.events().back();
-    EXPECT_EQ(told.at("type").as_string(), "organization.directory.token_expiring");
-    EXPECT_EQ(told.at("data").at("id").as_string(), id);
+    const auto event = fixture.events().back();
+    EXPECT_EQ(event.at("type").as_string(), "organization.directory.token_expiring");
+    EXPECT_EQ(event.at("data").at("id").as_string(), id);
 }
 
 TEST_F(secrets_test, what_is_revoked_or_over_is_inactive)

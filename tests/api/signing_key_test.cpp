@@ -104,7 +104,7 @@ TEST_F(signing_key_test, two_hundred_anonymous_requests_generate_one_key)
     EXPECT_EQ(stored_keys(), 1U);
 }
 
-TEST_F(signing_key_test, who_waits_in_vain_is_told_to_try_again_and_the_next_one_generates)
+TEST_F(signing_key_test, a_waiter_whose_generator_disconnects_gets_503_and_the_next_request_generates)
 {
     auto first = std::make_unique<stepped_request>(fixture, "GET", "/keys");
     stepped_request second(fixture, "GET", "/keys");

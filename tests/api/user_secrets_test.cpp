@@ -53,10 +53,10 @@ TEST_F(user_secrets_test, a_secret_is_shown_with_its_user)
 
     EXPECT_EQ(me(made.text_of("plain_secret")).status, 200);
     EXPECT_EQ(shown(made).at("last_used_address"), "192.0.2.7");
-    const auto told = fixture.operate("GET", "/api/v1/audit-log?page_size=1").body.at("entries").at(0);
-    EXPECT_EQ(told.at("route"), "/api/v1/organizations/{organization}/directories/{directory}/secrets");
-    EXPECT_EQ(told.at("after").at("secret").at("directory_user_id"), json::value(id));
-    EXPECT_EQ(told.at("after").at("plain_secret"), "[withheld]");
+    const auto entry = fixture.operate("GET", "/api/v1/audit-log?page_size=1").body.at("entries").at(0);
+    EXPECT_EQ(entry.at("route"), "/api/v1/organizations/{organization}/directories/{directory}/secrets");
+    EXPECT_EQ(entry.at("after").at("secret").at("directory_user_id"), json::value(id));
+    EXPECT_EQ(entry.at("after").at("plain_secret"), "[withheld]");
 }
 
 TEST_F(user_secrets_test, only_a_user_of_the_directory_who_may_come_in_can_have_one)
@@ -165,7 +165,7 @@ TEST_F(user_secrets_test, it_ends_with_its_user_and_with_an_event)
             .status,
         200
     );
-    const auto told = fixture.events();
+    const auto published = fixture.events();
     const auto types = fixture.event_types();
     ASSERT_EQ(
         std::vector<std::string>(types.begin() + static_cast<std::ptrdiff_t>(before), types.end()),
@@ -173,10 +173,10 @@ TEST_F(user_secrets_test, it_ends_with_its_user_and_with_an_event)
             "user_deleted", "token_revoked", "token_revoked", "user_deleted", "token_revoked"
         })
     );
-    EXPECT_EQ(told[before + 1].at("data").at("id"), first.member("secret").at("id"));
-    EXPECT_EQ(told[before + 1].at("data").at("directory_user_id"), json::value(id));
-    EXPECT_EQ(told[before + 1].at("context").at("caused_by"), told[before].at("id"));
-    EXPECT_EQ(told[before + 4].at("data").at("id"), third.member("secret").at("id"));
+    EXPECT_EQ(published[before + 1].at("data").at("id"), first.member("secret").at("id"));
+    EXPECT_EQ(published[before + 1].at("data").at("directory_user_id"), json::value(id));
+    EXPECT_EQ(published[before + 1].at("context").at("caused_by"), published[before].at("id"));
+    EXPECT_EQ(published[before + 4].at("data").at("id"), third.member("secret").at("id"));
     for (const auto& made : {first, second, third}) {
         EXPECT_EQ(me(made.text_of("plain_secret")).status, 401);
         EXPECT_EQ(shown(made).at("status"), "INACTIVE");

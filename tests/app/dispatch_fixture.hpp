@@ -88,7 +88,7 @@ public:
         }
         target_.submit(mode, key, std::move(what), std::move(done));
     }
-    void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
+    void on_commit(std::function<void()> notify) override { target_.on_commit(std::move(notify)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }
     bool is_broken() const override { return target_.is_broken(); }
     void backup(const std::filesystem::path& target) override { target_.backup(target); }

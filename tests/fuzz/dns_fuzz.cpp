@@ -18,7 +18,7 @@ void check(std::span<const unsigned char> response, dns_kind kind)
     const auto answer = read();
     if (answer.aliases.size() > aliases_max)
         std::abort();
-    // Only what was found is told, and no more of it than there are bytes.
+    // Only the outcome `found` has values, and they are no longer than the response.
     if ((answer.outcome == dns_outcome::found) == answer.values.empty())
         std::abort();
     std::size_t bytes = 0;

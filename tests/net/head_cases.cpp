@@ -148,7 +148,7 @@ std::vector<head_case> field_lines()
         {"a vertical tab in a value", get_with({"X-A: b\vc"}), 400},
         {"an escape character in a value", get_with({"X-A: \x1b[1m"}), 400},
         {"a DEL in a value", get_with({"X-A: b\x7f"}), 400},
-        {"a bell in a value", get_with({"X-A: \a"}), 400},
+        {"a BEL in a value", get_with({"X-A: \a"}), 400},
         {"a bare LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n", 400},
         {"a bare LF after a field", "GET / HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n", 400},
         {"a bare LF in a value", get_with({"X-A: b\nX-B: c"}), 400},

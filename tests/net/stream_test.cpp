@@ -41,12 +41,12 @@ struct stage {
     }
     void ring()
     {
-        std::function<void()> bell;
+        std::function<void()> notify;
         {
             const std::lock_guard lock(mutex);
-            bell = wake;
+            notify = wake;
         }
-        bell();
+        notify();
     }
     int times_asked()
     {

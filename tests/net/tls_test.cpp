@@ -95,7 +95,7 @@ public:
     }
 
     // True if the peer sent close_notify before it ended.
-    bool is_told_goodbye()
+    bool has_close_notify()
     {
         char byte = 0;
         const int count = SSL_read(connection_.get(), &byte, 1);
@@ -208,7 +208,7 @@ TEST_F(tls, sends_close_notify_before_closing)
 {
     auto client = connect();
     client.ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /");
-    EXPECT_TRUE(client.is_told_goodbye());
+    EXPECT_TRUE(client.has_close_notify());
 }
 
 TEST_F(tls, uses_the_new_certificate_after_a_reload_and_keeps_old_connections)

@@ -162,7 +162,7 @@ class ClientsTest(unittest.TestCase):
                 self.assertNotIn(text.encode(), content, file)
             self.assertNotIn(b"PRIVATE KEY", content)
 
-    def test_a_lost_master_key_is_told_at_the_start(self):
+    def test_a_lost_master_key_is_reported_at_the_start(self):
         self.server.start()
         self.server.access_token()
         self.server.stop()

@@ -89,7 +89,7 @@ class CommandTest(unittest.TestCase):
         for option in ("--data", "--json", "--public-url", "--config", "--listen", "--tls-certificate"):
             self.assertIn(option, whole.stdout)
 
-    def test_version_is_told(self):
+    def test_version_is_printed(self):
         done = run("version")
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stdout, r"\d+\.\d+\.\d+")

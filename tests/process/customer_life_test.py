@@ -119,7 +119,7 @@ class CustomerLifeTest(unittest.TestCase):
                 self.assertEqual(done.stdout.count(" ok "), step - 1, done.stdout)
         self.assertEqual(self.left(), [0, []])
 
-    def test_whoever_has_no_credentials_is_told_so(self):
+    def test_missing_and_wrong_credentials_are_reported(self):
         identifier, _ = self.server.new_client("Life")
         done = walk(self.server.port, (identifier, ""))
         self.assertEqual(done.returncode, 2)

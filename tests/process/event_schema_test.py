@@ -53,7 +53,7 @@ class EventSchemaTest(unittest.TestCase):
         for name in ("id", "cursor", "sequence", "data", "directory_id", "context"):
             self.assertNotEqual(event_schemas.problems_of({k: v for k, v in event.items() if k != name}), [], name)
 
-    def test_what_is_told_of_a_customer_s_life_is_as_described(self):
+    def test_the_events_of_a_customer_s_life_match_the_schemas(self):
         with Receiver(lambda arrival: 410) as gone, Receiver(lambda arrival: 500) as failing:
             with Server(options=["--webhook-allow-private"]) as server, server.operator() as control:
                 for receiver in (gone, failing):

@@ -19,7 +19,7 @@ class LostDatabaseTest(unittest.TestCase):
         with self.directory.client() as client:
             client.create_user("kept@example.com")
 
-    def test_a_server_does_not_start_anew_beside_a_key_and_a_log(self):
+    def test_no_command_creates_a_new_database_beside_a_key_and_a_log(self):
         self.server.kill()
         data = self.server.data
         database = data / "scimd.db"

@@ -165,12 +165,12 @@ class TenancyTest(unittest.TestCase):
                 if f"/{place}/{foreign}" not in path:
                     continue
                 with self.subTest(method=method, place=place):
-                    theirs = self.client.send(method, path.removeprefix(self.own.base), body)
-                    nobodys = self.client.send(
+                    refused = self.client.send(method, path.removeprefix(self.own.base), body)
+                    unknown = self.client.send(
                         method, path.removeprefix(self.own.base).replace(foreign, unused), body
                     )
-                    self.assertEqual(theirs.status, 404)
-                    self.assertEqual(shape(theirs, foreign), shape(nobodys, unused))
+                    self.assertEqual(refused.status, 404)
+                    self.assertEqual(shape(refused, foreign), shape(unknown, unused))
 
     def test_a_foreign_member_is_refused_as_an_unused_one(self):
         foreign = self.foreign_user
@@ -185,9 +185,9 @@ class TenancyTest(unittest.TestCase):
                 operation = {"op": op, "path": "members", "value": members}
                 yield "PATCH", f"/Groups/{self.group}", {"schemas": [PATCH_OP], "Operations": [operation]}
 
-        for theirs, nobodys in zip(requests(foreign), requests(unused)):
-            with self.subTest(method=theirs[0]):
-                refused, unknown = self.client.send(*theirs), self.client.send(*nobodys)
+        for of_foreign, of_unused in zip(requests(foreign), requests(unused)):
+            with self.subTest(method=of_foreign[0]):
+                refused, unknown = self.client.send(*of_foreign), self.client.send(*of_unused)
                 self.assertEqual(refused.status, 400)
                 self.assertEqual(refused.json["scimType"], "invalidValue")
                 self.assertEqual(shape(refused, foreign), shape(unknown, unused))

@@ -70,7 +70,7 @@ def mixed_answers(names):
         (names.add("translated.example", PUBLIC, "64:ff9b::127.0.0.1"), ADDRESS),
         (names.add("metadata.example", PUBLIC, "169.254.169.254"), ADDRESS),
         (names.add("metadata-v6.example", PUBLIC, "fd00:ec2::254"), ADDRESS),
-        (names.add("crowd.example", *[f"93.184.216.{n}" for n in range(1, 20)], "10.0.0.1"), ADDRESS),
+        (names.add("many.example", *[f"93.184.216.{n}" for n in range(1, 20)], "10.0.0.1"), ADDRESS),
         (names.add("both-inside.example", "127.0.0.1", "::1"), ADDRESS),
         (names.add_alias("alias.example", "both-inside.example"), ADDRESS),
         (names.add_alias("alias-of-alias.example", "alias.example"), ADDRESS),

@@ -18,8 +18,8 @@ TODAY, PAST, FUTURE, FAR_FUTURE = "20200101000000Z", "20210101000000Z", "2090010
 
 AUTHORITY = """
 [ca]
-default_ca = ours
-[ours]
+default_ca = authority
+[authority]
 database = index.txt
 new_certs_dir = .
 rand_serial = yes

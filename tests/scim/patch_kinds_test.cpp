@@ -223,7 +223,7 @@ TEST(patch, paths_that_name_no_attribute_are_refused)
         samples::group()
     );
     expect_rows(
-        {{"members that are filtered by what they do not have: nobody may stay who was meant to go",
+        {{"members that are filtered by what they do not have: no member may stay that was meant to go",
           R"({})",
           R"([{"op": "replace", "path": "displayName", "value": "h"},
               {"op": "remove", "path": "members[valu eq \"1\"]"}])",

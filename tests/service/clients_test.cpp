@@ -44,8 +44,8 @@ TEST_F(clients_test, a_client_authenticates_with_each_of_its_secrets_and_with_no
     EXPECT_FALSE(authenticate(tx(), two.client.id.text(), one.plain.reveal()));
     for (const auto& wrong : {std::string(), std::string("x"), std::string(one.plain.reveal()) + "x"})
         EXPECT_FALSE(authenticate(tx(), id, wrong)) << wrong;
-    for (const auto* const nobody : {"", "skc_1", "skc_", "One", "operator"})
-        EXPECT_FALSE(authenticate(tx(), nobody, one.plain.reveal())) << nobody;
+    for (const auto* const unknown : {"", "skc_1", "skc_", "One", "operator"})
+        EXPECT_FALSE(authenticate(tx(), unknown, one.plain.reveal())) << unknown;
 }
 
 TEST_F(clients_test, a_client_has_at_most_five_valid_secrets)

@@ -48,7 +48,7 @@ TEST(domain_blocklist_test, the_list_of_mail_providers_can_be_replaced)
     domain_blocklist rules;
     ASSERT_TRUE(rules.replace_reserved_domains(""));
     ASSERT_TRUE(
-        rules.replace_mail_providers("# ours\r\n Mail.Acme.test \r\nb\xC3\xBC"
+        rules.replace_mail_providers("# local\r\n Mail.Acme.test \r\nb\xC3\xBC"
                                      "cher.test # umlaut\n\n")
     );
     EXPECT_TRUE(allows(rules, "gmail.com"));

@@ -53,12 +53,12 @@ TEST(domain_verification_test, pauses_between_checks_double_until_the_window_end
     std::int64_t checks = 0;
     while (claim.one.status == domain_status::pending) {
         ++checks;
-        const auto told = claim.check(at, no_such_name);
+        const auto transition = claim.check(at, no_such_name);
         if (claim.one.status != domain_status::pending) {
-            EXPECT_EQ(told, domain_transition::failed);
+            EXPECT_EQ(transition, domain_transition::failed);
             break;
         }
-        EXPECT_EQ(told, std::nullopt);
+        EXPECT_EQ(transition, std::nullopt);
         if (pauses.size() < 8)
             pauses.push_back((claim.next() - at).count());
         at = claim.next();
@@ -80,7 +80,7 @@ TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
         domain_status from;
         check_outcome outcome;
         domain_status to;
-        news told;
+        news transition;
         std::chrono::minutes next;  // after a check on schedule at 10 h
     };
     constexpr auto pending = domain_status::pending;
@@ -111,7 +111,7 @@ TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
     for (const auto& row : rows) {
         life claim;
         claim.one.status = row.from;
-        EXPECT_EQ(claim.check(10h, row.outcome), row.told) << name_of(row.outcome);
+        EXPECT_EQ(claim.check(10h, row.outcome), row.transition) << name_of(row.outcome);
         EXPECT_EQ(claim.one.status, row.to) << name_of(row.outcome);
         EXPECT_EQ(claim.next(), row.next) << name_of(row.outcome);
         EXPECT_EQ(claim.one.last_outcome, name_of(row.outcome));
@@ -244,23 +244,23 @@ TEST(domain_verification_test, records_are_searched_for_the_token)
 
 TEST(domain_verification_test, all_servers_must_agree)
 {
-    const txt_answer ours{found, {"other", "token=abc"}};
+    const txt_answer own{found, {"other", "token=abc"}};
     const txt_answer others{found, {"other"}};
     struct row {
         std::vector<txt_answer> answers;
         check_outcome expected;
     };
     const row rows[] = {
-        {{ours}, found},
-        {{ours, ours}, found},
+        {{own}, found},
+        {{own, own}, found},
         {{others}, token_missing},
         {{others, {no_such_name}}, token_missing},
         {{{no_such_name}, others}, no_such_name},
         {{{no_record}}, no_record},
-        {{ours, {no_such_name}}, disagreement},
-        {{others, ours}, disagreement},
-        {{ours, {timed_out}}, timed_out},
-        {{{server_failure}, ours}, server_failure},
+        {{own, {no_such_name}}, disagreement},
+        {{others, own}, disagreement},
+        {{own, {timed_out}}, timed_out},
+        {{{server_failure}, own}, server_failure},
         {{{no_such_name}, {unreachable}}, unreachable},
         {{{alias_failure}}, alias_failure},
         {{}, unreachable},

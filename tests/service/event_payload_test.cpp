@@ -7,7 +7,7 @@
 namespace scimd::service {
 namespace {
 
-caller somebody()
+caller sample_caller()
 {
     caller who;
     who.organization = organization_id{5};
@@ -22,7 +22,7 @@ json::object normalized_user(
     verified_domains domains;
     domains.add(domain_name::parse("acme.com").value(), true);
     domains.add(domain_name::parse("xn--cme-5cd.com").value(), false);
-    return normalize_user(somebody(), "diruser_1", parse_json_object(document).value(), groups, domains);
+    return normalize_user(sample_caller(), "diruser_1", parse_json_object(document).value(), groups, domains);
 }
 
 TEST(event_payload_test, each_attribute_is_mapped_to_its_key)
@@ -176,12 +176,12 @@ TEST(event_payload_test, a_group_always_has_all_keys)
 {
     const auto document = parse_json_object(R"({"displayName":"Staff","externalId":"g1"})").value();
     EXPECT_EQ(
-        to_text(normalize_group(somebody(), "dirgroup_1", document)),
+        to_text(normalize_group(sample_caller(), "dirgroup_1", document)),
         R"({"id":"dirgroup_1","directory_id":"dir_6","organization_id":"org_5","display_name":"Staff",)"
         R"("external_id":"g1","dp_id":"g1","raw_attributes":{"displayName":"Staff","externalId":"g1"}})"
     );
     const auto bare =
-        normalize_group(somebody(), "dirgroup_1", parse_json_object(R"({"displayName":"S"})").value());
+        normalize_group(sample_caller(), "dirgroup_1", parse_json_object(R"({"displayName":"S"})").value());
     EXPECT_TRUE(bare.at("external_id").is_null());
     EXPECT_TRUE(bare.at("dp_id").is_null());
 }

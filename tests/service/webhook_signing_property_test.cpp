@@ -41,8 +41,8 @@ std::string decoded(std::string_view base64)
 // The key that a receiver got when it was created, without its prefix.
 class verifier {
 public:
-    explicit verifier(std::string_view told)
-        : key_(decoded(told.substr(told.find('_') + 1))), is_symmetric_(told.starts_with("whsec_"))
+    explicit verifier(std::string_view secret)
+        : key_(decoded(secret.substr(secret.find('_') + 1))), is_symmetric_(secret.starts_with("whsec_"))
     {
         if (!is_symmetric_)
             public_.reset(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(key_), key_.size())

@@ -43,7 +43,7 @@ TEST_F(idempotency_store_test, storing_a_response_deletes_a_few_expired_ones_and
     add("old24");
     EXPECT_TRUE(find(store.tx(), "old24"));
     const auto left = forget_old(store.tx(), 100);
-    EXPECT_GT(left, 0) << "the rest is left to the house keeping";
+    EXPECT_GT(left, 0) << "the retention job deletes the rest";
     EXPECT_LT(left, 24);
 }
 

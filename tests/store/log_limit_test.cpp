@@ -71,8 +71,8 @@ protected:
         return over->get_future();
     }
 
-    // Within a few writes.
-    bool begins_anew()
+    // True if a few writes wrap the log.
+    bool wraps()
     {
         for (int i = 0; i < 40 && log_frames() >= 400; ++i)
             write();
@@ -105,7 +105,7 @@ TEST_F(log_limit, lets_a_scan_run_until_the_log_is_at_its_limit)
         write();
     EXPECT_THROW(scan.get(), sql::busy);
     EXPECT_EQ(given_up(), 1U);
-    EXPECT_TRUE(begins_anew());
+    EXPECT_TRUE(wraps());
 }
 
 TEST_F(log_limit, holds_with_consecutive_scans)
@@ -144,7 +144,7 @@ TEST_F(log_limit, cancels_scans_and_never_writes)
     EXPECT_GT(longest, 1'000U);
     EXPECT_EQ(read(count_filler), 50);
     EXPECT_EQ(given_up(), 0U);
-    EXPECT_TRUE(begins_anew());
+    EXPECT_TRUE(wraps());
 }
 
 TEST_F(log_limit, a_connection_of_a_cancelled_scan_serves_the_next_one)

@@ -171,9 +171,9 @@ TEST_F(migrations, that_are_killed_at_any_statement_are_completed_by_the_next_st
 TEST_F(migrations, of_this_version_create_an_intact_schema)
 {
     sqlite::connection database = open();
-    const auto ours = embedded_sqlite_migrations();
-    EXPECT_EQ(apply(database, {ours.begin(), ours.end()}), static_cast<int>(ours.size()));
-    EXPECT_EQ(apply(database, {ours.begin(), ours.end()}), 0);
+    const auto embedded = embedded_sqlite_migrations();
+    EXPECT_EQ(apply(database, {embedded.begin(), embedded.end()}), static_cast<int>(embedded.size()));
+    EXPECT_EQ(apply(database, {embedded.begin(), embedded.end()}), 0);
     std::string found;
     database.run({"check", "pragma integrity_check"}, {}, [&](const sql::row& row) { found = row.text(0); });
     EXPECT_EQ(found, "ok");

@@ -216,7 +216,7 @@ TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not
     EXPECT_EQ(count_standing(tx(), here.id), 0);
     EXPECT_TRUE(standing_of(tx(), here.id, {7}).empty());
 
-    // Anew, as another one.
+    // A refusal after the resolution gets a new row.
     record(tx(), here.id, what, tx().now());
     EXPECT_EQ(listed(here)[0].count, 1);
     EXPECT_GT(listed(here)[0].id, first.id);

@@ -14,7 +14,7 @@ def removes_everybody(request, forward, seen):
 
 
 @noticed_by("a replace that does not name members empties no group")
-def takes_silence_for_nobody(request, forward, seen):
+def takes_absent_members_for_none(request, forward, seen):
     for operation in request.operations:
         if request.is_at("PATCH", GROUP) and op(operation) == "replace" and "path" not in operation:
             operation["value"].setdefault("members", [])

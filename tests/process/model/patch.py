@@ -340,7 +340,7 @@ def literals(condition):
 
 
 def made_element(step):
-    """C2: what nobody has is made when the filter says how; replace does so only where it names a place."""
+    """C2: what no element matches is created if the filter defines it; for replace, only in a named place."""
     if step.target.condition is None:
         return {}
     terms = equalities(step.target.condition)

@@ -86,7 +86,7 @@ class Player:
             self.explained += len(lost)
 
     def sendable(self, request):
-        """Nobody can send a version that no answer has shown yet."""
+        """Clients cannot send a version that no answer has shown yet."""
         is_known = request.version in (None, "*") or ("version", request.id, request.version) in self.known
         return request if is_known else dataclasses.replace(request, version=None)
 
@@ -128,8 +128,8 @@ class Player:
 
     def wire_id(self, id):
         """An id that no resource has (yet) is a number too small for the server to have given it."""
-        nobody = ("diruser_" if id.startswith("U") else "dirgroup_") + str(int(id[2:-1]) + 1)
-        return self.wire_ids.get(id, f"bulkId:{id}" if id in self.pending else nobody)
+        unknown = ("diruser_" if id.startswith("U") else "dirgroup_") + str(int(id[2:-1]) + 1)
+        return self.wire_ids.get(id, f"bulkId:{id}" if id in self.pending else unknown)
 
     def model_id(self, wire):
         kind, number = wire[3].upper(), int(wire.partition("_")[2])
@@ -196,10 +196,10 @@ class Player:
 
     # ---- from the wire to the model ----
 
-    def learn_id(self, ours, wire):
+    def learn_id(self, model, wire):
         if wire in self.model_ids:
             raise Disagreement(f"the id {wire} was given twice")
-        self.wire_ids[ours], self.model_ids[wire] = wire, ours
+        self.wire_ids[model], self.model_ids[wire] = wire, model
 
     def read(self, text):
         text = re.sub(r"https?://[^\"/]+" + re.escape(self.client.base), "", text)
@@ -312,7 +312,7 @@ class Player:
         return ids
 
     def sweep(self):
-        """No member is somebody who is not there, and users say of their groups what the groups say of them."""
+        """Every member exists, and the groups of users agree with the members of groups."""
         users, groups = (
             {one["id"]: one for one in self.client.every(path)} for path in ("/Users", "/Groups")
         )

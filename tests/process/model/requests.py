@@ -3,7 +3,7 @@
 from . import filters
 from .patch import Operation, Target, Unknown
 from .schema import ENTERPRISE, ENTERPRISE_URN, LEGACY_ENTERPRISE, GROUP_URN, TYPES, USER_URN, Path, named
-from .server import NOBODY, Query, Request
+from .server import UNKNOWN_IDS, Query, Request
 
 NAMES = [
     "ada",
@@ -84,7 +84,7 @@ class Requests:
             return self.any(there)
         if model.gone and not self.chance(3):
             return self.any(model.gone)
-        return self.any(NOBODY)
+        return self.any(UNKNOWN_IDS)
 
     def fresh(self, kind):
         self.made += 1

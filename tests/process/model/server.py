@@ -9,7 +9,7 @@ from .document import Refused, invalid_value
 from .schema import TYPES, comparable, named
 
 PAGE_MAX = 1000
-NOBODY = ("U~0~", "G~0~")  # ids that no resource ever has
+UNKNOWN_IDS = ("U~0~", "G~0~")  # ids that no resource ever has
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ class Model:
         return members
 
     def members_matching(self, verb, what, members):
-        """A change of those that meet a condition. RFC 7644 §3.5.2.3: replacing nobody is noTarget."""
+        """A change of those that meet a condition. RFC 7644 §3.5.2.3: replacing no member is noTarget."""
         condition, value = what
         met = [
             id
