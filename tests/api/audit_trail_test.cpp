@@ -279,7 +279,7 @@ TEST_F(audit_trail_test, the_entry_is_written_with_its_change_or_not_at_all)
     EXPECT_EQ(text(entry, "digest").size(), 64U);
 }
 
-// A handler that somebody adds is in it without having thought of it.
+// A handler that is added is in it without having thought of it.
 TEST_F(audit_trail_test, every_writing_route_of_the_table_leaves_an_entry)
 {
     for (const auto& row : routes()) {

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using texts = std::vector<std::string>;
 
-constexpr auto day_of_the_house = "2026-01-02T03:04:05.000000Z";
+constexpr auto day_of_the_fixture = "2026-01-02T03:04:05.000000Z";
 
 class directory_lists_test : public testing::Test {
 protected:
@@ -77,7 +77,7 @@ TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
            {"preferred_username", "anna"},
            {"given_name", "Anna"},
            {"family_name", "Ahorn"},
-           {"updated_at", day_of_the_house},
+           {"updated_at", day_of_the_fixture},
            {"emails", {"anna@acme.com"}},
            {"email_domain_verified", true},
            {"preferred_username_domain_verified", false},
@@ -120,7 +120,7 @@ TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
     const auto got = get("/groups");
     const auto group_json = [](std::string_view id, std::string_view name, int total) {
         return json::object{
-            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", day_of_the_house}
+            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", day_of_the_fixture}
         };
     };
     const json::object expected{
@@ -211,7 +211,7 @@ TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
     const auto all = get("/users?updated_after=2026-01-02T03:04:04.999999Z");
     EXPECT_EQ(ids_of(all, "users"), (texts{carl, bert, anna}));
     EXPECT_EQ(all.body.at("total_size"), 3);
-    const auto since = get(std::string("/users?updated_after=") + day_of_the_house);
+    const auto since = get(std::string("/users?updated_after=") + day_of_the_fixture);
     EXPECT_EQ(ids_of(since, "users"), (texts{bert, anna}));
     EXPECT_EQ(since.body.at("total_size"), 2);
     EXPECT_EQ(get("/users?updated_after=2026-01-02T03:04:07Z").body.at("total_size"), 0);
@@ -231,12 +231,12 @@ TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
     EXPECT_EQ(get(of_staff).body.at("total_size"), 2);
     fixture.clock.advance(1s);
     fixture.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
-    const auto since = get(of_staff + "&updated_after=" + day_of_the_house);
+    const auto since = get(of_staff + "&updated_after=" + day_of_the_fixture);
     EXPECT_EQ(ids_of(since, "users"), texts{bert});
     EXPECT_EQ(since.body.at("total_size"), 1);
 }
 
-TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
+TEST_F(directory_lists_test, held_users_are_in_no_list_and_no_count)
 {
     fixture.operate("PATCH", path, R"({"domain_policy":"hold"})");
     const auto anna = fixture.make_user("anna");
@@ -260,7 +260,7 @@ TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
     const auto directory = get("").member("directory");
     EXPECT_EQ(directory.at("total_users"), 1);
     EXPECT_EQ(directory.at("stats").at("total_users"), 1);
-    EXPECT_EQ(directory.at("stats").at("user_updated_at"), day_of_the_house);
+    EXPECT_EQ(directory.at("stats").at("user_updated_at"), day_of_the_fixture);
 
     fixture.make_domain(fixture.organization, "late.test");
     fixture.work_off();

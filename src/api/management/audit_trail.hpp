@@ -28,7 +28,7 @@ private:
     store::audit::new_entry entry_;
 };
 
-// Replaces what nobody may read in a log: the texts of secrets, tokens and links, and the values of the
+// Replaces what must not be readable in a log: the texts of secrets, tokens and links, and the values of the
 // headers that a webhook endpoint is sent.
 void redact(json::value& document);
 
