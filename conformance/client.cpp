@@ -24,8 +24,7 @@ constexpr std::uint64_t reply_bytes_max = 64ULL * 1024 * 1024;
 // Starts an asynchronous operation and waits for it, because Beast's timeouts apply to asynchronous ones
 // only.
 template <class Start>
-error_code complete(asio::io_context& context, Start&& start)
-{
+error_code complete(asio::io_context& context, Start&& start) {
     error_code outcome = asio::error::would_block;
     start([&outcome](const error_code& failure, auto&&...) { outcome = failure; });
     context.restart();
@@ -33,8 +32,7 @@ error_code complete(asio::io_context& context, Start&& start)
     return outcome;
 }
 
-http::request<http::string_body> to_beast(const request& message, const server_address& server)
-{
+http::request<http::string_body> to_beast(const request& message, const server_address& server) {
     http::request<http::string_body> out;
     out.method_string(message.method);
     out.target(message.target);
@@ -50,8 +48,7 @@ http::request<http::string_body> to_beast(const request& message, const server_a
     return out;
 }
 
-reply from_beast(http::response<http::string_body> message)
-{
+reply from_beast(http::response<http::string_body> message) {
     reply out;
     out.status = static_cast<int>(message.result_int());
     for (const auto& field : message)
@@ -62,27 +59,24 @@ reply from_beast(http::response<http::string_body> message)
 
 template <class Stream>
 boost::system::result<reply> converse(
-    asio::io_context& context, Stream& stream, const request& message, const server_address& server
-)
-{
+        asio::io_context& context, Stream& stream, const request& message, const server_address& server) {
     const auto outgoing = to_beast(message, server);
     // A server may refuse a request before it has read all of it: its reply counts, not the broken pipe.
     const error_code written =
-        complete(context, [&](auto done) { http::async_write(stream, outgoing, std::move(done)); });
+            complete(context, [&](auto done) { http::async_write(stream, outgoing, std::move(done)); });
 
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(reply_bytes_max);
     parser.skip(message.method == "HEAD");
     const error_code read =
-        complete(context, [&](auto done) { http::async_read(stream, buffer, parser, std::move(done)); });
+            complete(context, [&](auto done) { http::async_read(stream, buffer, parser, std::move(done)); });
     if (read)
         return written ? written : read;
     return from_beast(parser.release());
 }
 
-error_code connect(asio::io_context& context, beast::tcp_stream& stream, const server_address& server)
-{
+error_code connect(asio::io_context& context, beast::tcp_stream& stream, const server_address& server) {
     error_code failure;
     asio::ip::tcp::resolver resolver(context);
     const auto found = resolver.resolve(server.host, server.port, failure);
@@ -91,16 +85,14 @@ error_code connect(asio::io_context& context, beast::tcp_stream& stream, const s
     return complete(context, [&](auto done) { stream.async_connect(found, std::move(done)); });
 }
 
-asio::ssl::context make_tls_context(bool is_insecure)
-{
+asio::ssl::context make_tls_context(bool is_insecure) {
     asio::ssl::context tls(asio::ssl::context::tls_client);
     tls.set_default_verify_paths();
     tls.set_verify_mode(is_insecure ? asio::ssl::verify_none : asio::ssl::verify_peer);
     return tls;
 }
 
-boost::system::result<reply> send_over_tls(const client& self, const request& message)
-{
+boost::system::result<reply> send_over_tls(const client& self, const request& message) {
     asio::io_context context;
     auto tls = make_tls_context(self.is_insecure);
     beast::ssl_stream<beast::tcp_stream> stream(context, tls);
@@ -111,16 +103,14 @@ boost::system::result<reply> send_over_tls(const client& self, const request& me
 
     if (const error_code failure = connect(context, stream.next_layer(), self.server))
         return failure;
-    const error_code shaken = complete(context, [&](auto done) {
-        stream.async_handshake(asio::ssl::stream_base::client, std::move(done));
-    });
+    const error_code shaken = complete(context,
+            [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
     if (shaken)
         return shaken;
     return converse(context, stream, message, self.server);
 }
 
-boost::system::result<reply> send_plainly(const client& self, const request& message)
-{
+boost::system::result<reply> send_plainly(const client& self, const request& message) {
     asio::io_context context;
     beast::tcp_stream stream(context);
     stream.expires_after(self.timeout);
@@ -131,18 +121,15 @@ boost::system::result<reply> send_plainly(const client& self, const request& mes
 
 }  // namespace
 
-const std::string* reply::find(std::string_view name) const
-{
+const std::string* reply::find(std::string_view name) const {
     const auto is_it = [&](const header& field) { return beast::iequals(field.name, name); };
     const auto found = std::find_if(headers.begin(), headers.end(), is_it);
     return found == headers.end() ? nullptr : &found->value;
 }
 
-std::optional<server_address> server_address::parse(const std::string& base_url)
-{
+std::optional<server_address> server_address::parse(const std::string& base_url) {
     static const std::regex form(
-        R"((https?)://(\[([0-9a-fA-F:.]+)\]|[^/:?#@\[\]]+)(:([0-9]{1,5}))?(/[^?#]*)?)"
-    );
+            R"((https?)://(\[([0-9a-fA-F:.]+)\]|[^/:?#@\[\]]+)(:([0-9]{1,5}))?(/[^?#]*)?)");
     std::smatch part;
     if (!std::regex_match(base_url, part, form))
         return std::nullopt;
@@ -156,13 +143,12 @@ std::optional<server_address> server_address::parse(const std::string& base_url)
     return out;
 }
 
-boost::system::result<reply> client::send(const request& message) const
-{
+boost::system::result<reply> client::send(const request& message) const {
     const auto begun = std::chrono::steady_clock::now();
     auto answer = server.is_tls ? send_over_tls(*this, message) : send_plainly(*this, message);
     if (answer)
-        answer->elapsed =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+        answer->elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now() - begun);
     return answer;
 }
 

@@ -20,8 +20,7 @@ namespace fs = std::filesystem;
 class reader {
 public:
     reader(const json::value& value, std::string where, std::initializer_list<std::string_view> names)
-        : where_(std::move(where))
-    {
+            : where_(std::move(where)) {
         if (!value.is_object())
             fail("an object is wanted");
         object_ = &value.get_object();
@@ -34,8 +33,7 @@ public:
     [[nodiscard]] const std::string& where() const { return where_; }
     [[nodiscard]] const json::value* find(std::string_view name) const { return object_->if_contains(name); }
 
-    [[nodiscard]] const json::value& need(std::string_view name) const
-    {
+    [[nodiscard]] const json::value& need(std::string_view name) const {
         if (const auto* found = find(name))
             return *found;
         fail("\"" + std::string(name) + "\" is missing");
@@ -43,14 +41,12 @@ public:
 
     [[nodiscard]] std::string text(std::string_view name) const { return to_string(need(name), name); }
 
-    [[nodiscard]] std::string text_or_empty(std::string_view name) const
-    {
+    [[nodiscard]] std::string text_or_empty(std::string_view name) const {
         const auto* found = find(name);
         return found ? to_string(*found, name) : std::string();
     }
 
-    [[nodiscard]] json::object object(std::string_view name) const
-    {
+    [[nodiscard]] json::object object(std::string_view name) const {
         const auto* found = find(name);
         if (!found)
             return {};
@@ -59,8 +55,7 @@ public:
         return found->get_object();
     }
 
-    [[nodiscard]] json::array list(std::string_view name) const
-    {
+    [[nodiscard]] json::array list(std::string_view name) const {
         const auto* found = find(name);
         if (!found)
             return {};
@@ -69,37 +64,32 @@ public:
         return found->get_array();
     }
 
-    [[nodiscard]] std::vector<std::string> texts(std::string_view name) const
-    {
+    [[nodiscard]] std::vector<std::string> texts(std::string_view name) const {
         std::vector<std::string> out;
         for (const auto& element : list(name))
             out.push_back(to_string(element, name));
         return out;
     }
 
-    [[nodiscard]] long number(const json::value& value, std::string_view name) const
-    {
+    [[nodiscard]] long number(const json::value& value, std::string_view name) const {
         if (!value.is_int64())
             fail("\"" + std::string(name) + "\" must be a whole number");
         return static_cast<long>(value.get_int64());
     }
 
-    void check_pattern(const json::value& pattern) const
-    {
+    void check_pattern(const json::value& pattern) const {
         if (const auto defect = find_defect(pattern))
             fail(*defect);
     }
 
-    void check_texts(const json::object& members, bool allows_null) const
-    {
+    void check_texts(const json::object& members, bool allows_null) const {
         for (const auto& [name, value] : members)
             if (!value.is_string() && !(allows_null && value.is_null()))
                 fail("\"" + std::string(name) + "\" must be text");
     }
 
     // Checks a shape: a path, "header:Name", or an object of shapes.
-    void check_shape(const json::value& shape) const
-    {
+    void check_shape(const json::value& shape) const {
         if (const auto* object = shape.if_object())
             for (const auto& member : *object)
                 check_shape(member.value());
@@ -108,8 +98,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string to_string(const json::value& value, std::string_view name) const
-    {
+    [[nodiscard]] std::string to_string(const json::value& value, std::string_view name) const {
         if (!value.is_string())
             fail("\"" + std::string(name) + "\" must be text");
         return std::string(value.get_string());
@@ -119,11 +108,9 @@ private:
     std::string where_;
 };
 
-request_template read_request(const json::value& value, const std::string& where)
-{
+request_template read_request(const json::value& value, const std::string& where) {
     const reader in(
-        value, where, {"method", "path", "query", "headers", "body", "raw_body", "body_from", "edit"}
-    );
+            value, where, {"method", "path", "query", "headers", "body", "raw_body", "body_from", "edit"});
     request_template out;
     out.method = in.text("method");
     out.path = in.text("path");
@@ -148,13 +135,10 @@ request_template read_request(const json::value& value, const std::string& where
 
 enum class ending { none, possible };
 
-expectation read_expectation(const json::value& value, const std::string& where, ending end = ending::none)
-{
-    const reader in(
-        value,
-        where,
-        {"status", "headers", "body", "at", "absent", "empty", "ignored", "moved", "milliseconds_max", "ends"}
-    );
+expectation read_expectation(const json::value& value, const std::string& where, ending end = ending::none) {
+    const reader in(value, where,
+            {"status", "headers", "body", "at", "absent", "empty", "ignored", "moved", "milliseconds_max",
+                    "ends"});
     if (const auto* ends = in.find("ends")) {
         if (end == ending::none || !ends->is_bool())
             in.fail("\"ends\" is a boolean and goes with \"strict\"");
@@ -190,8 +174,7 @@ expectation read_expectation(const json::value& value, const std::string& where,
     return out;
 }
 
-step read_step(const json::value& value, const std::string& where)
-{
+step read_step(const json::value& value, const std::string& where) {
     const reader in(value, where, {"note", "proves", "request", "expect", "strict", "capture", "repeat"});
     step out;
     out.note = in.text("note");
@@ -213,23 +196,20 @@ step read_step(const json::value& value, const std::string& where)
     return out;
 }
 
-std::string numbered(std::string text, std::size_t number)
-{
+std::string numbered(std::string text, std::size_t number) {
     text += ' ';
     text += std::to_string(number);
     return text;
 }
 
-std::vector<step> read_steps(const json::array& list, const std::string& where)
-{
+std::vector<step> read_steps(const json::array& list, const std::string& where) {
     std::vector<step> out;
     for (const auto& element : list)
         out.push_back(read_step(element, numbered(where, out.size() + 1)));
     return out;
 }
 
-void need_known(const json::value& document, const std::set<std::string>& known, const std::string& where)
-{
+void need_known(const json::value& document, const std::set<std::string>& known, const std::string& where) {
     std::set<std::string> names;
     collect_names(document, names);
     for (const auto& name : names)
@@ -238,8 +218,7 @@ void need_known(const json::value& document, const std::set<std::string>& known,
 }
 
 // Checks that every variable has a value before it is used.
-void check_variables(const dialogue& talk, const std::string& where)
-{
+void check_variables(const dialogue& talk, const std::string& where) {
     std::set<std::string> known{"unique", "base_url", "domain", "token", "user_token", "index"};
     need_known(talk.headers, known, where);
     for (const auto& [name, value] : talk.variables) {
@@ -252,35 +231,22 @@ void check_variables(const dialogue& talk, const std::string& where)
         std::string at = where;
         at.append(", step \"").append(each.note).append("\"");
         const auto& [method, path, query, headers, body, raw_body, body_from, edit] = each.request;
-        need_known(
-            json::array{
-                json::value(path),
-                query,
-                headers,
-                body.value_or(nullptr),
-                json::value(raw_body.value_or("")),
-                edit
-            },
-            known,
-            at
-        );
+        need_known(json::array{json::value(path), query, headers, body.value_or(nullptr),
+                           json::value(raw_body.value_or("")), edit},
+                known, at);
         if (!body_from.empty() && !known.contains(body_from))
             throw bad_data(at.append(": nothing was captured as ").append(body_from));
         const std::optional<expectation> always = each.expect;
         for (const auto* wanted : {&always, &each.strict})
             if (*wanted)
-                need_known(
-                    json::array{(*wanted)->headers, (*wanted)->body.value_or(nullptr), (*wanted)->at},
-                    known,
-                    at
-                );
+                need_known(json::array{(*wanted)->headers, (*wanted)->body.value_or(nullptr), (*wanted)->at},
+                        known, at);
         for (const auto& member : each.capture)
             known.insert(member.key());
     }
 }
 
-json::value parse_file(const fs::path& file)
-{
+json::value parse_file(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
@@ -294,8 +260,7 @@ json::value parse_file(const fs::path& file)
 }
 
 // Reads steps that many cases begin with: data/preludes/<name>.json, a list of steps.
-std::vector<step> read_prelude(const fs::path& data, const std::string& name)
-{
+std::vector<step> read_prelude(const fs::path& data, const std::string& name) {
     if (name.empty())
         return {};
     const fs::path file = data / "preludes" / (name + ".json");
@@ -306,14 +271,9 @@ std::vector<step> read_prelude(const fs::path& data, const std::string& name)
 }
 
 dialogue read_dialogue(
-    const json::value& value, const fs::path& data, const std::string& suite, const std::string& file
-)
-{
-    const reader named(
-        value,
-        file,
-        {"name", "section", "source", "corpus", "variables", "headers", "prelude", "steps", "teardown"}
-    );
+        const json::value& value, const fs::path& data, const std::string& suite, const std::string& file) {
+    const reader named(value, file,
+            {"name", "section", "source", "corpus", "variables", "headers", "prelude", "steps", "teardown"});
     dialogue out;
     out.suite = suite;
     out.name = named.text("name");
@@ -340,9 +300,7 @@ dialogue read_dialogue(
 
 // Loads the cases of a folder. The names of suites are relative to `base`.
 void load_folder(
-    const fs::path& data, const fs::path& folder, const fs::path& base, std::vector<dialogue>& out
-)
-{
+        const fs::path& data, const fs::path& folder, const fs::path& base, std::vector<dialogue>& out) {
     std::vector<fs::path> files;
     if (fs::is_directory(folder))
         for (const auto& entry : fs::recursive_directory_iterator(folder))
@@ -360,8 +318,7 @@ void load_folder(
 
 }  // namespace
 
-std::vector<dialogue> load_dialogues(const fs::path& data)
-{
+std::vector<dialogue> load_dialogues(const fs::path& data) {
     std::vector<dialogue> out;
     load_folder(data, data / "cases", data / "cases", out);
     load_folder(data, data / "idp", data, out);
@@ -372,8 +329,7 @@ std::vector<dialogue> load_dialogues(const fs::path& data)
     return out;
 }
 
-bool is_within(std::string_view suite, std::string_view wanted)
-{
+bool is_within(std::string_view suite, std::string_view wanted) {
     if (!suite.starts_with(wanted))
         return false;
     return suite.size() == wanted.size() || suite[wanted.size()] == '/';

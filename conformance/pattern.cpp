@@ -14,35 +14,19 @@ namespace {
 
 constexpr std::size_t excerpt_bytes_max = 300;
 
-constexpr std::array operators{
-    "$absent",
-    "$all",
-    "$any",
-    "$contains",
-    "$each",
-    "$equals",
-    "$ge",
-    "$le",
-    "$not",
-    "$regex",
-    "$size",
-    "$type",
-    "$unordered"
-};
+constexpr std::array operators{"$absent", "$all", "$any", "$contains", "$each", "$equals", "$ge", "$le",
+        "$not", "$regex", "$size", "$type", "$unordered"};
 
-bool is_operator(std::string_view name)
-{
+bool is_operator(std::string_view name) {
     return std::find(operators.begin(), operators.end(), name) != operators.end();
 }
 
 // True for an object of operators. Only the names above count, because "$ref" is an attribute of SCIM.
-bool is_operation(const json::object& pattern)
-{
+bool is_operation(const json::object& pattern) {
     return !pattern.empty() && is_operator(pattern.begin()->key());
 }
 
-std::string kind_of(const json::value& value)
-{
+std::string kind_of(const json::value& value) {
     switch (value.kind()) {
         case json::kind::null:
             return "null";
@@ -59,31 +43,23 @@ std::string kind_of(const json::value& value)
     }
 }
 
-std::string text_of(const json::value& value)
-{
+std::string text_of(const json::value& value) {
     return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
 
 using mismatches = std::vector<mismatch>;
 
-mismatches differs(const std::string& where, std::string expected, const json::value* actual)
-{
+mismatches differs(const std::string& where, std::string expected, const json::value* actual) {
     return {{where, std::move(expected), actual ? excerpt(*actual) : "absent"}};
 }
 
-bool matches(const json::value& pattern, const json::value* actual)
-{
+bool matches(const json::value& pattern, const json::value* actual) {
     return match(pattern, actual, {}).empty();
 }
 
 // Assigns an element to `pattern`, reassigning others if necessary (bipartite matching by augmenting paths).
-bool assign(
-    std::size_t pattern,
-    const std::vector<std::vector<bool>>& fits,
-    std::vector<bool>& is_seen,
-    std::vector<std::optional<std::size_t>>& owner
-)
-{
+bool assign(std::size_t pattern, const std::vector<std::vector<bool>>& fits, std::vector<bool>& is_seen,
+        std::vector<std::optional<std::size_t>>& owner) {
     for (std::size_t element = 0; element < owner.size(); ++element) {
         if (!fits[pattern][element] || is_seen[element])
             continue;
@@ -98,8 +74,7 @@ bool assign(
 }
 
 // Matches each pattern with an element of its own; further elements are ignored.
-mismatches match_some(const json::array& patterns, const json::array& actual, const std::string& where)
-{
+mismatches match_some(const json::array& patterns, const json::array& actual, const std::string& where) {
     std::vector<std::vector<bool>> fits;
     for (const auto& pattern : patterns) {
         auto& row = fits.emplace_back();
@@ -115,14 +90,10 @@ mismatches match_some(const json::array& patterns, const json::array& actual, co
     return {};
 }
 
-mismatches match_elements(const json::array& patterns, const json::array& actual, const std::string& where)
-{
+mismatches match_elements(const json::array& patterns, const json::array& actual, const std::string& where) {
     if (patterns.size() != actual.size())
-        return {
-            {where,
-             std::to_string(patterns.size()) + " elements: " + excerpt(json::value(patterns)),
-             std::to_string(actual.size()) + " elements: " + excerpt(json::value(actual))}
-        };
+        return {{where, std::to_string(patterns.size()) + " elements: " + excerpt(json::value(patterns)),
+                std::to_string(actual.size()) + " elements: " + excerpt(json::value(actual))}};
     mismatches out;
     for (std::size_t i = 0; i < patterns.size(); ++i) {
         auto found = match(patterns[i], &actual[i], where + '[' + std::to_string(i) + ']');
@@ -131,8 +102,7 @@ mismatches match_elements(const json::array& patterns, const json::array& actual
     return out;
 }
 
-mismatches match_members(const json::object& pattern, const json::object& actual, const std::string& where)
-{
+mismatches match_members(const json::object& pattern, const json::object& actual, const std::string& where) {
     mismatches out;
     for (const auto& [name, value] : pattern) {
         auto found = match(value, actual.if_contains(name), where + '/' + std::string(name));
@@ -141,20 +111,17 @@ mismatches match_members(const json::object& pattern, const json::object& actual
     return out;
 }
 
-mismatches match_scalar(const json::value& pattern, const json::value* actual, const std::string& where)
-{
+mismatches match_scalar(const json::value& pattern, const json::value* actual, const std::string& where) {
     if (actual && pattern.is_number() && actual->is_number() &&
-        pattern.to_number<double>() == actual->to_number<double>())
+            pattern.to_number<double>() == actual->to_number<double>())
         return {};
     if (actual && *actual == pattern)
         return {};
     return differs(where, excerpt(pattern), actual);
 }
 
-mismatches match_bound(
-    std::string_view name, const json::value& operand, const json::value* actual, const std::string& where
-)
-{
+mismatches match_bound(std::string_view name, const json::value& operand, const json::value* actual,
+        const std::string& where) {
     const bool is_least = name == "$ge";
     const std::string expected = (is_least ? "at least " : "at most ") + excerpt(operand);
     if (!actual || !actual->is_number())
@@ -164,10 +131,8 @@ mismatches match_bound(
     return (is_least ? value >= bound : value <= bound) ? mismatches{} : differs(where, expected, actual);
 }
 
-mismatches match_list(
-    std::string_view name, const json::value& operand, const json::value* actual, const std::string& where
-)
-{
+mismatches match_list(std::string_view name, const json::value& operand, const json::value* actual,
+        const std::string& where) {
     if (!actual || !actual->is_array())
         return differs(where, "an array", actual);
     const auto& elements = actual->get_array();
@@ -182,16 +147,14 @@ mismatches match_list(
     return {};
 }
 
-mismatches match_any(const json::array& patterns, const json::value* actual, const std::string& where)
-{
+mismatches match_any(const json::array& patterns, const json::value* actual, const std::string& where) {
     const auto fits = [&](const json::value& pattern) { return matches(pattern, actual); };
     if (std::any_of(patterns.begin(), patterns.end(), fits))
         return {};
     return differs(where, "one of " + excerpt(json::value(patterns)), actual);
 }
 
-mismatches match_all(const json::array& patterns, const json::value* actual, const std::string& where)
-{
+mismatches match_all(const json::array& patterns, const json::value* actual, const std::string& where) {
     mismatches out;
     for (const auto& pattern : patterns) {
         auto found = match(pattern, actual, where);
@@ -200,14 +163,12 @@ mismatches match_all(const json::array& patterns, const json::value* actual, con
     return out;
 }
 
-mismatches apply(
-    std::string_view name, const json::value& operand, const json::value* actual, const std::string& where
-)
-{
+mismatches apply(std::string_view name, const json::value& operand, const json::value* actual,
+        const std::string& where) {
     if (name == "$absent")
         return operand.get_bool() == (actual == nullptr)
-                   ? mismatches{}
-                   : differs(where, operand.get_bool() ? "absent" : "a value", actual);
+                       ? mismatches{}
+                       : differs(where, operand.get_bool() ? "absent" : "a value", actual);
     if (name == "$not")
         return matches(operand, actual) ? differs(where, "not " + excerpt(operand), actual) : mismatches{};
     if (name == "$any")
@@ -219,21 +180,20 @@ mismatches apply(
                                             : differs(where, "exactly " + excerpt(operand), actual);
     if (name == "$type")
         return actual && kind_of(*actual) == text_of(operand)
-                   ? mismatches{}
-                   : differs(where, "a value of type " + text_of(operand), actual);
+                       ? mismatches{}
+                       : differs(where, "a value of type " + text_of(operand), actual);
     if (name == "$regex") {
         const std::regex expression(text_of(operand));
         return actual && actual->is_string() && std::regex_search(text_of(*actual), expression)
-                   ? mismatches{}
-                   : differs(where, "text like " + text_of(operand), actual);
+                       ? mismatches{}
+                       : differs(where, "text like " + text_of(operand), actual);
     }
     if (name == "$ge" || name == "$le")
         return match_bound(name, operand, actual, where);
     return match_list(name, operand, actual, where);
 }
 
-std::optional<std::string> find_regex_defect(const json::value& operand)
-{
+std::optional<std::string> find_regex_defect(const json::value& operand) {
     if (!operand.is_string())
         return "$regex wants text";
     // Variables have no value yet.
@@ -246,16 +206,14 @@ std::optional<std::string> find_regex_defect(const json::value& operand)
     return std::nullopt;
 }
 
-std::optional<std::string> find_defect_in_all(const json::array& patterns)
-{
+std::optional<std::string> find_defect_in_all(const json::array& patterns) {
     for (const auto& pattern : patterns)
         if (auto defect = find_defect(pattern))
             return defect;
     return std::nullopt;
 }
 
-std::optional<std::string> find_operand_defect(std::string_view name, const json::value& operand)
-{
+std::optional<std::string> find_operand_defect(std::string_view name, const json::value& operand) {
     static constexpr std::array types{"string", "number", "boolean", "array", "object"};
     if (name == "$regex")
         return find_regex_defect(operand);
@@ -263,8 +221,8 @@ std::optional<std::string> find_operand_defect(std::string_view name, const json
         return operand.is_bool() ? std::nullopt : std::optional<std::string>("$absent wants true or false");
     if (name == "$type")
         return std::find(types.begin(), types.end(), text_of(operand)) != types.end()
-                   ? std::nullopt
-                   : std::optional<std::string>("$type knows no " + excerpt(operand));
+                       ? std::nullopt
+                       : std::optional<std::string>("$type knows no " + excerpt(operand));
     if (name == "$size" || name == "$ge" || name == "$le")
         return operand.is_number() ? std::nullopt
                                    : std::optional<std::string>(std::string(name) + " wants a number");
@@ -277,8 +235,7 @@ std::optional<std::string> find_operand_defect(std::string_view name, const json
     return find_defect_in_all(operand.get_array());
 }
 
-std::vector<std::string> split_pointer(std::string_view path)
-{
+std::vector<std::string> split_pointer(std::string_view path) {
     std::vector<std::string> tokens;
     for (const char c : path)
         if (c == '/')
@@ -292,8 +249,7 @@ std::vector<std::string> split_pointer(std::string_view path)
     return tokens;
 }
 
-std::vector<std::string> split_path(std::string_view path)
-{
+std::vector<std::string> split_path(std::string_view path) {
     std::vector<std::string> tokens(path.empty() ? 0 : 1);
     for (const char c : path)
         if (c == '.' || c == '[')
@@ -303,8 +259,7 @@ std::vector<std::string> split_path(std::string_view path)
     return tokens;
 }
 
-const json::value* step_into(const json::value& parent, const std::string& token)
-{
+const json::value* step_into(const json::value& parent, const std::string& token) {
     if (const auto* object = parent.if_object())
         return object->if_contains(token);
     const auto* array = parent.if_array();
@@ -316,8 +271,7 @@ const json::value* step_into(const json::value& parent, const std::string& token
 
 }  // namespace
 
-std::optional<std::string> find_defect(const json::value& pattern)
-{
+std::optional<std::string> find_defect(const json::value& pattern) {
     if (const auto* list = pattern.if_array())
         return find_defect_in_all(*list);
     const auto* object = pattern.if_object();
@@ -336,8 +290,7 @@ std::optional<std::string> find_defect(const json::value& pattern)
     return std::nullopt;
 }
 
-std::vector<mismatch> match(const json::value& pattern, const json::value* actual, const std::string& where)
-{
+std::vector<mismatch> match(const json::value& pattern, const json::value* actual, const std::string& where) {
     if (const auto* list = pattern.if_array())
         return actual && actual->is_array() ? match_elements(*list, actual->get_array(), where)
                                             : differs(where, excerpt(pattern), actual);
@@ -355,8 +308,7 @@ std::vector<mismatch> match(const json::value& pattern, const json::value* actua
     return out;
 }
 
-const json::value* find(const json::value& document, std::string_view path)
-{
+const json::value* find(const json::value& document, std::string_view path) {
     const auto tokens = path.starts_with('/') ? split_pointer(path) : split_path(path);
     const json::value* at = &document;
     for (const auto& token : tokens) {
@@ -367,13 +319,11 @@ const json::value* find(const json::value& document, std::string_view path)
     return at;
 }
 
-std::string excerpt(const json::value& value)
-{
+std::string excerpt(const json::value& value) {
     return excerpt(json::serialize(value));
 }
 
-std::string excerpt(std::string text)
-{
+std::string excerpt(std::string text) {
     if (text.size() > excerpt_bytes_max) {
         std::size_t end = excerpt_bytes_max;
         while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)  // do not cut a character

@@ -14,15 +14,12 @@
 namespace conformance {
 namespace {
 
-bool equals_ignoring_case(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+            [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-std::string make_unique()
-{
+std::string make_unique() {
     static constexpr std::string_view digits = "0123456789abcdef";
     std::random_device source;
     std::string out;
@@ -32,8 +29,7 @@ std::string make_unique()
 }
 
 // Applies a merge patch (RFC 7396).
-json::value merge(json::value target, const json::value& patch)
-{
+json::value merge(json::value target, const json::value& patch) {
     const auto* changes = patch.if_object();
     if (!changes)
         return patch;
@@ -51,8 +47,7 @@ json::value merge(json::value target, const json::value& patch)
 // Header fields by name, ignoring case: a later one replaces an earlier one, null removes it.
 class header_set {
 public:
-    void put(const json::object& given, const variables& known)
-    {
+    void put(const json::object& given, const variables& known) {
         for (const auto& [name, value] : given) {
             const std::string_view key = name;
             std::erase_if(rows_, [&](const header& row) { return equals_ignoring_case(row.name, key); });
@@ -67,8 +62,7 @@ private:
     std::vector<header> rows_;
 };
 
-std::string make_target(const request_template& wanted, const stage& where, const variables& known)
-{
+std::string make_target(const request_template& wanted, const stage& where, const variables& known) {
     std::string target = where.http.server.path + substitute_text(wanted.path, known);
     for (const auto& [name, value] : wanted.query) {
         target += target.find('?') == std::string::npos ? '?' : '&';
@@ -77,10 +71,8 @@ std::string make_target(const request_template& wanted, const stage& where, cons
     return target.empty() ? "/" : target;
 }
 
-request make_request(
-    const request_template& wanted, const json::object& shared, const stage& where, const variables& known
-)
-{
+request make_request(const request_template& wanted, const json::object& shared, const stage& where,
+        const variables& known) {
     request out;
     out.method = wanted.method;
     out.target = make_target(wanted, where, known);
@@ -101,16 +93,14 @@ request make_request(
     return out;
 }
 
-bool has_member(const json::value& document, std::string_view name)
-{
+bool has_member(const json::value& document, std::string_view name) {
     if (const auto* list = document.if_array())
-        return std::any_of(list->begin(), list->end(), [&](const json::value& element) {
-            return has_member(element, name);
-        });
+        return std::any_of(list->begin(), list->end(),
+                [&](const json::value& element) { return has_member(element, name); });
     const auto* object = document.if_object();
     return object && std::any_of(object->begin(), object->end(), [&](const auto& member) {
-               return equals_ignoring_case(member.key(), name) || has_member(member.value(), name);
-           });
+        return equals_ignoring_case(member.key(), name) || has_member(member.value(), name);
+    });
 }
 
 // Checks one exchange against its expectation.
@@ -119,33 +109,27 @@ public:
     judge(const reply& answer, step_outcome& out) : answer_(answer), out_(out) {}
 
     // Checks what every reply of a SCIM server must satisfy (README.md, "What is always checked").
-    void check_always()
-    {
+    void check_always() {
         const std::string* type = answer_.find("Content-Type");
         if (answer_.body.empty())
             return;
-        require(
-            answer_.status != 204 && answer_.status != 304,
-            {"body", "none with status " + std::to_string(answer_.status), excerpt(answer_.body)}
-        );
+        require(answer_.status != 204 && answer_.status != 304,
+                {"body", "none with status " + std::to_string(answer_.status), excerpt(answer_.body)});
         boost::system::error_code failure;
         document_ = json::parse(answer_.body, failure);
         require(!failure, {"body", "JSON", excerpt(answer_.body)});
         is_json_ = !failure;
         const bool is_scim =
-            type && (type->starts_with("application/scim+json") || type->starts_with("application/json"));
+                type && (type->starts_with("application/scim+json") || type->starts_with("application/json"));
         require(is_scim, {"Content-Type", "application/scim+json", type ? *type : "absent"});
         require(!has_member(document_, "password"), {"body", "no password", "there is one"});
         check_location();
     }
 
-    void check(const expectation& wanted, const variables& known)
-    {
+    void check(const expectation& wanted, const variables& known) {
         const auto allowed = [&](int status) { return status == answer_.status; };
-        require(
-            std::any_of(wanted.statuses.begin(), wanted.statuses.end(), allowed),
-            {"status", name(wanted.statuses), std::to_string(answer_.status)}
-        );
+        require(std::any_of(wanted.statuses.begin(), wanted.statuses.end(), allowed),
+                {"status", name(wanted.statuses), std::to_string(answer_.status)});
         for (const auto& [name, pattern] : wanted.headers)
             check_header(std::string(name), substitute(pattern, known));
         if (wanted.body)
@@ -158,17 +142,13 @@ public:
         }
         require(!wanted.is_empty || answer_.body.empty(), {"body", "none", excerpt(answer_.body)});
         const long elapsed = answer_.elapsed.count();
-        require(
-            elapsed <= wanted.milliseconds_max.value_or(elapsed),
-            {"time",
-             "at most " + std::to_string(wanted.milliseconds_max.value_or(0)) + " ms",
-             std::to_string(elapsed) + " ms"}
-        );
+        require(elapsed <= wanted.milliseconds_max.value_or(elapsed),
+                {"time", "at most " + std::to_string(wanted.milliseconds_max.value_or(0)) + " ms",
+                        std::to_string(elapsed) + " ms"});
     }
 
     // Checks that the attributes of a created resource are returned, unless the case says that they are not.
-    void check_nothing_lost(const std::optional<std::string>& sent, const expectation& wanted)
-    {
+    void check_nothing_lost(const std::optional<std::string>& sent, const expectation& wanted) {
         const auto* answer = is_json_ ? document_.if_object() : nullptr;
         boost::system::error_code failure;
         const auto body = sent ? json::parse(*sent, failure) : json::value();
@@ -185,8 +165,7 @@ public:
     }
 
     // Returns the value that a shape selects in the reply; records a failure if there is none.
-    json::value pick(const json::value& shape)
-    {
+    json::value pick(const json::value& shape) {
         if (const auto* object = shape.if_object()) {
             json::object out;
             for (const auto& [name, inner] : *object)
@@ -209,8 +188,7 @@ public:
 
 private:
     // Checks Location and meta.location (RFC 7643 §3.1, RFC 7644 §3.3).
-    void check_location()
-    {
+    void check_location() {
         const auto* location = at("meta.location");
         if (!location || !location->is_string())
             return;
@@ -221,43 +199,37 @@ private:
         }
     }
 
-    [[nodiscard]] const json::value* at(std::string_view path) const
-    {
+    [[nodiscard]] const json::value* at(std::string_view path) const {
         return is_json_ ? find(document_, path) : nullptr;
     }
 
-    static std::string joined(const std::vector<std::string>& names)
-    {
+    static std::string joined(const std::vector<std::string>& names) {
         std::string out;
         for (const auto& each : names)
             out += (out.empty() ? "" : ", ") + each;
         return out.empty() ? "nothing" : out;
     }
 
-    static std::string name(const std::vector<int>& statuses)
-    {
+    static std::string name(const std::vector<int>& statuses) {
         std::string out;
         for (const int status : statuses)
             out += (out.empty() ? "" : " or ") + std::to_string(status);
         return out;
     }
 
-    void check_header(const std::string& name, const json::value& pattern)
-    {
+    void check_header(const std::string& name, const json::value& pattern) {
         const std::string* found = answer_.find(name);
         const json::value value = found ? json::value(*found) : json::value();
         add(match(pattern, found ? &value : nullptr, "header " + name));
     }
 
-    void require(bool holds, mismatch fallback)
-    {
+    void require(bool holds, mismatch fallback) {
         ++out_.assertions;
         if (!holds)
             out_.failures.push_back(std::move(fallback));
     }
 
-    void add(std::vector<mismatch> found)
-    {
+    void add(std::vector<mismatch> found) {
         ++out_.assertions;
         out_.failures.insert(out_.failures.end(), found.begin(), found.end());
     }
@@ -270,21 +242,19 @@ private:
 
 class player {
 public:
-    player(const dialogue& talk, const stage& where) : talk_(talk), where_(where)
-    {
+    player(const dialogue& talk, const stage& where) : talk_(talk), where_(where) {
         known_ = {
-            {"unique", json::value(make_unique())},
-            {"base_url", json::value(where.base_url)},
-            {"domain", json::value(where.domain)},
-            {"token", json::value(where.token)},
-            {"user_token", json::value(where.user_token)},
+                {"unique", json::value(make_unique())},
+                {"base_url", json::value(where.base_url)},
+                {"domain", json::value(where.domain)},
+                {"token", json::value(where.token)},
+                {"user_token", json::value(where.user_token)},
         };
         for (const auto& [name, value] : talk.variables)
             known_[name] = substitute(value, known_);
     }
 
-    outcome run()
-    {
+    outcome run() {
         outcome out{&talk_, {}, false};
         for (const auto& each : talk_.steps) {
             out.steps.push_back(play_all(each));
@@ -298,8 +268,7 @@ public:
 
 private:
     // Plays a step and its repetitions as one; its captures become lists.
-    step_outcome play_all(const step& wanted)
-    {
+    step_outcome play_all(const step& wanted) {
         step_outcome out;
         out.note = wanted.note;
         out.proves = wanted.proves;
@@ -316,8 +285,7 @@ private:
         return out;
     }
 
-    void play_once(const step& wanted, step_outcome& out)
-    {
+    void play_once(const step& wanted, step_outcome& out) {
         const request message = make_request(wanted.request, talk_.headers, where_, known_);
         out.exchange = message.method + ' ' + message.target;
         const auto answer = where_.http.send(message);
@@ -343,20 +311,17 @@ private:
             known_[name] = verdict.pick(shape);
     }
 
-    void remember_created(const request& message, const reply& answer, const json::value* document)
-    {
+    void remember_created(const request& message, const reply& answer, const json::value* document) {
         if (message.method != "POST" || answer.status != 201 || !document)
             return;
         const json::value* id = find(*document, "id");
         if (id && id->is_string())
             created_.push_back(
-                message.target.substr(0, message.target.find('?')) + '/' + std::string(id->get_string())
-            );
+                    message.target.substr(0, message.target.find('?')) + '/' + std::string(id->get_string()));
     }
 
     // Deletes the created resources. Failures are ignored: a resource may be deleted already.
-    void tear_down()
-    {
+    void tear_down() {
         for (const auto& each : talk_.teardown) {
             try {
                 play_all(each);
@@ -379,8 +344,7 @@ private:
 
 }  // namespace
 
-outcome play(const dialogue& talk, const stage& where)
-{
+outcome play(const dialogue& talk, const stage& where) {
     if (talk.needs_user_token && where.user_token.empty())
         return {&talk, {}, true};
     return player(talk, where).run();

@@ -32,17 +32,15 @@ struct options {
     bool is_strict = false;
 };
 
-void declare(CLI::App& app, options& chosen)
-{
+void declare(CLI::App& app, options& chosen) {
     app.add_option("--base-url", chosen.base_url, "The server's SCIM base, as in https://host/scim/v2");
     app.add_option("--token", chosen.token, "The bearer token")->envname("SCIM_TOKEN");
     app.add_option(
-           "--user-token", chosen.user_token, "A token that stands for one user, for the cases of /Me"
-    )
-        ->envname("SCIM_USER_TOKEN");
+               "--user-token", chosen.user_token, "A token that stands for one user, for the cases of /Me")
+            ->envname("SCIM_USER_TOKEN");
     app.add_option("--suite", chosen.suites, "Only this suite, as in rfc7644/patch-add or idp; repeatable");
     app.add_option("--domain", chosen.domain, "The domain of the e-mail addresses used")
-        ->capture_default_str();
+            ->capture_default_str();
     app.add_option("--data", chosen.data, "The folder that holds cases/ and idp/")->capture_default_str();
     app.add_flag("--list", chosen.lists, "Check the data and list the cases without playing them");
     app.add_flag("--json", chosen.is_json, "Report as JSON");
@@ -52,41 +50,30 @@ void declare(CLI::App& app, options& chosen)
     app.add_flag("--keep", chosen.keeps, "Do not delete the resources created");
 }
 
-int refuse(const std::string& reason)
-{
+int refuse(const std::string& reason) {
     std::cerr << "scimd-conformance: " << reason << '\n';
     return exit_usage;
 }
 
-std::vector<dialogue> choose(std::vector<dialogue> all, const std::vector<std::string>& suites)
-{
+std::vector<dialogue> choose(std::vector<dialogue> all, const std::vector<std::string>& suites) {
     if (suites.empty())
         return all;
     std::erase_if(all, [&](const dialogue& talk) {
-        return std::none_of(suites.begin(), suites.end(), [&](const std::string& wanted) {
-            return conformance::is_within(talk.suite, wanted);
-        });
+        return std::none_of(suites.begin(), suites.end(),
+                [&](const std::string& wanted) { return conformance::is_within(talk.suite, wanted); });
     });
     return all;
 }
 
-int play_all(const std::vector<dialogue>& dialogues, const options& chosen)
-{
+int play_all(const std::vector<dialogue>& dialogues, const options& chosen) {
     const auto server = conformance::server_address::parse(chosen.base_url);
     if (!server)
         return refuse("--base-url wants http:// or https://, a host and a path, without a query");
     std::string base_url = chosen.base_url;
     while (base_url.ends_with('/'))
         base_url.pop_back();
-    const conformance::stage where{
-        {*server, chosen.is_insecure},
-        base_url,
-        chosen.token,
-        chosen.user_token,
-        chosen.domain,
-        chosen.keeps,
-        chosen.is_strict
-    };
+    const conformance::stage where{{*server, chosen.is_insecure}, base_url, chosen.token, chosen.user_token,
+            chosen.domain, chosen.keeps, chosen.is_strict};
     std::vector<outcome> results;
     if (!chosen.is_json)
         conformance::print_header(std::cout);
@@ -106,8 +93,7 @@ int play_all(const std::vector<dialogue>& dialogues, const options& chosen)
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     options chosen;
     CLI::App app("Plays SCIM 2.0 dialogues against a server and reports what was not as it should be");
     declare(app, chosen);

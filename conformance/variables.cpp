@@ -19,12 +19,8 @@ struct placeholder {
 };
 
 // Calls back with each piece of plain text and each placeholder, in order.
-void scan(
-    std::string_view text,
-    const std::function<void(std::string_view)>& on_text,
-    const std::function<void(const placeholder&)>& on_placeholder
-)
-{
+void scan(std::string_view text, const std::function<void(std::string_view)>& on_text,
+        const std::function<void(const placeholder&)>& on_placeholder) {
     while (true) {
         const auto begin = text.find("{{");
         const auto end = begin == std::string_view::npos ? std::string_view::npos : text.find("}}", begin);
@@ -33,24 +29,19 @@ void scan(
         on_text(text.substr(0, begin));
         const auto inside = text.substr(begin + 2, end - begin - 2);
         const auto bar = inside.find('|');
-        on_placeholder(
-            {std::string(inside.substr(0, bar)),
-             bar == std::string_view::npos ? std::string() : std::string(inside.substr(bar + 1))}
-        );
+        on_placeholder({std::string(inside.substr(0, bar)),
+                bar == std::string_view::npos ? std::string() : std::string(inside.substr(bar + 1))});
         text.remove_prefix(end + 2);
     }
 }
 
-std::string map_characters(std::string text, int (*change)(int))
-{
-    std::transform(text.begin(), text.end(), text.begin(), [change](unsigned char c) {
-        return static_cast<char>(change(c));
-    });
+std::string map_characters(std::string text, int (*change)(int)) {
+    std::transform(text.begin(), text.end(), text.begin(),
+            [change](unsigned char c) { return static_cast<char>(change(c)); });
     return text;
 }
 
-std::string render(const placeholder& wanted, const variables& known)
-{
+std::string render(const placeholder& wanted, const variables& known) {
     const auto found = known.find(wanted.name);
     if (found == known.end())
         throw unknown_variable(wanted.name);
@@ -68,22 +59,18 @@ std::string render(const placeholder& wanted, const variables& known)
 }
 
 // Returns the name if the text consists of one placeholder without form.
-std::optional<std::string> sole_name(std::string_view text)
-{
+std::optional<std::string> sole_name(std::string_view text) {
     bool is_sole = true;
     std::vector<placeholder> all;
     scan(
-        text,
-        [&](std::string_view plain) { is_sole = is_sole && plain.empty(); },
-        [&](const placeholder& found) { all.push_back(found); }
-    );
+            text, [&](std::string_view plain) { is_sole = is_sole && plain.empty(); },
+            [&](const placeholder& found) { all.push_back(found); });
     if (!is_sole || all.size() != 1 || !all.front().form.empty())
         return std::nullopt;
     return all.front().name;
 }
 
-json::value substitute_string(std::string_view text, const variables& known)
-{
+json::value substitute_string(std::string_view text, const variables& known) {
     if (const auto name = sole_name(text)) {
         const auto found = known.find(*name);
         if (found == known.end())
@@ -95,19 +82,15 @@ json::value substitute_string(std::string_view text, const variables& known)
 
 }  // namespace
 
-std::string substitute_text(std::string_view text, const variables& known)
-{
+std::string substitute_text(std::string_view text, const variables& known) {
     std::string out;
     scan(
-        text,
-        [&](std::string_view plain) { out += plain; },
-        [&](const placeholder& wanted) { out += render(wanted, known); }
-    );
+            text, [&](std::string_view plain) { out += plain; },
+            [&](const placeholder& wanted) { out += render(wanted, known); });
     return out;
 }
 
-json::value substitute(const json::value& document, const variables& known)
-{
+json::value substitute(const json::value& document, const variables& known) {
     if (const auto* text = document.if_string())
         return substitute_string(*text, known);
     if (const auto* list = document.if_array()) {
@@ -125,8 +108,7 @@ json::value substitute(const json::value& document, const variables& known)
     return document;
 }
 
-void collect_names(const json::value& document, std::set<std::string>& names)
-{
+void collect_names(const json::value& document, std::set<std::string>& names) {
     if (const auto* text = document.if_string())
         scan(*text, [](std::string_view) {}, [&](const placeholder& found) { names.insert(found.name); });
     if (const auto* list = document.if_array())
@@ -137,8 +119,7 @@ void collect_names(const json::value& document, std::set<std::string>& names)
             collect_names(member.value(), names);
 }
 
-std::string percent_encode(std::string_view text)
-{
+std::string percent_encode(std::string_view text) {
     static constexpr std::string_view digits = "0123456789ABCDEF";
     static constexpr std::string_view unreserved = "-._~";
     std::string out;

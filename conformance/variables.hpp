@@ -17,9 +17,7 @@ using variables = std::map<std::string, json::value, std::less<>>;
 
 struct unknown_variable : std::runtime_error {
     explicit unknown_variable(const std::string& name)
-        : std::runtime_error("the variable {{" + name + "}} has no value")
-    {
-    }
+            : std::runtime_error("the variable {{" + name + "}} has no value") {}
 };
 
 // Replaces each "{{name}}" or "{{name|form}}" (forms: url, upper, lower) by its value as text. Throws

@@ -20,15 +20,13 @@ class bookkeeper final : public scimd::event_sink {
 public:
     explicit bookkeeper(std::string file) : file_(std::move(file)) {}
 
-    std::string resume_after() override
-    {
+    std::string resume_after() override {
         std::string cursor;
         std::ifstream(file_) >> cursor;
         return cursor;
     }
 
-    scimd::sink_result take(const scimd::event& what) override
-    {
+    scimd::sink_result take(const scimd::event& what) override {
         std::cout << what.type << ' ' << what.sequence << '\n';
         std::ofstream(file_) << what.cursor;
         const std::lock_guard hold(lock_);
@@ -37,8 +35,7 @@ public:
         return scimd::sink_result::accepted;
     }
 
-    bool has_user_within(std::chrono::seconds patience)
-    {
+    bool has_user_within(std::chrono::seconds patience) {
         std::unique_lock hold(lock_);
         return changed_.wait_for(hold, patience, [this] { return has_user_; });
     }
@@ -51,8 +48,7 @@ private:
 };
 
 // The text between the name's quotation marks and the next: enough for answers that are known.
-std::string member(const std::string& json, const std::string& name)
-{
+std::string member(const std::string& json, const std::string& name) {
     const auto start = "\"" + name + "\":\"";
     const auto at = json.find(start);
     if (at == std::string::npos)
@@ -62,9 +58,7 @@ std::string member(const std::string& json, const std::string& name)
 }
 
 scimd::http::response call(
-    scimd::server& served, std::string target, std::string body, std::string token = {}
-)
-{
+        scimd::server& served, std::string target, std::string body, std::string token = {}) {
     scimd::http::request request;
     request.method = "POST";
     request.target = std::move(target);
@@ -79,25 +73,20 @@ scimd::http::response call(
     return answer;
 }
 
-int run(const std::string& folder)
-{
+int run(const std::string& folder) {
     bookkeeper sink(folder + "/cursor");
     scimd::server served({"--data", folder + "/scimd", "--listen", "127.0.0.1:0"}, &sink);
     std::cout << "listening on " << served.endpoints().front() << std::endl;
 
     const auto organization =
-        member(call(served, "/api/v1/organizations", R"({"display_name":"Acme"})").body, "id");
+            member(call(served, "/api/v1/organizations", R"({"display_name":"Acme"})").body, "id");
     const auto directories = "/api/v1/organizations/" + organization + "/directories";
     const auto directory =
-        member(call(served, directories, R"({"name":"Acme","domain_policy":"off"})").body, "id");
+            member(call(served, directories, R"({"name":"Acme","domain_policy":"off"})").body, "id");
     const auto token =
-        member(call(served, directories + "/" + directory + "/secrets", "{}").body, "plain_secret");
-    call(
-        served,
-        "/directory/" + directory + "/scim/v2/Users",
-        R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"carol"})",
-        token
-    );
+            member(call(served, directories + "/" + directory + "/secrets", "{}").body, "plain_secret");
+    call(served, "/directory/" + directory + "/scim/v2/Users",
+            R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"carol"})", token);
     const bool has_come = sink.has_user_within(std::chrono::seconds(60));
     served.stop();
     return has_come ? 0 : 1;
@@ -105,8 +94,7 @@ int run(const std::string& folder)
 
 }  // namespace
 
-int main(int count, char** arguments)
-try {
+int main(int count, char** arguments) try {
     if (count != 2) {
         std::cerr << "usage: embedded FOLDER\n";
         return 2;

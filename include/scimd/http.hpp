@@ -39,7 +39,7 @@ struct peer {
     std::string address;       // "192.0.2.7", "::1"; empty on a unix socket
     bool is_loopback = false;  // a loopback address or a unix socket
     bool is_operator =
-        false;  // came by the control socket in the data directory, which only its owner may open
+            false;  // came by the control socket in the data directory, which only its owner may open
 };
 
 struct request {
@@ -89,8 +89,7 @@ struct response {
     std::unique_ptr<body_source> stream{};  // nullptr: the body is complete
 
     // Returns the size of the whole body, if known.
-    [[nodiscard]] std::optional<std::uint64_t> body_bytes() const
-    {
+    [[nodiscard]] std::optional<std::uint64_t> body_bytes() const {
         const auto left = stream ? stream->bytes_left() : 0;
         return left ? std::optional(body.size() + *left) : std::nullopt;
     }

@@ -15,22 +15,19 @@ namespace scimd::api {
 class cached_response {
 public:
     // The body; nullptr: none is cached, or it is too old.
-    [[nodiscard]] std::shared_ptr<const std::string> find(time_point now) const
-    {
+    [[nodiscard]] std::shared_ptr<const std::string> find(time_point now) const {
         const std::lock_guard guard(mutex_);
         return body_ && made_ <= now && now < until_ ? body_ : nullptr;
     }
 
     // Must be read before the data that the body is made from.
-    [[nodiscard]] std::uint64_t generation() const
-    {
+    [[nodiscard]] std::uint64_t generation() const {
         const std::lock_guard guard(mutex_);
         return generation_;
     }
 
     // Keeps a body, unless forget() was called since `generation`.
-    void keep(std::string body, time_point now, time_point until, std::uint64_t generation)
-    {
+    void keep(std::string body, time_point now, time_point until, std::uint64_t generation) {
         auto kept = std::make_shared<const std::string>(std::move(body));
         const std::lock_guard guard(mutex_);
         if (generation != generation_)
@@ -40,8 +37,7 @@ public:
         until_ = until;
     }
 
-    void forget()
-    {
+    void forget() {
         const std::lock_guard guard(mutex_);
         ++generation_;
         body_ = nullptr;

@@ -8,8 +8,7 @@ namespace {
 constexpr int weight_max = 1'000;
 
 // Parses "0.25" to thousandths. An invalid weight counts as the greatest, as a missing weight does.
-int parse_weight(std::string_view text)
-{
+int parse_weight(std::string_view text) {
     if (text.empty() || !is_digit(text.front()))
         return weight_max;
     int weight = (text.front() - '0') * weight_max;
@@ -23,8 +22,7 @@ int parse_weight(std::string_view text)
     return weight < weight_max ? weight : weight_max;
 }
 
-int weight_of(std::string_view range)
-{
+int weight_of(std::string_view range) {
     for (const auto parameter : split(range, ';')) {
         const auto text = trim(parameter);
         if (starts_with_ignoring_case(text, "q="))
@@ -35,8 +33,7 @@ int weight_of(std::string_view range)
 
 // The specificity of a media range that matches the type: 0 no match, 1 for */*, 2 for application/*, 3 for
 // the type itself.
-int specificity(std::string_view range, std::string_view type)
-{
+int specificity(std::string_view range, std::string_view type) {
     if (equals_ignoring_case(range, type))
         return 3;
     if (equals_ignoring_case(range, "application/*"))
@@ -45,8 +42,7 @@ int specificity(std::string_view range, std::string_view type)
 }
 
 // The weight of the most specific range that matches the type.
-int weight_for(std::string_view type, std::string_view accept)
-{
+int weight_for(std::string_view type, std::string_view accept) {
     int highest = 0;
     int weight = 0;
     for (const auto range : split(accept, ',')) {
@@ -61,8 +57,7 @@ int weight_for(std::string_view type, std::string_view accept)
 
 }  // namespace
 
-bool prefers_plain_json(std::string_view accept)
-{
+bool prefers_plain_json(std::string_view accept) {
     return weight_for("application/json", accept) > weight_for("application/scim+json", accept);
 }
 

@@ -100,17 +100,8 @@ struct long_poll {
 };
 
 // The alternatives. A runner has a case for each of them (app/dispatch, api/run_in_process).
-struct reply : std::variant<
-                   http::response,
-                   committed_error,
-                   transaction_step,
-                   after_commit,
-                   body_request,
-                   memory_request,
-                   blocking_task,
-                   external_call,
-                   response_stream,
-                   long_poll> {
+struct reply : std::variant<http::response, committed_error, transaction_step, after_commit, body_request,
+                       memory_request, blocking_task, external_call, response_stream, long_poll> {
     using variant::variant;
 };
 

@@ -10,21 +10,17 @@
 namespace scimd::api {
 namespace {
 
-error wrong(std::string_view path, std::string_view fault)
-{
+error wrong(std::string_view path, std::string_view fault) {
     std::string text(path.empty() ? std::string_view("The body") : path);
     return {errc::invalid_value, text.append(" ").append(fault).append(".")};
 }
 
-std::size_t code_points(std::string_view text)
-{
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-    }));
+std::size_t code_points(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+            text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
 }
 
-unsigned type_of(const json::value& value)
-{
+unsigned type_of(const json::value& value) {
     switch (value.kind()) {
         case json::kind::object:
             return value_type::object;
@@ -45,8 +41,7 @@ unsigned type_of(const json::value& value)
     return value_type::null;
 }
 
-bool is_choice(const json::value& value, const value_rule& rule)
-{
+bool is_choice(const json::value& value, const value_rule& rule) {
     if (value.is_string())
         return std::ranges::find(rule.texts, std::string_view(value.get_string())) != rule.texts.end();
     return value.is_int64() && std::ranges::find(rule.numbers, value.get_int64()) != rule.numbers.end();
@@ -54,9 +49,7 @@ bool is_choice(const json::value& value, const value_rule& rule)
 
 // "must have 1 to 200 characters"
 result<void> check_count(
-    const count_range& range, std::size_t count, const std::string& path, std::string_view unit
-)
-{
+        const count_range& range, std::size_t count, const std::string& path, std::string_view unit) {
     const auto number = static_cast<std::int64_t>(count);
     if (number >= range.min && number <= range.max)
         return {};
@@ -67,15 +60,13 @@ result<void> check_count(
     return wrong(path, "must have " + text + ' ' + std::string(unit));
 }
 
-result<void> check_text(std::string_view text, const value_rule& rule, const std::string& path)
-{
+result<void> check_text(std::string_view text, const value_rule& rule, const std::string& path) {
     if (const auto fault = why_not_storable(text); !fault.empty())
         return wrong(path, std::string_view(fault).substr(0, fault.size() - 1));
     return check_count(rule.count, code_points(text), path, "characters");
 }
 
-result<void> check_number(std::int64_t number, const value_rule& rule, const std::string& path)
-{
+result<void> check_number(std::int64_t number, const value_rule& rule, const std::string& path) {
     if (number < rule.number_min)
         return wrong(path, "must be at least " + std::to_string(rule.number_min));
     if (number > rule.number_max)
@@ -83,8 +74,7 @@ result<void> check_number(std::int64_t number, const value_rule& rule, const std
     return {};
 }
 
-result<void> check_object(const json::object& object, const value_rule& rule, const std::string& path)
-{
+result<void> check_object(const json::object& object, const value_rule& rule, const std::string& path) {
     for (const auto name : rule.required)
         if (const auto* member = find(object, name); !member || member->is_null())
             return wrong(member_path(path, name), "is required");
@@ -92,8 +82,7 @@ result<void> check_object(const json::object& object, const value_rule& rule, co
 }
 
 // "35.0" and "35" are the same integer.
-std::string_view without_zero_fraction(std::string_view text)
-{
+std::string_view without_zero_fraction(std::string_view text) {
     const auto point = text.find('.');
     if (point == std::string_view::npos || point + 1 == text.size())
         return text;
@@ -102,8 +91,7 @@ std::string_view without_zero_fraction(std::string_view text)
 }
 
 // A text of a query as a value of the type that is wanted there, or as the text that it is.
-json::value as_value(std::string_view text, unsigned types)
-{
+json::value as_value(std::string_view text, unsigned types) {
     if ((types & value_type::integer) != 0) {
         std::int64_t number = 0;
         const auto* const end = text.data() + text.size();
@@ -120,30 +108,25 @@ json::value as_value(std::string_view text, unsigned types)
 
 }  // namespace
 
-std::string member_path(const std::string& path, std::string_view name)
-{
+std::string member_path(const std::string& path, std::string_view name) {
     return path.empty() ? std::string(name) : std::string(path).append(".").append(name);
 }
 
-std::string element_path(const std::string& path, std::size_t index)
-{
+std::string element_path(const std::string& path, std::size_t index) {
     return path + '[' + std::to_string(index) + ']';
 }
 
-error unknown_member(const std::string& path)
-{
+error unknown_member(const std::string& path) {
     return wrong(path, "is not a member of this request");
 }
 
-result<void> check_free_name(std::string_view name, const std::string& path)
-{
+result<void> check_free_name(std::string_view name, const std::string& path) {
     if (const auto fault = why_not_storable(name); !fault.empty())
         return wrong(path, "has a member whose name " + std::string(fault.substr(0, fault.size() - 1)));
     return {};
 }
 
-result<void> check_value(const json::value& value, const value_rule& rule, const std::string& path)
-{
+result<void> check_value(const json::value& value, const value_rule& rule, const std::string& path) {
     if (rule.types != 0 && (rule.types & type_of(value)) == 0)
         return wrong(path, "must be " + std::string(rule.type_names));
     if (!rule.choices.empty() && !is_choice(value, rule))
@@ -159,12 +142,10 @@ result<void> check_value(const json::value& value, const value_rule& rule, const
     return {};
 }
 
-result<void> check_query(std::span<const query_rule> rules, target& where)
-{
+result<void> check_query(std::span<const query_rule> rules, target& where) {
     for (const auto& rule : rules) {
-        const auto given = std::ranges::find_if(where.query, [&rule](const auto& field) {
-            return equals_ignoring_case(field.first, rule.name);
-        });
+        const auto given = std::ranges::find_if(where.query,
+                [&rule](const auto& field) { return equals_ignoring_case(field.first, rule.name); });
         if (given == where.query.end())
             continue;
         if ((rule.value.types & value_type::integer) != 0)
@@ -176,8 +157,7 @@ result<void> check_query(std::span<const query_rule> rules, target& where)
     return {};
 }
 
-bool write_whole_numbers(json::value& value)
-{
+bool write_whole_numbers(json::value& value) {
     constexpr double least = -0x1p63;
     constexpr double end = 0x1p63;
     bool has_changed = false;
@@ -196,8 +176,7 @@ bool write_whole_numbers(json::value& value)
     return has_changed;
 }
 
-std::string_view served_description_text()
-{
+std::string_view served_description_text() {
     return embedded_openapi().front().content;
 }
 

@@ -67,8 +67,7 @@ using nullable = std::optional<std::optional<T>>;
 
 // `how` is the rule of a simple value, or the generated reader of an object or a list.
 template <class T>
-result<void> read_value(const json::value& from, const std::string& path, const value_rule& how, T& into)
-{
+result<void> read_value(const json::value& from, const std::string& path, const value_rule& how, T& into) {
     if (auto checked = check_value(from, how, path); !checked)
         return checked;
     if constexpr (std::is_same_v<T, std::string>)
@@ -90,28 +89,24 @@ template <class T>
 using value_reader = result<void> (*)(const json::value& from, const std::string& path, T& into);
 
 template <class T>
-result<void> read_value(const json::value& from, const std::string& path, value_reader<T> how, T& into)
-{
+result<void> read_value(const json::value& from, const std::string& path, value_reader<T> how, T& into) {
     return how(from, path, into);
 }
 
 template <class How, class T>
-result<void> read_member(const json::value& from, const std::string& path, const How& how, T& into)
-{
+result<void> read_member(const json::value& from, const std::string& path, const How& how, T& into) {
     return from.is_null() ? result<void>() : read_value(from, path, how, into);
 }
 
 template <class How, class T>
 result<void> read_member(
-    const json::value& from, const std::string& path, const How& how, std::optional<T>& into
-)
-{
+        const json::value& from, const std::string& path, const How& how, std::optional<T>& into) {
     return from.is_null() ? result<void>() : read_value(from, path, how, into.emplace());
 }
 
 template <class How, class T>
-result<void> read_member(const json::value& from, const std::string& path, const How& how, nullable<T>& into)
-{
+result<void> read_member(
+        const json::value& from, const std::string& path, const How& how, nullable<T>& into) {
     auto& given = into.emplace();
     return from.is_null() ? result<void>() : read_value(from, path, how, given.emplace());
 }

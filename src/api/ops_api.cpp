@@ -5,13 +5,11 @@
 
 namespace scimd::api {
 
-reply get_health(const server_context&, request_context&)
-{
+reply get_health(const server_context&, request_context&) {
     return manage_response(200, {{"status", "ok"}});
 }
 
-reply get_readiness(const server_context& server, request_context&)
-{
+reply get_readiness(const server_context& server, request_context&) {
     const auto reason = server.why_not_ready();
     if (!reason.empty())
         return manage_response(503, {{"status", "unavailable"}, {"reason", reason}});
@@ -20,16 +18,14 @@ reply get_readiness(const server_context& server, request_context&)
     return manage_response(200, {{"status", "ready"}});
 }
 
-reply get_metrics(const server_context& server, request_context&)
-{
+reply get_metrics(const server_context& server, request_context&) {
     auto response = manage_response(200, {});
     response.headers.set("Content-Type", "text/plain; version=0.0.4");
     response.body = server.metrics.exposition();
     return response;
 }
 
-reply get_openapi(const server_context&, request_context&)
-{
+reply get_openapi(const server_context&, request_context&) {
     auto response = manage_response(200, {});
     response.headers.set("Cache-Control", "public, max-age=300");
     response.body = served_description_text();

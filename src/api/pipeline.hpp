@@ -28,8 +28,8 @@ public:
     void finish(request_context& request, http::response& answer) const;
 
     // Notes a finished request for the request log of its directory; moves from the request.
-    void log_request(request_context& request, const http::response& answered, std::chrono::microseconds took)
-        const;
+    void log_request(
+            request_context& request, const http::response& answered, std::chrono::microseconds took) const;
 
     // The response to an error outside of a handler: bad framing, a body too large, a failure of the machine.
     [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;

@@ -28,14 +28,12 @@ http::response scim_document(const request_context& request, const json::object&
 // Responses whose body is streamed from a spooled text of any length: a list, and one resource.
 http::response long_scim_response(const request_context& request, int status, spooled_text body);
 http::response long_scim_resource(
-    const request_context& request, int status, service::representation resource, spooled_text body
-);
+        const request_context& request, int status, service::representation resource, spooled_text body);
 
 // The response to HEAD for a long resource, without Content-Length: RFC 9110 §9.3.2 allows that when the
 // length would be known only after the body has been generated.
 http::response unread_scim_resource(
-    const request_context& request, int status, service::representation resource
-);
+        const request_context& request, int status, service::representation resource);
 
 http::response scim_error(const request_context& request, const error& failure);
 

@@ -121,11 +121,8 @@ struct server_context {
 // thread at a time.
 struct request_context {
     explicit request_context(
-        http::request& head, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr
-    )
-        : http(head), bounds(within), budget(within.work_steps_max, cancelled)
-    {
-    }
+            http::request& head, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr)
+            : http(head), bounds(within), budget(within.work_steps_max, cancelled) {}
     request_context(const request_context&) = delete;
     request_context& operator=(const request_context&) = delete;
 
@@ -169,8 +166,7 @@ struct request_context {
     std::unique_ptr<idempotency_locks::lock> idempotency_lock;
 
     // The value of {name} in the path template; empty when the template has no {name}.
-    [[nodiscard]] const std::string& parameter(std::string_view name) const
-    {
+    [[nodiscard]] const std::string& parameter(std::string_view name) const {
         static const std::string none;
         for (const auto& [key, value] : parameters)
             if (key == name)

@@ -11,8 +11,7 @@ using parameters = std::vector<std::pair<std::string_view, std::string>>;
 
 // The value of a parameter: "dir_42" for "{id}:enable" and "dir_42:enable"; empty when the segment does not
 // fit.
-std::string_view value_of(std::string_view pattern, std::string_view segment)
-{
+std::string_view value_of(std::string_view pattern, std::string_view segment) {
     const auto suffix = pattern.substr(pattern.find('}') + 1);
     return segment.ends_with(suffix) ? segment.substr(0, segment.size() - suffix.size()) : std::string_view();
 }
@@ -20,8 +19,7 @@ std::string_view value_of(std::string_view pattern, std::string_view segment)
 // Calls `each` with the pattern and the segment at every position of the path until it returns false. false
 // then, and when the number of segments differs.
 template <class Each>
-bool all_places(std::string_view path, const std::vector<std::string>& segments, Each each)
-{
+bool all_places(std::string_view path, const std::vector<std::string>& segments, Each each) {
     path.remove_prefix(1);
     for (const auto& segment : segments) {
         if (path.empty())
@@ -34,34 +32,29 @@ bool all_places(std::string_view path, const std::vector<std::string>& segments,
     return path.empty();
 }
 
-bool is_parameter(std::string_view pattern)
-{
+bool is_parameter(std::string_view pattern) {
     return pattern.starts_with('{');
 }
 
-bool fits(std::string_view path, const std::vector<std::string>& segments)
-{
+bool fits(std::string_view path, const std::vector<std::string>& segments) {
     return all_places(path, segments, [](std::string_view pattern, std::string_view segment) {
         return is_parameter(pattern) ? !value_of(pattern, segment).empty() : pattern == segment;
     });
 }
 
 // The parameters of a path that fits.
-parameters parameters_in(std::string_view path, const std::vector<std::string>& segments)
-{
+parameters parameters_in(std::string_view path, const std::vector<std::string>& segments) {
     parameters found;
     all_places(path, segments, [&](std::string_view pattern, std::string_view segment) {
         if (is_parameter(pattern))
             found.emplace_back(
-                pattern.substr(1, pattern.find('}') - 1), std::string(value_of(pattern, segment))
-            );
+                    pattern.substr(1, pattern.find('}') - 1), std::string(value_of(pattern, segment)));
         return true;
     });
     return found;
 }
 
-void add_method(std::string& allow, std::string_view method)
-{
+void add_method(std::string& allow, std::string_view method) {
     if (!allow.empty())
         allow += ", ";
     allow += method;
@@ -71,8 +64,7 @@ void add_method(std::string& allow, std::string_view method)
 
 }  // namespace
 
-match find_route(std::span<const route> table, std::string_view method, const target& where)
-{
+match find_route(std::span<const route> table, std::string_view method, const target& where) {
     const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
     match found;
     std::string_view path;  // of the first row that fits: rows with other templates are other resources

@@ -23,26 +23,24 @@ struct principal {
 
     static const principal anyone;
     static const principal metrics_reader;
-    static const principal directory;  // a bearer token that stands for the directory named in the path
-    static const principal
-        directory_user;  // also a token of a user of it, for the user's own resource (api/scim/me_api.hpp)
-    static const principal operator_only;  // callers by the control socket
+    static const principal directory;       // a bearer token that stands for the directory named in the path
+    static const principal directory_user;  // also a token of a user of it, for the user's own resource
+                                            // (api/scim/me_api.hpp)
+    static const principal operator_only;   // callers by the control socket
 
     // The operator, and clients of the whole environment.
-    static constexpr principal environment(service::scope_area area)
-    {
+    static constexpr principal environment(service::scope_area area) {
         return {service::environment_side, area};
     }
 
     // Also clients of the organization that the path names. They may set the members that `fields` opens to
     // them.
-    static constexpr principal organization(service::scope_area area, std::span<const field_rule> fields = {})
-    {
+    static constexpr principal organization(
+            service::scope_area area, std::span<const field_rule> fields = {}) {
         return {service::organization_side, area, fields};
     }
 
-    friend constexpr bool operator==(const principal& a, const principal& b)
-    {
+    friend constexpr bool operator==(const principal& a, const principal& b) {
         return a.callers == b.callers && a.area == b.area;
     }
 };
@@ -50,22 +48,18 @@ inline constexpr principal principal::anyone{{service::caller_kind::anonymous}};
 inline constexpr principal principal::metrics_reader{{service::caller_kind::monitor}};
 inline constexpr principal principal::directory{{service::caller_kind::directory_token}};
 inline constexpr principal principal::directory_user{
-    {service::caller_kind::directory_token, service::caller_kind::user_token}
-};
+        {service::caller_kind::directory_token, service::caller_kind::user_token}};
 inline constexpr principal principal::operator_only{{service::caller_kind::operator_}};
 
-constexpr bool is_of_scim(const principal& who)
-{
+constexpr bool is_of_scim(const principal& who) {
     return who.callers.contains(service::caller_kind::directory_token);
 }
 
-constexpr bool is_of_management(const principal& who)
-{
+constexpr bool is_of_management(const principal& who) {
     return who.callers.contains(service::caller_kind::operator_);
 }
 
-constexpr bool is_for_clients(const principal& who)
-{
+constexpr bool is_for_clients(const principal& who) {
     return who.callers.contains(service::caller_kind::application_client);
 }
 
@@ -87,7 +81,7 @@ using handler = reply (*)(const server_context&, request_context&);
 struct route {
     std::string_view method;
     std::string_view
-        path;  // "/directory/{directory}/scim/v2/{endpoint}/{id}"; "{id}:enable" matches with that suffix
+            path;  // "/directory/{directory}/scim/v2/{endpoint}/{id}"; "{id}:enable" matches with that suffix
     principal who;
     handler handle = nullptr;  // nullptr: see `operation`
     idempotency_policy idempotency = idempotency_policy::run_again;
@@ -95,14 +89,12 @@ struct route {
     management_operation operation{};
 };
 
-constexpr bool is_reading(const route& row)
-{
+constexpr bool is_reading(const route& row) {
     return row.method == "GET" || row.does == effect::none;
 }
 
 // The scope that a client and its token must have; nothing: none.
-constexpr std::optional<service::scope> scope_of(const route& row)
-{
+constexpr std::optional<service::scope> scope_of(const route& row) {
     if (row.who.area == service::scope_area::none)
         return std::nullopt;
     return service::scope{row.who.area, !is_reading(row)};
@@ -110,8 +102,7 @@ constexpr std::optional<service::scope> scope_of(const route& row)
 
 // A row that clients may call asks for a scope, and one that an organization's clients may call names the
 // organization, to which they are confined.
-constexpr bool is_declared(const route& row)
-{
+constexpr bool is_declared(const route& row) {
     if (is_for_clients(row.who) != (row.who.area != service::scope_area::none))
         return false;
     return !row.who.callers.contains(service::caller_kind::organization_client) ||

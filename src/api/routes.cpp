@@ -60,8 +60,7 @@ static_assert(std::ranges::all_of(table, is_declared));
 
 // RFC 7644 §3.13. "v2.1" and "v1" are versions of the protocol that are not served here, "users" is no
 // version.
-bool names_another_version(const target& where)
-{
+bool names_another_version(const target& where) {
     const auto& segments = where.segments;
     if (segments.size() < 4 || segments[0] != "directory" || segments[2] != "scim")
         return false;
@@ -70,39 +69,34 @@ bool names_another_version(const target& where)
            version.find_first_not_of("0123456789.", 1) == std::string_view::npos;
 }
 
-error no_such_version()
-{
+error no_such_version() {
     return {errc::invalid_version, "The only version of SCIM that is served is v2."};
 }
 
 }  // namespace
 
-std::span<const route> routes()
-{
+std::span<const route> routes() {
     return table;
 }
 
-error no_such_path()
-{
+error no_such_path() {
     return {errc::not_found, "There is nothing at this path."};
 }
 
-http::response options_response(std::string allow)
-{
+http::response options_response(std::string allow) {
     http::response response;
     response.status = 204;
     response.headers.add("Allow", std::move(allow));
     return response;
 }
 
-http::response no_route_response(const request_context& request, const match& found)
-{
+http::response no_route_response(const request_context& request, const match& found) {
     if (found.allow.empty())
         return error_for(request, names_another_version(request.target) ? no_such_version() : no_such_path());
     if (request.http.method == "OPTIONS")
         return options_response(found.allow);
     auto response =
-        error_for(request, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
+            error_for(request, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);
     return response;
 }

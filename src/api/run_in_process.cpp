@@ -21,12 +21,9 @@ namespace {
 class runner {
 public:
     runner(store::database& database, request_context& request, std::string body)
-        : database_(database), request_(request), body_(std::move(body))
-    {
-    }
+            : database_(database), request_(request), body_(std::move(body)) {}
 
-    http::response run(reply next)
-    {
+    http::response run(reply next) {
         while (!std::holds_alternative<http::response>(next)) {
             auto step = std::move(next);
             next = std::visit([this](auto& one) { return perform(std::move(one)); }, step);
@@ -53,8 +50,7 @@ private:
     std::string body_;
 };
 
-reply runner::perform(const transaction_step& step)
-{
+reply runner::perform(const transaction_step& step) {
     transaction_task stage(request_, step);
     const auto run_as = [&](store::intent mode) {
         store::run(database_, mode, scheduling_key_of(request_), stage.task(mode));
@@ -80,8 +76,7 @@ reply runner::perform(const transaction_step& step)
 }
 
 // Looks once, without waiting: no other request can commit anything meanwhile.
-reply runner::perform(const long_poll& poll)
-{
+reply runner::perform(const long_poll& poll) {
     std::optional<reply> outcome;
     store::run(database_, store::intent::scan, scheduling_key_of(request_), [&](store::transaction& tx) {
         outcome = poll.look(tx, true);
@@ -90,8 +85,7 @@ reply runner::perform(const long_poll& poll)
     return std::move(outcome.value());
 }
 
-reply runner::perform(const body_request& wanted)
-{
+reply runner::perform(const body_request& wanted) {
     if (body_.size() > wanted.bytes_max)
         return error_for(request_, body_refusal(wanted, {errc::too_large, "The body is too large."}));
     request_.body_bytes = body_.size();
@@ -101,16 +95,14 @@ reply runner::perform(const body_request& wanted)
     return wanted.then(std::exchange(body_, {}));
 }
 
-reply runner::perform(const external_call& call)
-{
+reply runner::perform(const external_call& call) {
     std::promise<void> done;
     call.run([&done] { done.set_value(); });
     done.get_future().wait();
     return call.then();
 }
 
-reply runner::perform(response_stream stream)
-{
+reply runner::perform(response_stream stream) {
     auto state = http::body_source::state::more;
     while (state == http::body_source::state::more) {
         store::run(database_, store::intent::read, [&](store::transaction& tx) {
@@ -121,17 +113,14 @@ reply runner::perform(response_stream stream)
     return std::move(stream.head);
 }
 
-http::response runner::read_whole(http::response made)
-{
+http::response runner::read_whole(http::response made) {
     const auto source = std::move(made.stream);
     while (source && source->next(made.body) != http::body_source::state::done) {}
     return made;
 }
 
-http::response respond(
-    const request_pipeline& pipeline, store::database& database, request_context& request, std::string body
-)
-{
+http::response respond(const request_pipeline& pipeline, store::database& database, request_context& request,
+        std::string body) {
     try {
         return runner(database, request, std::move(body)).run(pipeline.handle(request));
     } catch (const work_limit_exceeded& reason) {
@@ -143,8 +132,8 @@ http::response respond(
 
 }  // namespace
 
-http::response run_in_process(const request_pipeline& pipeline, store::database& database, http::request head)
-{
+http::response run_in_process(
+        const request_pipeline& pipeline, store::database& database, http::request head) {
     const auto started = std::chrono::steady_clock::now();
     request_context request(head, pipeline.server().bounds, pipeline.server().cancelled);
     auto body = std::exchange(head.body, {});

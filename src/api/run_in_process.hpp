@@ -11,7 +11,6 @@ namespace scimd::api {
 // `head` carries the whole body. Blocks. Failures of the store and of the system are thrown. The response is
 // complete: a stream is read to its end, or to where it pauses.
 http::response run_in_process(
-    const request_pipeline& pipeline, store::database& database, http::request head
-);
+        const request_pipeline& pipeline, store::database& database, http::request head);
 
 }  // namespace scimd::api

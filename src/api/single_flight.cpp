@@ -4,8 +4,7 @@
 
 namespace scimd::api {
 
-std::shared_ptr<single_flight::flight> single_flight::start()
-{
+std::shared_ptr<single_flight::flight> single_flight::start() {
     {
         const std::lock_guard lock(mutex_);
         if (is_running_)
@@ -15,8 +14,7 @@ std::shared_ptr<single_flight::flight> single_flight::start()
     return std::make_shared<flight>(*this);
 }
 
-bool single_flight::wait(std::function<void()> done)
-{
+bool single_flight::wait(std::function<void()> done) {
     {
         const std::lock_guard lock(mutex_);
         if (is_running_) {
@@ -30,8 +28,7 @@ bool single_flight::wait(std::function<void()> done)
     return true;
 }
 
-void single_flight::finish()
-{
+void single_flight::finish() {
     std::vector<std::function<void()>> waiting;
     {
         const std::lock_guard lock(mutex_);

@@ -5,8 +5,7 @@
 namespace scimd::api {
 namespace {
 
-std::optional<int> hex_digit(char digit)
-{
+std::optional<int> hex_digit(char digit) {
     if (digit >= '0' && digit <= '9')
         return digit - '0';
     if (digit >= 'a' && digit <= 'f')
@@ -18,8 +17,7 @@ std::optional<int> hex_digit(char digit)
 
 enum class plus { stays, is_space };
 
-std::optional<std::string> decode(std::string_view text, plus sign)
-{
+std::optional<std::string> decode(std::string_view text, plus sign) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -43,24 +41,19 @@ std::optional<std::string> decode(std::string_view text, plus sign)
     return is_valid_utf8(decoded) ? std::optional(std::move(decoded)) : std::nullopt;
 }
 
-error bad_path(std::string_view reason)
-{
+error bad_path(std::string_view reason) {
     return {errc::bad_request, "The request's path " + std::string(reason) + "."};
 }
 
 // Names the parameter in the error when its name could be decoded.
-error not_decodable(const std::optional<std::string>& name)
-{
+error not_decodable(const std::optional<std::string>& name) {
     constexpr std::size_t name_bytes_max = 100;
     const bool is_fit = name && !name->empty() && name->size() <= name_bytes_max && is_storable(*name);
-    return {
-        errc::bad_request,
-        (is_fit ? *name : std::string("The request's query")) + " is not percent-encoded UTF-8."
-    };
+    return {errc::bad_request,
+            (is_fit ? *name : std::string("The request's query")) + " is not percent-encoded UTF-8."};
 }
 
-result<std::string> parse_segment(std::string_view raw)
-{
+result<std::string> parse_segment(std::string_view raw) {
     if (raw.empty())
         return bad_path("has an empty segment");
     if (raw.find(';') != std::string_view::npos)
@@ -77,13 +70,11 @@ result<std::string> parse_segment(std::string_view raw)
 }
 
 // A base URL that was configured with a trailing slash makes the provider request "…/scim/v2//Users".
-bool is_scim_base(const std::vector<std::string>& segments)
-{
+bool is_scim_base(const std::vector<std::string>& segments) {
     return segments.size() == 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
 }
 
-result<void> parse_path(std::string_view path, target& parsed)
-{
+result<void> parse_path(std::string_view path, target& parsed) {
     if (!path.starts_with('/'))
         return bad_path("must begin with a slash");
     path.remove_prefix(1);
@@ -105,13 +96,12 @@ result<void> parse_path(std::string_view path, target& parsed)
     return {};
 }
 
-void take_suffix(target& parsed)
-{
+void take_suffix(target& parsed) {
     constexpr std::string_view suffix = ".scim";
     constexpr std::size_t base_segments = 4;
     auto& segments = parsed.segments;
     if (segments.size() <= base_segments ||
-        !is_scim_base({segments.begin(), segments.begin() + base_segments}))
+            !is_scim_base({segments.begin(), segments.begin() + base_segments}))
         return;
     auto& last = segments.back();
     if (last.size() <= suffix.size() || !last.ends_with(suffix))
@@ -122,37 +112,33 @@ void take_suffix(target& parsed)
 
 }  // namespace
 
-std::optional<std::string_view> target::parameter(std::string_view name) const
-{
+std::optional<std::string_view> target::parameter(std::string_view name) const {
     for (const auto& [key, value] : query)
         if (equals_ignoring_case(key, name))
             return value;
     return std::nullopt;
 }
 
-result<target> parse_target(std::string_view text)
-{
+result<target> parse_target(std::string_view text) {
     target parsed;
     const auto question = text.find('?');
     if (auto path = parse_path(text.substr(0, question), parsed); !path)
         return path.error();
     take_suffix(parsed);
     auto query =
-        parse_form(question == std::string_view::npos ? std::string_view() : text.substr(question + 1));
+            parse_form(question == std::string_view::npos ? std::string_view() : text.substr(question + 1));
     if (!query)
         return query.error();
     parsed.query = std::move(*query);
     return parsed;
 }
 
-bool is_of_directory(const target& parsed)
-{
+bool is_of_directory(const target& parsed) {
     const auto& segments = parsed.segments;
     return segments.size() >= 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
 }
 
-result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text)
-{
+result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text) {
     std::vector<std::pair<std::string, std::string>> read;
     if (text.empty())
         return read;
@@ -172,8 +158,7 @@ result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_
     return read;
 }
 
-std::optional<std::string> decode_form_value(std::string_view text)
-{
+std::optional<std::string> decode_form_value(std::string_view text) {
     return decode(text, plus::is_space);
 }
 

@@ -19,8 +19,8 @@ struct target {
     std::vector<std::pair<std::string, std::string>> query;  // decoded, '+' is a space
     bool has_scim_suffix = false;  // "/Users/7.scim" (RFC 7644 §3.8); removed from the segment
 
-    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name
-    ) const;  // the first of that name
+    [[nodiscard]] std::optional<std::string_view> parameter(
+            std::string_view name) const;  // the first of that name
 };
 
 // Whether the path is below the SCIM base of a directory, where every response requires a token of that

@@ -6,8 +6,7 @@
 namespace scimd::api {
 namespace {
 
-std::optional<std::uint64_t> steps_max(const limits& bounds, store::intent mode)
-{
+std::optional<std::uint64_t> steps_max(const limits& bounds, store::intent mode) {
     switch (mode) {
         case store::intent::inline_read:
             return bounds.inline_steps_max;
@@ -21,15 +20,12 @@ std::optional<std::uint64_t> steps_max(const limits& bounds, store::intent mode)
 }  // namespace
 
 transaction_task::transaction_task(request_context& request, const transaction_step& step)
-    : request_(request),
-      step_(step),
-      trace_before_(request.trace.here()),
-      budget_before_(request.budget.here())
-{
-}
+        : request_(request),
+          step_(step),
+          trace_before_(request.trace.here()),
+          budget_before_(request.budget.here()) {}
 
-store::task transaction_task::task(store::intent mode)
-{
+store::task transaction_task::task(store::intent mode) {
     return [this, mode](store::transaction& tx) {
         request_.trace.rewind(trace_before_);
         request_.budget.rewind(budget_before_);
@@ -40,13 +36,12 @@ store::task transaction_task::task(store::intent mode)
         request_.budget.set_deadline({});
         const auto verdict = verdict_of(outcome_);
         request_.has_written =
-            request_.has_written || (mode == store::intent::write && verdict == store::verdict::commit);
+                request_.has_written || (mode == store::intent::write && verdict == store::verdict::commit);
         return verdict;
     };
 }
 
-bool is_too_long_inline(const std::exception_ptr& failure) noexcept
-{
+bool is_too_long_inline(const std::exception_ptr& failure) noexcept {
     if (!failure || store::is_over_budget(failure))
         return failure != nullptr;
     try {

@@ -19,8 +19,7 @@ constexpr std::int64_t secrets_batch_max = 100;  // encrypted again in one trans
 
 // Webhooks must not go to the addresses of the server's own listeners. A listener on all addresses stands for
 // those of the machine.
-service::webhooks::target_rules webhook_rules(const options::configuration& settings)
-{
+service::webhooks::target_rules webhook_rules(const options::configuration& settings) {
     service::webhooks::target_rules rules;
     rules.ports = settings.webhook_ports;
     rules.addresses.allows_private = settings.allows_private_webhooks;
@@ -36,8 +35,7 @@ service::webhooks::target_rules webhook_rules(const options::configuration& sett
 
 // Calls `replace` with the text of the file that an option names; does nothing without a file.
 template <class Replace>
-result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
-{
+result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace) {
     if (name.empty())
         return {};
     std::ifstream file(name);
@@ -50,9 +48,7 @@ result<void> replace_by_file(const std::filesystem::path& name, std::string_view
 }  // namespace
 
 result<std::unique_ptr<application>> application::open(
-    const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
-)
-{
+        const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled) {
     // The definitions were validated when the configuration was read.
     auto types = scim::extend_standard(settings.definitions).types.value();
     std::unique_ptr<application> made(new application(settings, std::move(types), log, is_cancelled));
@@ -83,43 +79,41 @@ result<std::unique_ptr<application>> application::open(
         made->directory_limits_.emplace(settings.directory_rate);
     if (const auto rate = settings.anonymous_requests_per_address; rate > 0)
         made->anonymous_limits_.emplace(rate, settings.limits.trusted_proxies, made->metrics_);
-    made->server_context_.emplace(api::server_context{
-        .schemas = made->schemas_,
-        .wall_clock = made->wall_clock_,
-        .random = *made->random_,
-        .metrics = made->metrics_,
-        .last_used = made->last_used_,
-        .requests = made->requests_,
-        .key_vault = *made->vault_,
-        .token_cache = made->token_cache_,
-        .login_limits = made->login_limits_,
-        .cursors = *made->cursors_,
-        .spooled_responses = *made->spooled_responses_,
-        .environment = environment,
-        .public_url = settings.public_url,
-        .is_metrics_open = settings.is_metrics_open,
-        .bounds = {},
-        .why_not_ready = [self = made.get()] { return self->why_not_ready(); },
-        .token_lifetime = settings.token_lifetime,
-        .secret_lifetime_max = settings.secret_lifetime_max,
-        .audit_retention = settings.audit_kept,
-        .renew_master_key = [self = made.get()](store::database& database
-                            ) { return self->renew_master_key(database); },
-        .domains = made->domain_policy_,
-        .look_up_txt = jobs::make_txt_look_up(*made->resolver_),
-        .webhook_rules = webhook_rules(settings),
-        .cancelled = is_cancelled,
-        .directory_limits = made->directory_limits_ ? &*made->directory_limits_ : nullptr,
-        .anonymous_limits = made->anonymous_limits_ ? &*made->anonymous_limits_ : nullptr,
-        .quotas = std::make_shared<service::quota_policy>(settings.quotas)
-    });
+    made->server_context_.emplace(api::server_context{.schemas = made->schemas_,
+            .wall_clock = made->wall_clock_,
+            .random = *made->random_,
+            .metrics = made->metrics_,
+            .last_used = made->last_used_,
+            .requests = made->requests_,
+            .key_vault = *made->vault_,
+            .token_cache = made->token_cache_,
+            .login_limits = made->login_limits_,
+            .cursors = *made->cursors_,
+            .spooled_responses = *made->spooled_responses_,
+            .environment = environment,
+            .public_url = settings.public_url,
+            .is_metrics_open = settings.is_metrics_open,
+            .bounds = {},
+            .why_not_ready = [self = made.get()] { return self->why_not_ready(); },
+            .token_lifetime = settings.token_lifetime,
+            .secret_lifetime_max = settings.secret_lifetime_max,
+            .audit_retention = settings.audit_kept,
+            .renew_master_key =
+                    [self = made.get()](
+                            store::database& database) { return self->renew_master_key(database); },
+            .domains = made->domain_policy_,
+            .look_up_txt = jobs::make_txt_look_up(*made->resolver_),
+            .webhook_rules = webhook_rules(settings),
+            .cancelled = is_cancelled,
+            .directory_limits = made->directory_limits_ ? &*made->directory_limits_ : nullptr,
+            .anonymous_limits = made->anonymous_limits_ ? &*made->anonymous_limits_ : nullptr,
+            .quotas = std::make_shared<service::quota_policy>(settings.quotas)});
     made->pipeline_.emplace(*made->server_context_);
     made->add_jobs();
     return made;
 }
 
-result<void> application::open_vault()
-{
+result<void> application::open_vault() {
     std::vector<std::string> used;
     store::run(*database_, store::intent::read, [&](store::transaction& tx) {
         used = store::encrypted_secrets::key_ids(tx);
@@ -133,56 +127,46 @@ result<void> application::open_vault()
     return {};
 }
 
-result<void> application::read_domain_policy()
-{
+result<void> application::read_domain_policy() {
     domain_policy_.schedule.window = settings_.domain_window;
     auto& rules = domain_policy_.rules;
-    auto done = replace_by_file(settings_.mail_providers, "--mail-providers", [&](const std::string& text) {
-        return rules.replace_mail_providers(text);
-    });
+    auto done = replace_by_file(settings_.mail_providers, "--mail-providers",
+            [&](const std::string& text) { return rules.replace_mail_providers(text); });
     if (!done)
         return done;
-    return replace_by_file(settings_.reserved_domains, "--reserved-domains", [&](const std::string& text) {
-        return rules.replace_reserved_domains(text);
-    });
+    return replace_by_file(settings_.reserved_domains, "--reserved-domains",
+            [&](const std::string& text) { return rules.replace_reserved_domains(text); });
 }
 
-webhooks::delivery_dependencies application::webhook_dependencies()
-{
-    return {
-        .database = *database_,
-        .wall_clock = wall_clock_,
-        .random = *random_,
-        .key_vault = *vault_,
-        .rules = server_context_->webhook_rules,
-        .environment = server_context_->environment,
-        .log = log_,
-        .metrics = metrics_,
-        .is_cancelled = is_cancelled_
-    };
+webhooks::delivery_dependencies application::webhook_dependencies() {
+    return {.database = *database_,
+            .wall_clock = wall_clock_,
+            .random = *random_,
+            .key_vault = *vault_,
+            .rules = server_context_->webhook_rules,
+            .environment = server_context_->environment,
+            .log = log_,
+            .metrics = metrics_,
+            .is_cancelled = is_cancelled_};
 }
 
-application::~application()
-{
+application::~application() {
     close();
 }
 
 // Safe against a crash at any point: the new key is on disk before it encrypts anything. Old keys stay,
 // because backups need them.
-result<std::string> application::renew_master_key(store::database& database)
-{
+result<std::string> application::renew_master_key(store::database& database) {
     if (owns_master_key(settings_)) {
         const auto file = own_master_key_file(settings_);
         auto old = load_master_keys(settings_, {}, *random_, log_);
         if (!old)
             return old.error();
         if (old->size() >= master_keys_max) {
-            return error{
-                errc::conflict,
-                file.string() +
-                    " holds 16 keys, and no more fit in. Remove the last ones, once no backup needs "
-                    "them any more, and restart the server."
-            };
+            return error{errc::conflict,
+                    file.string() +
+                            " holds 16 keys, and no more fit in. Remove the last ones, once no backup needs "
+                            "them any more, and restart the server."};
         }
         std::vector<master_key> keys;
         keys.push_back(make_master_key(*random_));
@@ -202,26 +186,22 @@ result<std::string> application::renew_master_key(store::database& database)
     return id;
 }
 
-void application::on_commit(std::function<void()> notify)
-{
+void application::on_commit(std::function<void()> notify) {
     const std::lock_guard hold(commit_callbacks_lock_);
     commit_callbacks_.push_back(std::move(notify));
 }
 
-void application::notify_commit()
-{
+void application::notify_commit() {
     const std::lock_guard hold(commit_callbacks_lock_);
     for (const auto& notify : commit_callbacks_)
         notify();
 }
 
-void application::add_readiness_check(std::function<std::string()> why_not)
-{
+void application::add_readiness_check(std::function<std::string()> why_not) {
     readiness_checks_.push_back(std::move(why_not));
 }
 
-std::string application::why_not_ready() const
-{
+std::string application::why_not_ready() const {
     if (is_draining_)
         return "draining";
     auto reason = database_->why_not_writable();
@@ -233,8 +213,7 @@ std::string application::why_not_ready() const
     return reason;
 }
 
-void application::add_jobs()
-{
+void application::add_jobs() {
     scheduler_.pause_by([this] { return wall_clock_.look().is_settled; });
     clock_monitor_->add_jobs(scheduler_);
     credential_jobs_.emplace(*database_, last_used_, *vault_, log_);
@@ -243,27 +222,19 @@ void application::add_jobs()
     directory_jobs_->add_jobs(scheduler_);
     retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
     retention_jobs_->add_jobs(scheduler_);
-    storage_monitor_.emplace(
-        *database_,
-        *server_context_->quotas,
-        settings_.disk_reserve_bytes,
-        settings_.kept.events,
-        log_,
-        metrics_
-    );
+    storage_monitor_.emplace(*database_, *server_context_->quotas, settings_.disk_reserve_bytes,
+            settings_.kept.events, log_, metrics_);
     storage_monitor_->watch(jobs::free_space_of(settings_.data));
     storage_monitor_->look_at_disk();
     storage_monitor_->add_jobs(scheduler_);
-    organization_jobs_.emplace(
-        *database_, schemas_, domain_policy_, server_context_->look_up_txt, server_context_->environment, log_
-    );
+    organization_jobs_.emplace(*database_, schemas_, domain_policy_, server_context_->look_up_txt,
+            server_context_->environment, log_);
     organization_jobs_->add_jobs(scheduler_);
     request_log_writer_.emplace(*database_, requests_, settings_.requests_kept, log_);
     request_log_writer_->add_jobs(scheduler_);
 }
 
-void application::close()
-{
+void application::close() {
     if (!database_)
         return;
     scheduler_.stop();

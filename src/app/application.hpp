@@ -46,9 +46,8 @@ class application {
 public:
     // Opens the store. Problems that an operator can solve are errors. Running work is cancelled once the
     // flag is set, which outlives this; null: never.
-    static result<std::unique_ptr<application>> open(
-        const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled = nullptr
-    );
+    static result<std::unique_ptr<application>> open(const options::configuration& settings, logger& log,
+            const std::atomic<bool>* is_cancelled = nullptr);
 
     application(const application&) = delete;
     application& operator=(const application&) = delete;
@@ -76,8 +75,7 @@ public:
     void on_commit(std::function<void()> notify);
 
     // Keeps the events that event sinks have not taken yet. Before start_jobs().
-    void retain_events(jobs::retention_jobs::first_needed_event sinks)
-    {
+    void retain_events(jobs::retention_jobs::first_needed_event sinks) {
         retention_jobs_->retain(std::move(sinks));
     }
 
@@ -88,8 +86,7 @@ public:
     // Adds a background job. Before start_jobs().
     void add_job(jobs::scheduler::job job) { scheduler_.add(std::move(job)); }
 
-    void start_jobs()
-    {
+    void start_jobs() {
         clock_monitor_->save();
         scheduler_.start();
     }
@@ -98,20 +95,14 @@ public:
     void close();
 
 private:
-    application(
-        const options::configuration& settings,
-        scim::catalogue types,
-        logger& log,
-        const std::atomic<bool>* is_cancelled
-    )
-        : settings_(settings),
-          log_(log),
-          is_cancelled_(is_cancelled),
-          wall_clock_(machine_clock(), {.hold = settings.clock_hold}),
-          schemas_(std::move(types)),
-          scheduler_(log)
-    {
-    }
+    application(const options::configuration& settings, scim::catalogue types, logger& log,
+            const std::atomic<bool>* is_cancelled)
+            : settings_(settings),
+              log_(log),
+              is_cancelled_(is_cancelled),
+              wall_clock_(machine_clock(), {.hold = settings.clock_hold}),
+              schemas_(std::move(types)),
+              scheduler_(log) {}
 
     result<void> open_vault();
     result<std::string> renew_master_key(store::database& database);

@@ -14,21 +14,18 @@ namespace scimd::app {
 
 namespace asio = boost::asio;
 
-void commit_notifier::notify()
-{
+void commit_notifier::notify() {
     ++state_->generation;
     if (!state_->is_notifying.exchange(true))
         asio::post(executor_, [state = state_] { state->notify_subscribers(); });
 }
 
-void commit_notifier::close()
-{
+void commit_notifier::close() {
     state_->is_closed = true;
     notify();
 }
 
-void commit_notifier::state::notify_subscribers()
-{
+void commit_notifier::state::notify_subscribers() {
     is_notifying = false;  // first: a notification from now on needs another run
     const std::lock_guard hold(lock);
     for (const auto& [number, call] : subscriptions)
@@ -36,9 +33,7 @@ void commit_notifier::state::notify_subscribers()
 }
 
 std::unique_ptr<commit_notifier::subscription> commit_notifier::subscribe(
-    const store::tenant& owner, std::function<void()> call
-)
-{
+        const store::tenant& owner, std::function<void()> call) {
     const std::lock_guard hold(state_->lock);
     const auto all = state_->subscriptions.size();
     if (all >= subscriptions_max)
@@ -53,8 +48,7 @@ std::unique_ptr<commit_notifier::subscription> commit_notifier::subscribe(
     return std::make_unique<subscription>(state_, number, owner.organization);
 }
 
-commit_notifier::subscription::~subscription()
-{
+commit_notifier::subscription::~subscription() {
     const std::lock_guard hold(state_->lock);
     state_->subscriptions.erase(number_);
     if (const auto own = state_->of_organization.find(organization_); --own->second == 0)
@@ -62,9 +56,7 @@ commit_notifier::subscription::~subscription()
 }
 
 asio::awaitable<void> commit_notifier::wait(
-    store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline
-)
-{
+        store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline) {
     const auto executor = co_await asio::this_coro::executor;
     const auto timer = std::make_shared<asio::steady_timer>(executor, deadline);
     auto cancel = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };

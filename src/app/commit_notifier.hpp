@@ -27,9 +27,7 @@ public:
     static constexpr std::size_t subscriptions_max = 1'000;
 
     explicit commit_notifier(boost::asio::any_io_executor executor)
-        : state_(std::make_shared<state>()), executor_(executor)
-    {
-    }
+            : state_(std::make_shared<state>()), executor_(executor) {}
     commit_notifier(const commit_notifier&) = delete;
     commit_notifier& operator=(const commit_notifier&) = delete;
 
@@ -49,13 +47,11 @@ public:
     // subscription ends. Throws sql::busy when there are too many subscriptions, over_share when the tenant
     // has too many.
     [[nodiscard]] std::unique_ptr<subscription> subscribe(
-        const store::tenant& owner, std::function<void()> call
-    );
+            const store::tenant& owner, std::function<void()> call);
 
     // Returns once generation() differs from `seen`, or at the deadline. Throws what subscribe() throws.
     boost::asio::awaitable<void> wait(
-        store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline
-    );
+            store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline);
 
 private:
     struct state {
@@ -77,9 +73,7 @@ private:
 class commit_notifier::subscription {
 public:
     subscription(std::shared_ptr<state> notifier, std::uint64_t number, std::int64_t organization)
-        : state_(std::move(notifier)), number_(number), organization_(organization)
-    {
-    }
+            : state_(std::move(notifier)), number_(number), organization_(organization) {}
     subscription(const subscription&) = delete;
     subscription& operator=(const subscription&) = delete;
     ~subscription();

@@ -15,14 +15,12 @@ constexpr std::size_t other_files = 20;   // standard streams, event loops, the 
 constexpr std::size_t elastic_files_max = 640;
 constexpr std::size_t elastic_part = 4;
 
-std::size_t elastic_files(std::size_t left) noexcept
-{
+std::size_t elastic_files(std::size_t left) noexcept {
     return std::min(elastic_files_max, left / elastic_part);
 }
 
 // The lowest limit under which so many connections fit beside the fixed files.
-std::size_t limit_for(std::size_t connections, std::size_t fixed) noexcept
-{
+std::size_t limit_for(std::size_t connections, std::size_t fixed) noexcept {
     auto left = connections;
     while (left - elastic_files(left) < connections)
         ++left;
@@ -31,8 +29,7 @@ std::size_t limit_for(std::size_t connections, std::size_t fixed) noexcept
 
 }  // namespace
 
-result<descriptor_plan> plan_descriptors(std::size_t open_files_max, const descriptor_needs& needs)
-{
+result<descriptor_plan> plan_descriptors(std::size_t open_files_max, const descriptor_needs& needs) {
     const auto fixed = store_files + other_files + needs.listeners;
     const auto left = open_files_max > fixed ? open_files_max - fixed : 0;
     const auto elastic = elastic_files(left);
@@ -41,18 +38,16 @@ result<descriptor_plan> plan_descriptors(std::size_t open_files_max, const descr
     plan.connections = std::min(needs.connections, left - elastic);
     plan.reserved = fixed + elastic;
     if (plan.connections < needed)
-        return error{
-            errc::unavailable,
-            "The limit of open files is " + std::to_string(open_files_max) + ", which leaves room for " +
-                std::to_string(plan.connections) + " connections beside " + std::to_string(plan.reserved) +
-                " other files; at least " + std::to_string(needed) + " are needed. Raise it to " +
-                std::to_string(limit_for(needed, fixed)) + " or more (ulimit -n, LimitNOFILE)."
-        };
+        return error{errc::unavailable,
+                "The limit of open files is " + std::to_string(open_files_max) + ", which leaves room for " +
+                        std::to_string(plan.connections) + " connections beside " +
+                        std::to_string(plan.reserved) + " other files; at least " + std::to_string(needed) +
+                        " are needed. Raise it to " + std::to_string(limit_for(needed, fixed)) +
+                        " or more (ulimit -n, LimitNOFILE)."};
     return plan;
 }
 
-std::size_t raise_open_files_limit()
-{
+std::size_t raise_open_files_limit() {
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return 0;

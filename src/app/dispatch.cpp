@@ -30,24 +30,20 @@ namespace asio = boost::asio;
 // Worker pool for blocking tasks: backups, integrity checks, new keys. One organization runs one at a time.
 constexpr std::size_t blocking_threads = 2;
 constexpr store::queue_limits blocking_limits{
-    .places_max = 64, .bytes_max = 32 * 1024 * 1024, .quantum = 100'000
-};
+        .places_max = 64, .bytes_max = 32 * 1024 * 1024, .quantum = 100'000};
 
 // Worker pool that parses large bodies.
 constexpr std::size_t parser_threads = 2;
 constexpr store::queue_limits parser_limits{
-    .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000
-};
+        .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000};
 
 // Worker that frees the memory of large requests.
 constexpr store::queue_limits disposal_limits{
-    .places_max = 64, .bytes_max = 256 * 1024 * 1024, .quantum = 1'000
-};
+        .places_max = 64, .bytes_max = 256 * 1024 * 1024, .quantum = 1'000};
 
 // Suspends the calling coroutine until the callback that `start` receives is called, on any thread.
 template <class Start>
-asio::awaitable<void> until_called_back(Start& start)
-{
+asio::awaitable<void> until_called_back(Start& start) {
     const auto executor = co_await asio::this_coro::executor;
     auto initiate = [&start, &executor](auto handler) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -56,8 +52,7 @@ asio::awaitable<void> until_called_back(Start& start)
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
 }
 
-std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
-{
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start) {
     const auto passed = std::chrono::steady_clock::now() - start;
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
@@ -73,8 +68,7 @@ private:
 };
 
 // The owner of the memory that the request takes: the directory of a SCIM request, otherwise the API client.
-net::memory_owner owner_of(const api::request_context& request)
-{
+net::memory_owner owner_of(const api::request_context& request) {
     net::memory_owner owner;
     if (!request.access_log.directory.empty()) {
         owner.group = request.access_log.organization;
@@ -95,12 +89,9 @@ net::memory_owner owner_of(const api::request_context& request)
 class dispatcher::runner {
 public:
     runner(dispatcher& owner, api::request_context& request, net::exchange& exchange)
-        : owner_(owner), request_(request), exchange_(exchange)
-    {
-    }
+            : owner_(owner), request_(request), exchange_(exchange) {}
 
-    asio::awaitable<http::response> run(api::reply next)
-    {
+    asio::awaitable<http::response> run(api::reply next) {
         while (!std::holds_alternative<http::response>(next)) {
             auto step = std::move(next);
             next = co_await std::visit([this](auto& one) { return perform(std::move(one)); }, step);
@@ -114,8 +105,7 @@ private:
     result_of_step perform(http::response made) { co_return made; }
     result_of_step perform(api::committed_error failure) { co_return std::move(failure.response); }
     result_of_step perform(api::after_commit step) { co_return step.make(); }
-    result_of_step perform(api::response_stream stream)
-    {
+    result_of_step perform(api::response_stream stream) {
         co_return with_stream(owner_.database_, owner_.notifier_, key().owner, std::move(stream));
     }
     result_of_step perform(api::transaction_step step);
@@ -123,11 +113,9 @@ private:
     result_of_step perform(api::body_request wanted);
     result_of_step perform(api::memory_request wanted);
     result_of_step perform(api::external_call call);
-    result_of_step perform(api::blocking_task task)
-    {
-        return run_in(owner_.blocking_tasks_, [this, run = std::move(task.run)] {
-            return run(owner_.database_);
-        });
+    result_of_step perform(api::blocking_task task) {
+        return run_in(
+                owner_.blocking_tasks_, [this, run = std::move(task.run)] { return run(owner_.database_); });
     }
 
     result_of_step run_in(store::worker_pool& pool, std::function<api::reply()> task);
@@ -139,8 +127,7 @@ private:
     net::exchange& exchange_;
 };
 
-asio::awaitable<api::reply> dispatcher::runner::perform(api::transaction_step step)
-{
+asio::awaitable<api::reply> dispatcher::runner::perform(api::transaction_step step) {
     std::exception_ptr failure;
     api::transaction_task stage(request_, step);
     auto mode = step.mode;
@@ -157,11 +144,11 @@ asio::awaitable<api::reply> dispatcher::runner::perform(api::transaction_step st
         failure = nullptr;
         // The key may have changed: an inline read that authenticates the request finds out its tenant.
         auto start = [&](auto resume) {
-            owner_.database_
-                .submit(mode, key(), stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
-                    failure = std::move(thrown);
-                    resume();
-                });
+            owner_.database_.submit(
+                    mode, key(), stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
+                        failure = std::move(thrown);
+                        resume();
+                    });
         };
         co_await until_called_back(start);
     }
@@ -177,8 +164,7 @@ asio::awaitable<api::reply> dispatcher::runner::perform(api::transaction_step st
     co_return outcome;
 }
 
-asio::awaitable<api::reply> dispatcher::runner::perform(api::long_poll poll)
-{
+asio::awaitable<api::reply> dispatcher::runner::perform(api::long_poll poll) {
     const auto owner = key().owner;
     const auto deadline = std::chrono::steady_clock::now() + poll.patience;
     for (;;) {
@@ -196,8 +182,7 @@ asio::awaitable<api::reply> dispatcher::runner::perform(api::long_poll poll)
     }
 }
 
-asio::awaitable<api::reply> dispatcher::runner::perform(api::body_request wanted)
-{
+asio::awaitable<api::reply> dispatcher::runner::perform(api::body_request wanted) {
     exchange_.set_owner(owner_of(request_));
     result<std::string> body = co_await exchange_.read_body(wanted.bytes_max);
     if (!body)
@@ -217,25 +202,21 @@ asio::awaitable<api::reply> dispatcher::runner::perform(api::body_request wanted
     co_return co_await run_in(owner_.parsers_, [&wanted, text] { return wanted.then(std::move(*text)); });
 }
 
-asio::awaitable<api::reply> dispatcher::runner::perform(api::memory_request wanted)
-{
+asio::awaitable<api::reply> dispatcher::runner::perform(api::memory_request wanted) {
     const auto reserved = co_await exchange_.reserve_memory(wanted.bytes);
     if (!reserved)
         co_return api::error_for(request_, reserved.error());
     co_return wanted.then();
 }
 
-asio::awaitable<api::reply> dispatcher::runner::perform(api::external_call call)
-{
+asio::awaitable<api::reply> dispatcher::runner::perform(api::external_call call) {
     auto start = [&](auto resume) { call.run(resume); };
     co_await until_called_back(start);
     co_return call.then();
 }
 
 asio::awaitable<api::reply> dispatcher::runner::run_in(
-    store::worker_pool& pool, std::function<api::reply()> task
-)
-{
+        store::worker_pool& pool, std::function<api::reply()> task) {
     api::reply outcome;
     std::exception_ptr failure;
     auto start = [&](auto resume) {
@@ -260,47 +241,35 @@ asio::awaitable<api::reply> dispatcher::runner::run_in(
 
 // The last step of a request with a large body holds its parsed values, which take as long to free as they
 // took to make. They are freed by a worker thread, or here when its queue is full.
-void dispatcher::runner::dispose(api::transaction_step step)
-{
+void dispatcher::runner::dispose(api::transaction_step step) {
     if (request_.body_bytes > request_.bounds.inline_body_bytes_max)
         static_cast<void>(owner_.disposal_.offer(
-            key(), [left = std::make_shared<api::transaction_step>(std::move(step))] {}
-        ));
+                key(), [left = std::make_shared<api::transaction_step>(std::move(step))] {}));
 }
 
-dispatcher::dispatcher(
-    const api::request_pipeline& pipeline,
-    store::database& database,
-    commit_notifier& notifier,
-    logger& log,
-    metrics_registry& metrics
-)
-    : pipeline_(pipeline),
-      database_(database),
-      notifier_(notifier),
-      log_(log),
-      metrics_(metrics),
-      duration_(
-          metrics.histogram_of("scimd_request_seconds", "Time from the head of a request to its response.")
-      ),
-      steps_(metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.")),
-      blocking_tasks_("chore", blocking_threads, blocking_limits, metrics),
-      parsers_("parse", parser_threads, parser_limits, metrics),
-      disposal_("free", 1, disposal_limits, metrics),
-      executor_(notifier.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), metrics),
-      anonymous_executor_(notifier.get_executor(), "anonymous", 1, metrics)
-{
-}
+dispatcher::dispatcher(const api::request_pipeline& pipeline, store::database& database,
+        commit_notifier& notifier, logger& log, metrics_registry& metrics)
+        : pipeline_(pipeline),
+          database_(database),
+          notifier_(notifier),
+          log_(log),
+          metrics_(metrics),
+          duration_(metrics.histogram_of(
+                  "scimd_request_seconds", "Time from the head of a request to its response.")),
+          steps_(metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.")),
+          blocking_tasks_("chore", blocking_threads, blocking_limits, metrics),
+          parsers_("parse", parser_threads, parser_limits, metrics),
+          disposal_("free", 1, disposal_limits, metrics),
+          executor_(notifier.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), metrics),
+          anonymous_executor_(notifier.get_executor(), "anonymous", 1, metrics) {}
 
-dispatcher::~dispatcher()
-{
+dispatcher::~dispatcher() {
     blocking_tasks_.abandon();
     parsers_.abandon();
     disposal_.abandon();
 }
 
-asio::awaitable<http::response> dispatcher::respond(net::exchange& exchange)
-{
+asio::awaitable<http::response> dispatcher::respond(net::exchange& exchange) {
     const auto started = std::chrono::steady_clock::now();
     api::request_context request(exchange.head(), pipeline_.server().bounds, pipeline_.server().cancelled);
     http::response response;
@@ -319,35 +288,29 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& exchange)
     co_return response;
 }
 
-http::response dispatcher::refuse(const error& reason, std::string_view target)
-{
+http::response dispatcher::refuse(const error& reason, std::string_view target) {
     return pipeline_.refuse(reason, target);
 }
 
-std::unique_ptr<net::body_meter> dispatcher::meter_body() const
-{
+std::unique_ptr<net::body_meter> dispatcher::meter_body() const {
     return std::make_unique<json_body_meter>();
 }
 
 // The response to an exception, which is logged: the client learns only whether it may try again.
-http::response dispatcher::error_response(std::exception_ptr failure, const api::request_context& request)
-{
+http::response dispatcher::error_response(std::exception_ptr failure, const api::request_context& request) {
     try {
         std::rethrow_exception(std::move(failure));
     } catch (const store::over_share& reason) {
         log_.warning("queue.over_share", {{"request_id", request.http.id}, {"reason", reason.what()}});
-        return api::error_for(
-            request,
-            {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
-        );
+        return api::error_for(request,
+                {errc::too_many_requests, "Too many requests of the same directory or client are waiting."});
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", request.http.id}, {"reason", reason.what()}});
         return api::error_for(request, {errc::unavailable, "The service is busy. Try again shortly."});
     } catch (const work_limit_exceeded& reason) {
         log_.info(
-            "request.over_budget",
-            {{"request_id", request.http.id}, {"steps", static_cast<std::int64_t>(request.budget.used())}}
-        );
+                "request.over_budget", {{"request_id", request.http.id},
+                                               {"steps", static_cast<std::int64_t>(request.budget.used())}});
         return api::error_for(request, api::work_refusal(request, reason));
     } catch (const work_cancelled& reason) {
         log_.warning("request.cancelled", {{"request_id", request.http.id}, {"reason", reason.what()}});
@@ -365,33 +328,22 @@ http::response dispatcher::error_response(std::exception_ptr failure, const api:
 }
 
 void dispatcher::record(
-    const api::request_context& request, const http::response& response, std::uint64_t microseconds
-)
-{
+        const api::request_context& request, const http::response& response, std::uint64_t microseconds) {
     const auto status = std::to_string(response.status);
     const auto route = request.access_log.route.empty() ? std::string_view("none") : request.access_log.route;
-    metrics_
-        .counter_of(
-            "scimd_requests_total",
-            "Requests answered.",
-            {{"method", request.http.method.size() < 8 ? request.http.method : "other"},
-             {"route", route},
-             {"status", status}}
-        )
-        .add();
+    metrics_.counter_of("scimd_requests_total", "Requests answered.",
+                    {{"method", request.http.method.size() < 8 ? request.http.method : "other"},
+                            {"route", route}, {"status", status}})
+            .add();
     duration_.observe_us(microseconds);
     steps_.add(request.budget.used());
-    log_.info(
-        "request",
-        {{"method", request.http.method},
-         {"route", route},
-         {"status", response.status},
-         {"bytes", static_cast<std::int64_t>(response.body_bytes().value_or(response.body.size()))},
-         {"microseconds", static_cast<std::int64_t>(microseconds)},
-         {"request_id", request.http.id},
-         {"organization_id", request.access_log.organization},
-         {"directory_id", request.access_log.directory}}
-    );
+    log_.info("request",
+            {{"method", request.http.method}, {"route", route}, {"status", response.status},
+                    {"bytes",
+                            static_cast<std::int64_t>(response.body_bytes().value_or(response.body.size()))},
+                    {"microseconds", static_cast<std::int64_t>(microseconds)},
+                    {"request_id", request.http.id}, {"organization_id", request.access_log.organization},
+                    {"directory_id", request.access_log.directory}});
 }
 
 }  // namespace scimd::app

@@ -21,13 +21,8 @@ namespace scimd::app {
 // Any thread. Outlives the requests that it handles.
 class dispatcher final : public net::service {
 public:
-    dispatcher(
-        const api::request_pipeline& pipeline,
-        store::database& database,
-        commit_notifier& notifier,
-        logger& log,
-        metrics_registry& metrics
-    );
+    dispatcher(const api::request_pipeline& pipeline, store::database& database, commit_notifier& notifier,
+            logger& log, metrics_registry& metrics);
     ~dispatcher() override;
     dispatcher(const dispatcher&) = delete;
     dispatcher& operator=(const dispatcher&) = delete;
@@ -41,8 +36,7 @@ private:
 
     http::response error_response(std::exception_ptr failure, const api::request_context& request);
     void record(
-        const api::request_context& request, const http::response& response, std::uint64_t microseconds
-    );
+            const api::request_context& request, const http::response& response, std::uint64_t microseconds);
 
     const api::request_pipeline& pipeline_;
     store::database& database_;

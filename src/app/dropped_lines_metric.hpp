@@ -9,11 +9,9 @@ namespace scimd::app {
 // Counts the lines that the log drops during its lifetime. One thread; both arguments outlive it.
 class dropped_lines_metric {
 public:
-    dropped_lines_metric(log_queue& lines, metrics_registry& metrics) : lines_(lines)
-    {
+    dropped_lines_metric(log_queue& lines, metrics_registry& metrics) : lines_(lines) {
         lines_.count_in(
-            &metrics.counter_of("scimd_log_lines_dropped_total", "Lines of the log that were dropped.")
-        );
+                &metrics.counter_of("scimd_log_lines_dropped_total", "Lines of the log that were dropped."));
     }
     ~dropped_lines_metric() { lines_.count_in(nullptr); }
     dropped_lines_metric(const dropped_lines_metric&) = delete;

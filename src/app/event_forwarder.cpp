@@ -16,57 +16,44 @@ constexpr milliseconds retry_pause{1'000};
 constexpr milliseconds idle_wait_max{1'000};
 constexpr milliseconds finish_time_max{2'000};
 
-event to_public(const store::events::event& from)
-{
-    return {
-        .id = from.id.text(),
-        .type = from.type,
-        .organization_id = from.organization.value == 0 ? std::string() : from.organization.text(),
-        .directory_id = from.directory.value == 0 ? std::string() : from.directory.text(),
-        .sequence = from.sequence,
-        .cursor = event_cursor_text(from.id),
-        .body = from.body
-    };
+event to_public(const store::events::event& from) {
+    return {.id = from.id.text(),
+            .type = from.type,
+            .organization_id = from.organization.value == 0 ? std::string() : from.organization.text(),
+            .directory_id = from.directory.value == 0 ? std::string() : from.directory.text(),
+            .sequence = from.sequence,
+            .cursor = event_cursor_text(from.id),
+            .body = from.body};
 }
 
 }  // namespace
 
-counter& event_sink_failures(metrics_registry& metrics, std::string_view sink_name)
-{
+counter& event_sink_failures(metrics_registry& metrics, std::string_view sink_name) {
     return metrics.counter_of(
-        "scimd_event_sink_failures_total", "Times that an event sink failed.", {{"sink", sink_name}}
-    );
+            "scimd_event_sink_failures_total", "Times that an event sink failed.", {{"sink", sink_name}});
 }
 
 event_forwarder::event_forwarder(
-    const event_forwarder_dependencies& dependencies, event_sink& to, event_id start
-)
-    : dependencies_(dependencies),
-      to_(to),
-      failures_(event_sink_failures(dependencies.metrics, dependencies.sink_name)),
-      lag_(dependencies.metrics.gauge_of(
-          "scimd_event_sink_lag_events",
-          "Events that the sink has not taken, counted up to 10,000.",
-          {{"sink", dependencies.sink_name}}
-      )),
-      position_(start.value)
-{
-}
+        const event_forwarder_dependencies& dependencies, event_sink& to, event_id start)
+        : dependencies_(dependencies),
+          to_(to),
+          failures_(event_sink_failures(dependencies.metrics, dependencies.sink_name)),
+          lag_(dependencies.metrics.gauge_of("scimd_event_sink_lag_events",
+                  "Events that the sink has not taken, counted up to 10,000.",
+                  {{"sink", dependencies.sink_name}})),
+          position_(start.value) {}
 
-void event_forwarder::start()
-{
+void event_forwarder::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-void event_forwarder::notify() noexcept
-{
+void event_forwarder::notify() noexcept {
     const std::lock_guard hold(lock_);
     is_notified_ = true;
     notified_.notify_one();
 }
 
-void event_forwarder::stop()
-{
+void event_forwarder::stop() {
     {
         const std::lock_guard hold(lock_);
         if (!std::exchange(is_stopping_, true))
@@ -77,19 +64,16 @@ void event_forwarder::stop()
         thread_.join();
 }
 
-std::optional<event_id> event_forwarder::needed() const
-{
+std::optional<event_id> event_forwarder::needed() const {
     return has_ended_ ? std::nullopt : std::optional(event_id{position_ + 1});
 }
 
-bool event_forwarder::is_ending() const
-{
+bool event_forwarder::is_ending() const {
     const bool is_cancelled = dependencies_.is_cancelled && *dependencies_.is_cancelled;
     return has_ended_ || (is_stopping_ && (is_cancelled || steady::now() >= end_by_));
 }
 
-void event_forwarder::measure_lag()
-{
+void event_forwarder::measure_lag() {
     std::int64_t count = 0;
     store::run(dependencies_.database, store::intent::read, [&](store::transaction& tx) {
         count = store::events::count_after(tx, {position_}, lag_events_max);
@@ -99,8 +83,7 @@ void event_forwarder::measure_lag()
 }
 
 // A failed read is retried: the store was busy, or it is broken, in which case the server ends.
-void event_forwarder::run()
-{
+void event_forwarder::run() {
     for (;;) {
         batch next;
         bool has_failed = false;
@@ -125,8 +108,7 @@ void event_forwarder::run()
     }
 }
 
-event_forwarder::batch event_forwarder::read_batch()
-{
+event_forwarder::batch event_forwarder::read_batch() {
     {
         const std::lock_guard hold(lock_);
         is_notified_ = false;  // first: the read may miss commits from now on
@@ -144,8 +126,7 @@ event_forwarder::batch event_forwarder::read_batch()
     return found;
 }
 
-bool event_forwarder::forward(const batch& events)
-{
+bool event_forwarder::forward(const batch& events) {
     sink_result last = sink_result::accepted;
     for (const auto& one : events) {
         last = offer(one);
@@ -163,8 +144,7 @@ bool event_forwarder::forward(const batch& events)
     return last == sink_result::accepted;
 }
 
-sink_result event_forwarder::offer(const store::events::event& next)
-{
+sink_result event_forwarder::offer(const store::events::event& next) {
     try {
         return to_.take(to_public(next));
     } catch (const std::exception& problem) {
@@ -174,12 +154,10 @@ sink_result event_forwarder::offer(const store::events::event& next)
     }
 }
 
-void event_forwarder::wait_for(milliseconds time_max, bool ends_with_notification)
-{
+void event_forwarder::wait_for(milliseconds time_max, bool ends_with_notification) {
     std::unique_lock hold(lock_);
-    notified_.wait_for(hold, time_max, [&] {
-        return is_stopping_ || (ends_with_notification && is_notified_);
-    });
+    notified_.wait_for(
+            hold, time_max, [&] { return is_stopping_ || (ends_with_notification && is_notified_); });
 }
 
 }  // namespace scimd::app

@@ -19,23 +19,20 @@ namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 
 // Unbounded here: each connection has one request at a time, so that their number is the bound.
-constexpr store::queue_limits limits{
-    .places_max = std::numeric_limits<std::size_t>::max(),
-    .bytes_max = std::numeric_limits<std::size_t>::max(),
-    .quantum = 1'000
-};
+constexpr store::queue_limits limits{.places_max = std::numeric_limits<std::size_t>::max(),
+        .bytes_max = std::numeric_limits<std::size_t>::max(),
+        .quantum = 1'000};
 
 }  // namespace
 
-fair_executor::fair_executor(
-    asio::any_io_executor executor, std::string_view name, std::size_t posted_max, metrics_registry& metrics
-)
-    : executor_(std::move(executor)), posted_max_(posted_max), queue_(limits), queue_metrics_(metrics, name)
-{
-}
+fair_executor::fair_executor(asio::any_io_executor executor, std::string_view name, std::size_t posted_max,
+        metrics_registry& metrics)
+        : executor_(std::move(executor)),
+          posted_max_(posted_max),
+          queue_(limits),
+          queue_metrics_(metrics, name) {}
 
-asio::awaitable<void> fair_executor::wait(store::tenant owner)
-{
+asio::awaitable<void> fair_executor::wait(store::tenant owner) {
     const auto executor = co_await asio::this_coro::executor;
     auto initiate = [this, owner, &executor](auto handler) {
         const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -47,8 +44,7 @@ asio::awaitable<void> fair_executor::wait(store::tenant owner)
 
 // Posts a turn for each waiting request; the queue decides whose it is when it runs. It runs after the
 // handlers that this thread has already, and wakes no other thread.
-void fair_executor::push(const store::tenant& owner, std::function<void()> resume)
-{
+void fair_executor::push(const store::tenant& owner, std::function<void()> resume) {
     {
         const std::lock_guard hold(mutex_);
         queue_.push({owner, 0}, std::move(resume));
@@ -60,8 +56,7 @@ void fair_executor::push(const store::tenant& owner, std::function<void()> resum
     asio::defer(executor_, [this] { run_next(); });
 }
 
-void fair_executor::run_next()
-{
+void fair_executor::run_next() {
     using item = store::fair_queue<std::function<void()>>::taken;
     std::optional<item> next;
     {

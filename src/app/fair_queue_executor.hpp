@@ -22,12 +22,8 @@ public:
     // `executor` is that of the I/O threads. `name` is the label of the metrics. At most `posted_max` turns
     // are posted to the executor at a time: with few of them, all other handlers that are ready run between
     // two turns.
-    fair_executor(
-        boost::asio::any_io_executor executor,
-        std::string_view name,
-        std::size_t posted_max,
-        metrics_registry& metrics
-    );
+    fair_executor(boost::asio::any_io_executor executor, std::string_view name, std::size_t posted_max,
+            metrics_registry& metrics);
     fair_executor(const fair_executor&) = delete;
     fair_executor& operator=(const fair_executor&) = delete;
 

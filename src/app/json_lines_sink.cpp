@@ -18,20 +18,17 @@ constexpr std::size_t write_bytes_max = PIPE_BUF;
 
 constexpr std::string_view reader_gone = "its reader has gone";
 
-bool may_come_again(int problem)
-{
+bool may_come_again(int problem) {
     return problem == EINTR || problem == EAGAIN;
 }
 
-bool has_reader_gone(short events)
-{
+bool has_reader_gone(short events) {
     return (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
 }  // namespace
 
-sink_result json_lines_sink::take(const event& next)
-{
+sink_result json_lines_sink::take(const event& next) {
     if (next.id != partial_event_) {
         partial_event_ = next.id;
         rest_ = next.body + '\n';
@@ -39,8 +36,7 @@ sink_result json_lines_sink::take(const event& next)
     return write();
 }
 
-sink_result json_lines_sink::write()
-{
+sink_result json_lines_sink::write() {
     while (!rest_.empty()) {
         pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
         const int ready = ::poll(&one, 1, poll_interval_ms);
@@ -67,16 +63,14 @@ sink_result json_lines_sink::write()
 
 // A new reader, which a named pipe may get, begins with a whole line; on a disk that was full the line is
 // continued.
-sink_result json_lines_sink::fail(std::string reason, bool is_reader_gone)
-{
+sink_result json_lines_sink::fail(std::string reason, bool is_reader_gone) {
     if (is_reader_gone)
         partial_event_.clear();
     set_problem(std::move(reason));
     return sink_result::retry;
 }
 
-void json_lines_sink::look()
-{
+void json_lines_sink::look() {
     pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
     if (::poll(&one, 1, 0) >= 0 && has_reader_gone(one.revents))
         fail(std::string(reader_gone), true);
@@ -84,19 +78,16 @@ void json_lines_sink::look()
         set_problem({});
 }
 
-bool json_lines_sink::is_over() const
-{
+bool json_lines_sink::is_over() const {
     return (is_cancelled_ && *is_cancelled_) || std::chrono::steady_clock::now() >= end_by_.load();
 }
 
-void json_lines_sink::set_problem(std::string reason)
-{
+void json_lines_sink::set_problem(std::string reason) {
     const std::lock_guard hold(lock_);
     problem_ = std::move(reason);
 }
 
-std::string json_lines_sink::problem() const
-{
+std::string json_lines_sink::problem() const {
     const std::lock_guard hold(lock_);
     return problem_;
 }

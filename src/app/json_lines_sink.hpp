@@ -22,9 +22,7 @@ public:
     // Writes to the descriptor, which stays open, the events behind the cursor. Once the flag is set, take()
     // waits no longer; it outlives this; null: never set.
     json_lines_sink(int descriptor, std::string after, const std::atomic<bool>* is_cancelled = nullptr)
-        : descriptor_(descriptor), after_(std::move(after)), is_cancelled_(is_cancelled)
-    {
-    }
+            : descriptor_(descriptor), after_(std::move(after)), is_cancelled_(is_cancelled) {}
 
     std::string resume_after() override { return after_; }
 

@@ -17,12 +17,8 @@ namespace scimd::app {
 // `used` are the ids of the keys that secrets in the store are encrypted with. unavailable, with the remedy,
 // when one of them is missing or the keys cannot be read. The data folder exists and is locked by this
 // process.
-result<std::vector<master_key>> load_master_keys(
-    const options::configuration& settings,
-    const std::vector<std::string>& used,
-    random_source& random,
-    logger& log
-);
+result<std::vector<master_key>> load_master_keys(const options::configuration& settings,
+        const std::vector<std::string>& used, random_source& random, logger& log);
 
 // Reads the keys of a file. unavailable: it cannot be read, or has none.
 result<std::vector<master_key>> read_master_keys(const std::filesystem::path& file, logger& log);

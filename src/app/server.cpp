@@ -19,8 +19,7 @@
 namespace scimd {
 namespace {
 
-options::configuration settings_of(const std::vector<std::string>& options)
-{
+options::configuration settings_of(const std::vector<std::string>& options) {
     std::vector<const char*> words{"scimd", "serve"};
     for (const auto& one : options)
         words.push_back(one.c_str());
@@ -30,17 +29,14 @@ options::configuration settings_of(const std::vector<std::string>& options)
     return std::move(parsed.run->settings);
 }
 
-[[noreturn]] void fail(const error& reason)
-{
+[[noreturn]] void fail(const error& reason) {
     if (reason.code == errc::invalid_value)
         throw std::invalid_argument("scimd: " + reason.detail);
     throw std::runtime_error("scimd: " + reason.detail);
 }
 
 std::unique_ptr<app::application> open(
-    const options::configuration& settings, logger& log, const app::shutdown& ending
-)
-{
+        const options::configuration& settings, logger& log, const app::shutdown& ending) {
     auto opened = app::application::open(settings, log, &ending.is_cancelled());
     if (!opened)
         fail(opened.error());
@@ -51,19 +47,16 @@ std::unique_ptr<app::application> open(
 
 struct server::state {
     explicit state(options::configuration configured)
-        : settings(std::move(configured)),
-          lines(STDERR_FILENO),
-          log(lines.sink(), settings.log_least),
-          ending(log, lines, app::process_owner::application),
-          application(open(settings, log, ending)),
-          counting(lines, application->metrics()),
-          process(settings, *application, log, ending)
-    {
-    }
+            : settings(std::move(configured)),
+              lines(STDERR_FILENO),
+              log(lines.sink(), settings.log_least),
+              ending(log, lines, app::process_owner::application),
+              application(open(settings, log, ending)),
+              counting(lines, application->metrics()),
+              process(settings, *application, log, ending) {}
 
     // Runs on the server's thread, until stop() or a failure of the disk; waits for calls that are running.
-    void serve()
-    {
+    void serve() {
         const int exit_code = process.run();
         const std::unique_lock hold(closing);
         is_closed = true;
@@ -84,8 +77,7 @@ struct server::state {
 };
 
 server::server(const std::vector<std::string>& options, event_sink* sink)
-    : state_(std::make_unique<state>(settings_of(options)))
-{
+        : state_(std::make_unique<state>(settings_of(options))) {
     if (const auto listening = state_->process.listen(); !listening)
         fail(listening.error());
     if (sink)
@@ -94,28 +86,23 @@ server::server(const std::vector<std::string>& options, event_sink* sink)
     state_->thread = std::thread([this] { state_->serve(); });
 }
 
-server::~server()
-{
+server::~server() {
     stop();
 }
 
-std::vector<std::string> server::endpoints() const
-{
+std::vector<std::string> server::endpoints() const {
     return state_->process.endpoints();
 }
 
-http::response server::call(http::request request)
-{
+http::response server::call(http::request request) {
     const std::shared_lock hold(state_->closing);
     if (state_->is_closed)
         throw std::runtime_error("scimd: the server has been stopped");
     return api::run_in_process(
-        state_->application->pipeline(), state_->application->database(), std::move(request)
-    );
+            state_->application->pipeline(), state_->application->database(), std::move(request));
 }
 
-void server::stop()
-{
+void server::stop() {
     state_->process.stop();
     if (state_->thread.joinable())
         state_->thread.join();

@@ -34,8 +34,7 @@ class server_process {
 public:
     // All arguments outlive it.
     server_process(
-        const options::configuration& settings, application& application, logger& log, shutdown& ending
-    );
+            const options::configuration& settings, application& application, logger& log, shutdown& ending);
     ~server_process();
     server_process(const server_process&) = delete;
     server_process& operator=(const server_process&) = delete;

@@ -21,18 +21,14 @@ constexpr milliseconds cancel_time_max{750};
 }  // namespace
 
 shutdown::shutdown(logger& log, log_queue& lines, process_owner owner)
-    : log_(log), lines_(lines), owner_(owner), thread_([this] { io_.run(); })
-{
-}
+        : log_(log), lines_(lines), owner_(owner), thread_([this] { io_.run(); }) {}
 
-shutdown::~shutdown()
-{
+shutdown::~shutdown() {
     io_.stop();
     thread_.join();
 }
 
-void shutdown::take_signals(std::function<void()> stop)
-{
+void shutdown::take_signals(std::function<void()> stop) {
     if (!owns_process())
         return;
     {
@@ -44,14 +40,12 @@ void shutdown::take_signals(std::function<void()> stop)
     asio::post(io_, [this] { await_signal(); });
 }
 
-void shutdown::clear_stop()
-{
+void shutdown::clear_stop() {
     const std::lock_guard hold(lock_);
     stop_ = nullptr;
 }
 
-void shutdown::begin(milliseconds drain_time)
-{
+void shutdown::begin(milliseconds drain_time) {
     asio::post(io_, [this, drain_time] {
         if (std::exchange(has_begun_, true))
             return;
@@ -63,8 +57,7 @@ void shutdown::begin(milliseconds drain_time)
     });
 }
 
-void shutdown::await_signal()
-{
+void shutdown::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& failed, int) {
         if (failed)
             return;
@@ -73,8 +66,7 @@ void shutdown::await_signal()
     });
 }
 
-void shutdown::record_signal()
-{
+void shutdown::record_signal() {
     if (std::exchange(is_signalled_, true))
         end_process("server.stopped_by_second_signal", exit_failed);
     const std::lock_guard hold(lock_);
@@ -82,8 +74,7 @@ void shutdown::record_signal()
         stop_();
 }
 
-void shutdown::cancel()
-{
+void shutdown::cancel() {
     is_cancelled_ = true;
     log_.warning("server.work_cancelled");
     if (!owns_process())
@@ -96,8 +87,7 @@ void shutdown::cancel()
 }
 
 // Safe at any point: everything acknowledged is on the disk, and the next start recovers as after a kill.
-void shutdown::end_process(std::string_view event, int exit_code)
-{
+void shutdown::end_process(std::string_view event, int exit_code) {
     log_.error(event, {{"exit_code", exit_code}});
     lines_.close(final_flush_max);
     ::_exit(exit_code);

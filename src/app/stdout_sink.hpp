@@ -24,13 +24,8 @@ namespace scimd::app {
 class stdout_sink {
 public:
     // All arguments outlive it. Throws what the store throws.
-    stdout_sink(
-        store::database& database,
-        logger& log,
-        metrics_registry& metrics,
-        int descriptor,
-        const std::atomic<bool>* is_cancelled = nullptr
-    );
+    stdout_sink(store::database& database, logger& log, metrics_registry& metrics, int descriptor,
+            const std::atomic<bool>* is_cancelled = nullptr);
     stdout_sink(const stdout_sink&) = delete;
     stdout_sink& operator=(const stdout_sink&) = delete;
     ~stdout_sink() { stop(); }

@@ -12,12 +12,9 @@ namespace {
 class store_source : public http::body_source {
 public:
     store_source(store::database& database, api::response_stream reply)
-        : database_(database), next_piece_(std::move(reply.next))
-    {
-    }
+            : database_(database), next_piece_(std::move(reply.next)) {}
 
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         auto outcome = state::done;
         store::run(database_, store::intent::read, [&](store::transaction& tx) {
             outcome = next_piece_(tx, piece);
@@ -34,19 +31,12 @@ private:
 // Waits for commits at the end of the log, and ends when the server drains.
 class endless_source final : public store_source {
 public:
-    endless_source(
-        store::database& database,
-        commit_notifier& notifier,
-        const store::tenant& owner,
-        api::response_stream reply
-    )
-        : store_source(database, std::move(reply)),
-          subscription_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); }))
-    {
-    }
+    endless_source(store::database& database, commit_notifier& notifier, const store::tenant& owner,
+            api::response_stream reply)
+            : store_source(database, std::move(reply)),
+              subscription_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); })) {}
 
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         const auto outcome = store_source::next(piece);
         return is_draining_ ? state::done : outcome;
     }
@@ -57,13 +47,11 @@ public:
 private:
     class waker {
     public:
-        void set(std::function<void()> wake)
-        {
+        void set(std::function<void()> wake) {
             const std::lock_guard hold(lock_);
             wake_ = std::move(wake);
         }
-        void wake()
-        {
+        void wake() {
             const std::lock_guard hold(lock_);
             if (wake_)
                 wake_();
@@ -81,13 +69,8 @@ private:
 
 }  // namespace
 
-http::response with_stream(
-    store::database& database,
-    commit_notifier& notifier,
-    const store::tenant& owner,
-    api::response_stream reply
-)
-{
+http::response with_stream(store::database& database, commit_notifier& notifier, const store::tenant& owner,
+        api::response_stream reply) {
     auto response = std::move(reply.head);
     if (reply.is_endless)
         response.stream = std::make_unique<endless_source>(database, notifier, owner, std::move(reply));

@@ -11,11 +11,7 @@ namespace scimd::app {
 
 // The database and the notifier outlive the response. Throws sql::busy when too many endless streams are
 // open, and over_share when too many of that owner are.
-http::response with_stream(
-    store::database& database,
-    commit_notifier& notifier,
-    const store::tenant& owner,
-    api::response_stream reply
-);
+http::response with_stream(store::database& database, commit_notifier& notifier, const store::tenant& owner,
+        api::response_stream reply);
 
 }  // namespace scimd::app

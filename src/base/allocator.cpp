@@ -11,8 +11,7 @@ namespace scimd {
 
 namespace {
 
-void trim() noexcept
-{
+void trim() noexcept {
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
@@ -23,8 +22,7 @@ void trim() noexcept
 // Buffers of large requests are mapped and unmapped individually; by default glibc would raise that threshold
 // to 32 MiB after the first one and keep what is freed. By default glibc also creates up to eight arenas per
 // core for contending threads, each of which keeps its peak size; four suffice for the threads of scimd.
-void tune_allocator() noexcept
-{
+void tune_allocator() noexcept {
 #ifdef __GLIBC__
     constexpr int mapped_bytes_min = 256 * 1024;
     constexpr int kept_bytes_max = 2 * 1024 * 1024;
@@ -37,8 +35,7 @@ void tune_allocator() noexcept
 
 allocator_trimmer::allocator_trimmer() : thread_([this] { run(); }) {}
 
-allocator_trimmer::~allocator_trimmer()
-{
+allocator_trimmer::~allocator_trimmer() {
     {
         const std::lock_guard lock(mutex_);
         is_ending_ = true;
@@ -47,8 +44,7 @@ allocator_trimmer::~allocator_trimmer()
     thread_.join();
 }
 
-void allocator_trimmer::ask()
-{
+void allocator_trimmer::ask() {
     {
         const std::lock_guard lock(mutex_);
         is_asked_ = true;
@@ -57,8 +53,7 @@ void allocator_trimmer::ask()
 }
 
 // Limits the rate of trims: while one runs, threads that share an arena with the freed memory wait for it.
-void allocator_trimmer::run()
-{
+void allocator_trimmer::run() {
     constexpr std::chrono::milliseconds pause{200};
     std::unique_lock lock(mutex_);
     for (;;) {

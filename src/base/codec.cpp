@@ -11,13 +11,12 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::string_view base62_digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view base64url_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 constexpr std::uint8_t no_digit = 0xff;
 using digit_values = std::array<std::uint8_t, 256>;
 
-constexpr digit_values values_of(std::string_view digits)
-{
+constexpr digit_values values_of(std::string_view digits) {
     digit_values values{};
     values.fill(no_digit);
     for (std::size_t i = 0; i < digits.size(); ++i)
@@ -28,8 +27,7 @@ constexpr digit_values values_of(std::string_view digits)
 constexpr digit_values base64_values = values_of(base64_digits);
 constexpr digit_values base64url_values = values_of(base64url_digits);
 
-std::string encode_64(std::span<const std::byte> bytes, std::string_view digits)
-{
+std::string encode_64(std::span<const std::byte> bytes, std::string_view digits) {
     std::string out;
     out.reserve((bytes.size() + 2) / 3 * 4);
     std::uint32_t pending = 0;
@@ -45,8 +43,7 @@ std::string encode_64(std::span<const std::byte> bytes, std::string_view digits)
 }
 
 // Accepts complete padding or none: "QQ==" and "QQ", but not "QQ=".
-std::optional<std::string_view> without_padding(std::string_view text)
-{
+std::optional<std::string_view> without_padding(std::string_view text) {
     if (!text.ends_with('='))
         return text;
     if (text.size() % 4 != 0)
@@ -55,8 +52,7 @@ std::optional<std::string_view> without_padding(std::string_view text)
     return text;
 }
 
-std::optional<std::vector<std::byte>> decode_64(std::string_view text, const digit_values& values)
-{
+std::optional<std::vector<std::byte>> decode_64(std::string_view text, const digit_values& values) {
     const auto digits = without_padding(text);
     if (!digits || digits->size() % 4 == 1)
         return std::nullopt;
@@ -94,8 +90,7 @@ constexpr std::array<std::uint32_t, 256> crc32_steps = [] {
 
 }  // namespace
 
-std::string to_hex(std::span<const std::byte> bytes)
-{
+std::string to_hex(std::span<const std::byte> bytes) {
     std::string out;
     out.reserve(bytes.size() * 2);
     for (const std::byte byte : bytes) {
@@ -105,8 +100,7 @@ std::string to_hex(std::span<const std::byte> bytes)
     return out;
 }
 
-std::string to_base32(std::span<const std::byte> bytes)
-{
+std::string to_base32(std::span<const std::byte> bytes) {
     constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz234567";
     constexpr unsigned digit_bits = 5;
     std::string text;
@@ -122,30 +116,25 @@ std::string to_base32(std::span<const std::byte> bytes)
     return text;
 }
 
-std::string to_base64(std::span<const std::byte> bytes)
-{
+std::string to_base64(std::span<const std::byte> bytes) {
     std::string out = encode_64(bytes, base64_digits);
     out.append((4 - out.size() % 4) % 4, '=');
     return out;
 }
 
-std::string to_base64url(std::span<const std::byte> bytes)
-{
+std::string to_base64url(std::span<const std::byte> bytes) {
     return encode_64(bytes, base64url_digits);
 }
 
-std::optional<std::vector<std::byte>> from_base64(std::string_view text)
-{
+std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
     return decode_64(text, base64_values);
 }
 
-std::optional<std::vector<std::byte>> from_base64url(std::string_view text)
-{
+std::optional<std::vector<std::byte>> from_base64url(std::string_view text) {
     return decode_64(text, base64url_values);
 }
 
-std::string to_base62(std::span<const std::byte> bytes, std::size_t digits)
-{
+std::string to_base62(std::span<const std::byte> bytes, std::size_t digits) {
     std::vector<unsigned> quotient;
     quotient.reserve(bytes.size());
     for (const std::byte byte : bytes)
@@ -164,8 +153,7 @@ std::string to_base62(std::span<const std::byte> bytes, std::size_t digits)
     return out;
 }
 
-std::uint32_t crc32(std::string_view text) noexcept
-{
+std::uint32_t crc32(std::string_view text) noexcept {
     std::uint32_t value = 0xffffffffU;
     for (const char byte : text)
         value = crc32_steps[(value ^ static_cast<unsigned char>(byte)) & 0xff] ^ value >> 8;

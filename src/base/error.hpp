@@ -65,8 +65,7 @@ struct error {
     friend bool operator==(const error&, const error&) = default;
 };
 
-inline error invalid_value(std::string detail)
-{
+inline error invalid_value(std::string detail) {
     return {errc::invalid_value, std::move(detail)};
 }
 

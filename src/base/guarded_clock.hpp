@@ -30,9 +30,9 @@ clock_source machine_clock();
 struct clock_guard_rules {
     std::chrono::microseconds forward_max = std::chrono::hours(1);  // a paused virtual machine may catch up
     std::chrono::microseconds backward_max =
-        std::chrono::minutes(5);  // the clock skew that tokens are allowed
+            std::chrono::minutes(5);  // the clock skew that tokens are allowed
     std::chrono::microseconds hold =
-        std::chrono::minutes(10);  // how long a new time must persist to be adopted
+            std::chrono::minutes(10);  // how long a new time must persist to be adopted
 };
 
 // The guarded clock. Differences within the limits are followed at once. Thread-safe.

@@ -4,8 +4,7 @@
 
 namespace scimd {
 
-std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept
-{
+std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept {
     // Requiring a first digit of '1' to '9' excludes sign, leading zero and empty text, which from_chars
     // would accept or skip.
     if (digits.empty() || digits.front() < '1' || digits.front() > '9')
@@ -18,8 +17,7 @@ std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept
     return value;
 }
 
-std::optional<std::int64_t> parse_prefixed(std::string_view text, std::string_view prefix) noexcept
-{
+std::optional<std::int64_t> parse_prefixed(std::string_view text, std::string_view prefix) noexcept {
     if (!text.starts_with(prefix))
         return std::nullopt;
     return parse_snowflake(text.substr(prefix.size()));

@@ -23,8 +23,7 @@ template <class Kind>
 struct identifier {
     std::int64_t value = 0;
 
-    static std::optional<identifier> parse(std::string_view text) noexcept
-    {
+    static std::optional<identifier> parse(std::string_view text) noexcept {
         const auto number = parse_prefixed(text, Kind::prefix);
         return number ? std::optional(identifier{*number}) : std::nullopt;
     }
@@ -91,26 +90,22 @@ struct resource_id {
 constexpr std::string_view user_prefix = "diruser_";
 constexpr std::string_view group_prefix = "dirgroup_";
 
-inline std::string user_id_text(resource_id id)
-{
+inline std::string user_id_text(resource_id id) {
     return std::string(user_prefix) + std::to_string(id.value);
 }
 
-inline std::string group_id_text(resource_id id)
-{
+inline std::string group_id_text(resource_id id) {
     return std::string(group_prefix) + std::to_string(id.value);
 }
 
 // The cursor of an event is its position in the log, from which a client reads on: "c_42".
 constexpr std::string_view event_cursor_prefix = "c_";
 
-inline std::string event_cursor_text(event_id id)
-{
+inline std::string event_cursor_text(event_id id) {
     return std::string(event_cursor_prefix) + std::to_string(id.value);
 }
 
-inline std::optional<event_id> parse_event_cursor(std::string_view text) noexcept
-{
+inline std::optional<event_id> parse_event_cursor(std::string_view text) noexcept {
     const auto number = parse_prefixed(text, event_cursor_prefix);
     return number ? std::optional(event_id{*number}) : std::nullopt;
 }

@@ -27,8 +27,7 @@ constexpr std::size_t log_write_bytes_max = PIPE_BUF;
 // requests that they report.
 constexpr std::chrono::milliseconds log_gather_time{2};
 
-bool is_temporary(int problem)
-{
+bool is_temporary(int problem) {
     return problem == EINTR || problem == EAGAIN;
 }
 
@@ -63,29 +62,25 @@ struct log_queue::state {
     bool has_ended = false;
 };
 
-void log_queue::state::push(std::string_view line)
-{
+void log_queue::state::push(std::string_view line) {
     bytes += line.size();
     lines.emplace_back(line);
 }
 
-void log_queue::state::drop(std::uint64_t count)
-{
+void log_queue::state::drop(std::uint64_t count) {
     dropped += count;
     unreported += count;
     if (drops)
         drops->add(count);
 }
 
-bool log_queue::state::is_half_empty() const
-{
+bool log_queue::state::is_half_empty() const {
     return lines.size() <= limits.lines_max / 2 && bytes <= limits.bytes_max / 2;
 }
 
 // Records the outcome of a write. Dropped lines are reported after a successful write, when there is a reader
 // or room on the disk again.
-void log_queue::state::record_outcome(bool is_written, std::uint64_t count)
-{
+void log_queue::state::record_outcome(bool is_written, std::uint64_t count) {
     const std::lock_guard hold(lock);
     if (!is_written)
         drop(count);
@@ -99,8 +94,7 @@ void log_queue::state::record_outcome(bool is_written, std::uint64_t count)
 }
 
 // Takes complete lines for one write, or a single longer line. Empty: the end.
-std::string log_queue::state::take_some(std::uint64_t& count)
-{
+std::string log_queue::state::take_some(std::uint64_t& count) {
     std::unique_lock hold(lock);
     changed.wait(hold, [this] { return !lines.empty() || is_closing; });
     changed.wait_for(hold, log_gather_time, [this] { return bytes >= log_write_bytes_max || is_closing; });
@@ -115,15 +109,13 @@ std::string log_queue::state::take_some(std::uint64_t& count)
     return text;
 }
 
-bool log_queue::state::is_given_up()
-{
+bool log_queue::state::is_given_up() {
     const std::lock_guard hold(lock);
     return is_abandoned;
 }
 
 // Returns false when the descriptor has no reader any more, or close() does not wait any longer.
-bool log_queue::state::write_out(std::string_view text)
-{
+bool log_queue::state::write_out(std::string_view text) {
     while (!text.empty()) {
         pollfd one{.fd = descriptor, .events = POLLOUT, .revents = 0};
         const int ready = ::poll(&one, 1, log_poll_interval_ms);
@@ -142,8 +134,7 @@ bool log_queue::state::write_out(std::string_view text)
     return true;
 }
 
-void log_queue::state::run()
-{
+void log_queue::state::run() {
     std::uint64_t count = 0;
     for (auto text = take_some(count); !text.empty(); text = take_some(count)) {
         record_outcome(write_out(text), count);
@@ -156,12 +147,10 @@ void log_queue::state::run()
 }
 
 log_queue::log_queue(int descriptor, log_queue_limits limits)
-    : state_(std::make_shared<state>(descriptor, limits)), thread_([shared = state_] { shared->run(); })
-{
-}
+        : state_(std::make_shared<state>(descriptor, limits)),
+          thread_([shared = state_] { shared->run(); }) {}
 
-log_queue::~log_queue()
-{
+log_queue::~log_queue() {
     close();
     bool has_ended = false;
     {
@@ -171,8 +160,7 @@ log_queue::~log_queue()
     has_ended ? thread_.join() : thread_.detach();
 }
 
-void log_queue::write(std::string_view line)
-{
+void log_queue::write(std::string_view line) {
     if (line.empty())
         return;
     {
@@ -194,27 +182,23 @@ void log_queue::write(std::string_view line)
     state_->changed.notify_one();
 }
 
-logger::sink log_queue::sink()
-{
+logger::sink log_queue::sink() {
     return [this](std::string_view line) { write(line); };
 }
 
-void log_queue::count_in(counter* drops)
-{
+void log_queue::count_in(counter* drops) {
     const std::lock_guard hold(state_->lock);
     state_->drops = drops;
     if (drops)
         drops->add(state_->dropped);
 }
 
-std::uint64_t log_queue::dropped() const
-{
+std::uint64_t log_queue::dropped() const {
     const std::lock_guard hold(state_->lock);
     return state_->dropped;
 }
 
-void log_queue::close(milliseconds patience)
-{
+void log_queue::close(milliseconds patience) {
     std::unique_lock hold(state_->lock);
     state_->is_closing = true;
     state_->changed.notify_one();

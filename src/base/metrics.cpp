@@ -14,16 +14,13 @@ constexpr std::size_t label_sets_max = 1'000;
 
 struct series {
     template <class Metric>
-    explicit series(std::in_place_type_t<Metric> kind) : metric(kind)
-    {
-    }
+    explicit series(std::in_place_type_t<Metric> kind) : metric(kind) {}
 
     std::vector<std::pair<std::string, std::string>> labels;
     std::variant<counter, gauge, histogram> metric;
 };
 
-std::size_t hash_of(metrics_registry::labels set)
-{
+std::size_t hash_of(metrics_registry::labels set) {
     std::size_t hash = 0;
     for (const auto& [name, value] : set) {
         hash = hash * 31 + std::hash<std::string_view>()(name);
@@ -32,16 +29,12 @@ std::size_t hash_of(metrics_registry::labels set)
     return hash;
 }
 
-bool is_same_label(
-    const std::pair<std::string, std::string>& known,
-    const std::pair<std::string_view, std::string_view>& asked
-)
-{
+bool is_same_label(const std::pair<std::string, std::string>& known,
+        const std::pair<std::string_view, std::string_view>& asked) {
     return known.first == asked.first && known.second == asked.second;
 }
 
-void append_escaped(std::string& out, std::string_view text, bool is_label)
-{
+void append_escaped(std::string& out, std::string_view text, bool is_label) {
     for (const char c : text)
         if (c == '\n')
             out += "\\n";
@@ -52,8 +45,7 @@ void append_escaped(std::string& out, std::string_view text, bool is_label)
 }
 
 // `le` is the upper bound of a histogram bucket; empty: no such label.
-void append_labels(std::string& out, const series& row, std::string_view le = {})
-{
+void append_labels(std::string& out, const series& row, std::string_view le = {}) {
     char separator = '{';
     const auto append = [&](std::string_view name, std::string_view value) {
         out += separator;
@@ -71,12 +63,11 @@ void append_labels(std::string& out, const series& row, std::string_view le = {}
         out += '}';
 }
 
-std::string seconds_text(std::uint64_t microseconds)
-{
+std::string seconds_text(std::uint64_t microseconds) {
     std::array<char, 32> digits;
     const auto seconds = static_cast<double>(microseconds) / 1e6;
     const auto written =
-        std::to_chars(digits.data(), digits.data() + digits.size(), seconds, std::chars_format::fixed);
+            std::to_chars(digits.data(), digits.data() + digits.size(), seconds, std::chars_format::fixed);
     return {digits.data(), written.ptr};
 }
 
@@ -89,8 +80,7 @@ struct sample_writer {
     void operator()(const counter& metric) const { append("", {}, std::to_string(metric.value())); }
     void operator()(const gauge& metric) const { append("", {}, std::to_string(metric.value())); }
 
-    void operator()(const histogram& metric) const
-    {
+    void operator()(const histogram& metric) const {
         std::uint64_t seen = 0;
         for (std::size_t i = 0; i < metric.buckets.size(); ++i) {
             seen += metric.buckets[i].load(std::memory_order_relaxed);
@@ -102,8 +92,7 @@ struct sample_writer {
     }
 
 private:
-    void append(std::string_view suffix, std::string_view le, std::string_view value) const
-    {
+    void append(std::string_view suffix, std::string_view le, std::string_view value) const {
         out += name;
         out += suffix;
         append_labels(out, row, le);
@@ -119,14 +108,11 @@ constexpr std::array<std::string_view, 3> kind_names = {"counter", "gauge", "his
 
 struct metrics_registry::family {
     family(std::string_view title, std::string_view meaning, std::size_t kind_index)
-        : name(title), help(meaning), kind(kind_index)
-    {
-    }
+            : name(title), help(meaning), kind(kind_index) {}
 
     // Returns the series with those labels, creating it if necessary.
     template <class Metric>
-    Metric& at(labels set)
-    {
+    Metric& at(labels set) {
         const std::size_t hash = hash_of(set);
         if (series* const found = find(hash, set))
             return std::get<Metric>(found->metric);
@@ -141,8 +127,7 @@ struct metrics_registry::family {
     std::vector<std::unique_ptr<series>> rows;
 
 private:
-    [[nodiscard]] series* find(std::size_t hash, labels set) const
-    {
+    [[nodiscard]] series* find(std::size_t hash, labels set) const {
         const auto [first, last] = by_hash_.equal_range(hash);
         for (auto row = first; row != last; ++row) {
             const auto& known = row->second->labels;
@@ -153,8 +138,7 @@ private:
     }
 
     template <class Metric>
-    Metric& overflow()
-    {
+    Metric& overflow() {
         const labels set = {{"overflow", "true"}};
         const std::size_t hash = hash_of(set);
         series* const found = find(hash, set);
@@ -162,8 +146,7 @@ private:
     }
 
     template <class Metric>
-    Metric& add(std::size_t hash, labels set)
-    {
+    Metric& add(std::size_t hash, labels set) {
         auto& row = rows.emplace_back(std::make_unique<series>(std::in_place_type<Metric>));
         row->labels.assign(set.begin(), set.end());
         by_hash_.emplace(hash, row.get());
@@ -173,8 +156,7 @@ private:
     std::unordered_multimap<std::size_t, series*> by_hash_;
 };
 
-void histogram::observe_us(std::uint64_t microseconds) noexcept
-{
+void histogram::observe_us(std::uint64_t microseconds) noexcept {
     const auto bound = std::lower_bound(bounds_us.begin(), bounds_us.end(), microseconds);
     buckets[static_cast<std::size_t>(bound - bounds_us.begin())].fetch_add(1, std::memory_order_relaxed);
     sum_us.fetch_add(microseconds, std::memory_order_relaxed);
@@ -184,9 +166,7 @@ metrics_registry::metrics_registry() = default;
 metrics_registry::~metrics_registry() = default;
 
 metrics_registry::family& metrics_registry::family_of(
-    std::string_view name, std::string_view help, std::size_t kind
-)
-{
+        std::string_view name, std::string_view help, std::size_t kind) {
     for (const auto& known : families_) {
         if (known->name != name)
             continue;
@@ -197,26 +177,22 @@ metrics_registry::family& metrics_registry::family_of(
     return *families_.emplace_back(std::make_unique<family>(name, help, kind));
 }
 
-counter& metrics_registry::counter_of(std::string_view name, std::string_view help, labels set)
-{
+counter& metrics_registry::counter_of(std::string_view name, std::string_view help, labels set) {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 0).at<counter>(set);
 }
 
-gauge& metrics_registry::gauge_of(std::string_view name, std::string_view help, labels set)
-{
+gauge& metrics_registry::gauge_of(std::string_view name, std::string_view help, labels set) {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 1).at<gauge>(set);
 }
 
-histogram& metrics_registry::histogram_of(std::string_view name, std::string_view help, labels set)
-{
+histogram& metrics_registry::histogram_of(std::string_view name, std::string_view help, labels set) {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 2).at<histogram>(set);
 }
 
-std::string metrics_registry::exposition() const
-{
+std::string metrics_registry::exposition() const {
     std::string out;
     const std::lock_guard lock(mutex_);
     for (const auto& known : families_) {

@@ -42,8 +42,7 @@ private:
 class histogram {
 public:
     static constexpr std::array<std::uint64_t, 11> bounds_us = {
-        100, 300, 1'000, 3'000, 10'000, 30'000, 100'000, 300'000, 1'000'000, 3'000'000, 10'000'000
-    };
+            100, 300, 1'000, 3'000, 10'000, 30'000, 100'000, 300'000, 1'000'000, 3'000'000, 10'000'000};
 
     void observe_us(std::uint64_t microseconds) noexcept;
 

@@ -15,23 +15,19 @@ namespace {
 constexpr std::size_t block_bytes = 256 * 1024;  // size of a write, once there is a file
 constexpr std::size_t piece_bytes = 64 * 1024;   // size of a read
 
-[[noreturn]] void fail(const char* action)
-{
+[[noreturn]] void fail(const char* action) {
     throw spool_failure(std::string(action) + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace
 
 spool::spool(std::filesystem::path folder, metrics_registry& metrics, const spool_limits& limits)
-    : folder_(std::move(folder)),
-      limits_(limits),
-      gauge_(metrics.gauge_of("scimd_spooled_bytes", "Files of long replies that are being sent."))
-{
-}
+        : folder_(std::move(folder)),
+          limits_(limits),
+          gauge_(metrics.gauge_of("scimd_spooled_bytes", "Files of long replies that are being sent.")) {}
 
 // Creates an anonymous file, which disappears with its last descriptor, however the process ends.
-int spool::open_file() const
-{
+int spool::open_file() const {
     std::string name = folder_ / "reply.XXXXXX";
     const int file = mkostemp(name.data(), O_CLOEXEC);
     if (file < 0)
@@ -40,14 +36,12 @@ int spool::open_file() const
     return file;
 }
 
-std::uint64_t spool::used_bytes() const
-{
+std::uint64_t spool::used_bytes() const {
     const std::lock_guard hold(mutex_);
     return used_;
 }
 
-void spool::take(std::int64_t owner, std::uint64_t bytes)
-{
+void spool::take(std::int64_t owner, std::uint64_t bytes) {
     if (std::filesystem::space(folder_).available < limits_.free_bytes_min)
         throw spool_failure("the disk is nearly full");
     const std::lock_guard hold(mutex_);
@@ -61,8 +55,7 @@ void spool::take(std::int64_t owner, std::uint64_t bytes)
     gauge_.add(static_cast<std::int64_t>(bytes));
 }
 
-void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
-{
+void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept {
     const std::lock_guard hold(mutex_);
     const auto known = used_by_.find(owner);
     if (known == used_by_.end())
@@ -75,25 +68,21 @@ void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
 }
 
 spooled_text::spooled_text(spooled_text&& other) noexcept
-    : spool_(other.spool_),
-      owner_(other.owner_),
-      end_(std::move(other.end_)),
-      file_(std::exchange(other.file_, -1)),
-      written_(std::exchange(other.written_, 0)),
-      read_(other.read_)
-{
-}
+        : spool_(other.spool_),
+          owner_(other.owner_),
+          end_(std::move(other.end_)),
+          file_(std::exchange(other.file_, -1)),
+          written_(std::exchange(other.written_, 0)),
+          read_(other.read_) {}
 
-spooled_text::~spooled_text()
-{
+spooled_text::~spooled_text() {
     if (file_ < 0)
         return;
     close(file_);
     spool_->give_back(owner_, written_);
 }
 
-void spooled_text::flush()
-{
+void spooled_text::flush() {
     if (!spool_ || end_.size() < (is_in_memory() ? spool_->limits_.memory_bytes_max : block_bytes))
         return;
     if (is_in_memory())
@@ -101,8 +90,7 @@ void spooled_text::flush()
     move_to_file();
 }
 
-void spooled_text::move_to_file()
-{
+void spooled_text::move_to_file() {
     spool_->take(owner_, end_.size());
     written_ += end_.size();
     for (std::string_view left = end_; !left.empty();) {
@@ -117,8 +105,7 @@ void spooled_text::move_to_file()
     end_.shrink_to_fit();
 }
 
-bool spooled_text::read(std::string& piece)
-{
+bool spooled_text::read(std::string& piece) {
     if (read_ == written_) {
         piece += std::exchange(end_, {});
         return false;

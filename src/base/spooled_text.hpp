@@ -56,9 +56,8 @@ private:
 class spooled_text {
 public:
     // Texts with the same owner share a limit, so that one owner cannot use up the spool.
-    explicit spooled_text(spool& storage, std::int64_t owner = 0) noexcept : spool_(&storage), owner_(owner)
-    {
-    }
+    explicit spooled_text(spool& storage, std::int64_t owner = 0) noexcept
+            : spool_(&storage), owner_(owner) {}
     spooled_text() noexcept = default;  // always in memory: for texts of bounded length
     spooled_text(spooled_text&& other) noexcept;
     spooled_text& operator=(spooled_text&&) = delete;

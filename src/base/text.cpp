@@ -18,8 +18,7 @@ namespace {
 // Calls `accept` with every code point until it returns false. Returns false in that case, and for invalid
 // UTF-8.
 template <class Accept>
-bool all_code_points(std::string_view text, Accept accept) noexcept
-{
+bool all_code_points(std::string_view text, Accept accept) noexcept {
     while (!text.empty()) {
         const code_point next = first_code_point(text);
         if (next.bytes == 0 || !accept(next.value))
@@ -30,8 +29,7 @@ bool all_code_points(std::string_view text, Accept accept) noexcept
 }
 
 // Fast path: nearly all text is printable ASCII, and this check is much faster than decoding.
-bool is_printable_ascii(std::string_view text) noexcept
-{
+bool is_printable_ascii(std::string_view text) noexcept {
     constexpr unsigned first = 0x20;
     constexpr unsigned count = 0x5f;
     unsigned others = 0;
@@ -40,18 +38,15 @@ bool is_printable_ascii(std::string_view text) noexcept
     return others == 0;
 }
 
-constexpr bool is_noncharacter(char32_t c) noexcept
-{
+constexpr bool is_noncharacter(char32_t c) noexcept {
     return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
 }
 
-constexpr bool is_bidi_control(char32_t c) noexcept
-{
+constexpr bool is_bidi_control(char32_t c) noexcept {
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-std::size_t sequence_bytes(unsigned char lead) noexcept
-{
+std::size_t sequence_bytes(unsigned char lead) noexcept {
     if (lead < 0x80)
         return 1;
     if (lead >= 0xc2 && lead <= 0xdf)
@@ -74,8 +69,7 @@ struct normalization_forms {
     const icu::Normalizer2& nfkc_casefold;
 };
 
-const normalization_forms& forms()
-{
+const normalization_forms& forms() {
     static const normalization_forms made = [] {
         UErrorCode status = U_ZERO_ERROR;
         const auto* const nfd = icu::Normalizer2::getNFDInstance(status);
@@ -84,15 +78,13 @@ const normalization_forms& forms()
         const auto* const nfkc_casefold = icu::Normalizer2::getNFKCCasefoldInstance(status);
         if (U_FAILURE(status))
             throw std::runtime_error(
-                std::string("ICU has no rules of normalization: ") + u_errorName(status)
-            );
+                    std::string("ICU has no rules of normalization: ") + u_errorName(status));
         return normalization_forms{*nfd, *nfkd, *nfc, *nfkc_casefold};
     }();
     return made;
 }
 
-std::string normalized(std::string_view text, const icu::Normalizer2& form)
-{
+std::string normalized(std::string_view text, const icu::Normalizer2& form) {
     std::string out;
     icu::StringByteSink<std::string> sink(&out);
     const icu::StringPiece source(text.data(), static_cast<std::int32_t>(text.size()));
@@ -106,16 +98,14 @@ std::string normalized(std::string_view text, const icu::Normalizer2& form)
 // --- long runs of non-starters: ICU sorts each run by insertion, which takes n² steps
 
 template <class Each>
-void each_code_point(const icu::UnicodeString& text, Each each)
-{
+void each_code_point(const icu::UnicodeString& text, Each each) {
     for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1))
         each(static_cast<char32_t>(text.char32At(i)));
 }
 
 // Calls `each` with the code points of the decomposition of `one`.
 template <class Each>
-void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeString& mapping, Each each)
-{
+void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeString& mapping, Each each) {
     if (form.getDecomposition(static_cast<UChar32>(one), mapping))
         each_code_point(mapping, each);
     else
@@ -124,8 +114,7 @@ void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeStr
 
 // Quick check for a run longer than nonstarters_max; false is definite. A code point without a boundary
 // before it counts as if its whole decomposition were non-starters.
-bool may_have_long_run(std::string_view text) noexcept
-{
+bool may_have_long_run(std::string_view text) noexcept {
     constexpr char32_t first_combining = 0x300;
     constexpr char32_t soft_hyphen = 0xad;  // the only character below first_combining that folding removes
     constexpr std::size_t latin_marks_max = 2;
@@ -148,8 +137,7 @@ bool may_have_long_run(std::string_view text) noexcept
 }
 
 // Characters that folding removes (U+034F among them) do not end a run: the marks around them become one run.
-bool is_stream_safe(std::string_view text) noexcept
-{
+bool is_stream_safe(std::string_view text) noexcept {
     if (!may_have_long_run(text))
         return true;
     const auto& rules = forms();
@@ -169,8 +157,7 @@ bool is_stream_safe(std::string_view text) noexcept
 
 // Applies the canonical ordering of UAX #15: marks are sorted by class, and those of one class keep their
 // order.
-void order_marks(std::u32string& text)
-{
+void order_marks(std::u32string& text) {
     struct mark {
         std::uint8_t combining_class;
         std::size_t place;
@@ -195,8 +182,7 @@ void order_marks(std::u32string& text)
 }
 
 // Decomposes the whole text, in canonical order.
-std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form)
-{
+std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form) {
     std::u32string out;
     icu::UnicodeString mapping;
     for (const char32_t c : text)
@@ -207,8 +193,7 @@ std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form
 
 // Computes fold() by Unicode's definitions instead of ICU's optimized functions: for text with long runs,
 // which only earlier versions can have stored.
-std::string fold_long_runs(std::string_view text)
-{
+std::string fold_long_runs(std::string_view text) {
     std::u32string points;
     all_code_points(text, [&points](char32_t c) {
         points += c;
@@ -216,8 +201,7 @@ std::string fold_long_runs(std::string_view text)
     });
     const auto folded = decomposed(decomposed(points, forms().nfd), forms().nfkc_casefold);
     const auto source = icu::UnicodeString::fromUTF32(
-        reinterpret_cast<const UChar32*>(folded.data()), static_cast<std::int32_t>(folded.size())
-    );
+            reinterpret_cast<const UChar32*>(folded.data()), static_cast<std::int32_t>(folded.size()));
     UErrorCode status = U_ZERO_ERROR;
     const auto composed = forms().nfc.normalize(source, status);
     if (U_FAILURE(status))
@@ -229,39 +213,33 @@ std::string fold_long_runs(std::string_view text)
 
 }  // namespace
 
-std::string to_lower_ascii(std::string_view text)
-{
+std::string to_lower_ascii(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), [](char c) { return to_lower_ascii(c); });
     return out;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept
-{
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size())
         return false;
     if (a == b)  // fast path: equal names are nearly always written alike
         return true;
-    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-        return to_lower_ascii(x) == to_lower_ascii(y);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(),
+            [](char x, char y) { return to_lower_ascii(x) == to_lower_ascii(y); });
 }
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept
-{
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
     return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-std::string_view trim(std::string_view text) noexcept
-{
+std::string_view trim(std::string_view text) noexcept {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos)
         return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator)
-{
+std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     for (;;) {
         const auto end = text.find(separator);
@@ -273,8 +251,7 @@ std::vector<std::string_view> split(std::string_view text, char separator)
 }
 
 // Decodes by RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
-code_point first_code_point(std::string_view text) noexcept
-{
+code_point first_code_point(std::string_view text) noexcept {
     if (text.empty())
         return {};
     const auto lead = static_cast<unsigned char>(text.front());
@@ -298,8 +275,7 @@ code_point first_code_point(std::string_view text) noexcept
     return {.value = value, .bytes = bytes};
 }
 
-std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept
-{
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept {
     const auto is_continuation = [](char byte) {
         return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
     };
@@ -311,23 +287,19 @@ std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noex
     return text.substr(0, end);
 }
 
-bool is_ascii(std::string_view text) noexcept
-{
+bool is_ascii(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool is_valid_utf8(std::string_view text) noexcept
-{
+bool is_valid_utf8(std::string_view text) noexcept {
     return all_code_points(text, [](char32_t) { return true; });
 }
 
-std::string fold(std::string_view text)
-{
+std::string fold(std::string_view text) {
     return fold(text, unlimited_work());
 }
 
-std::string fold(std::string_view text, work_budget& work)
-{
+std::string fold(std::string_view text, work_budget& work) {
     work.charge(text.size());
     if (is_ascii(text))
         return to_lower_ascii(text);
@@ -345,8 +317,7 @@ std::string fold(std::string_view text, work_budget& work)
     return folded;
 }
 
-std::string_view why_not_storable(std::string_view text) noexcept
-{
+std::string_view why_not_storable(std::string_view text) noexcept {
     if (is_printable_ascii(text))
         return {};
     const bool is_clean = all_code_points(text, [](char32_t c) {
@@ -358,18 +329,15 @@ std::string_view why_not_storable(std::string_view text) noexcept
     return is_stream_safe(text) ? "" : "holds more than 30 combining marks in a row.";
 }
 
-bool is_storable(std::string_view text) noexcept
-{
+bool is_storable(std::string_view text) noexcept {
     return why_not_storable(text).empty();
 }
 
-bool contains(std::string_view text, std::string_view part) noexcept
-{
+bool contains(std::string_view text, std::string_view part) noexcept {
     return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
-bool has_bidi_control(std::string_view text) noexcept
-{
+bool has_bidi_control(std::string_view text) noexcept {
     while (!text.empty()) {
         const code_point next = first_code_point(text);
         if (is_bidi_control(next.value))

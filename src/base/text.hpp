@@ -11,19 +11,16 @@ namespace scimd {
 class work_budget;
 
 // ASCII only: for names of attributes, URNs, header fields and operators (RFC 7643 §2.1, RFC 9110 §5.1).
-constexpr char to_lower_ascii(char c) noexcept
-{
+constexpr char to_lower_ascii(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 std::string to_lower_ascii(std::string_view text);
 
 // ALPHA and DIGIT of RFC 5234 §B.1.
-constexpr bool is_alpha(char c) noexcept
-{
+constexpr bool is_alpha(char c) noexcept {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
-constexpr bool is_digit(char c) noexcept
-{
+constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 

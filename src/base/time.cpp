@@ -24,8 +24,7 @@ public:
 
     [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
-    bool take(char expected)
-    {
+    bool take(char expected) {
         if (!rest_.starts_with(expected))
             return false;
         rest_.remove_prefix(1);
@@ -33,8 +32,7 @@ public:
     }
 
     // Reads exactly `width` digits, as a number of at most `most`.
-    std::optional<unsigned> number(std::size_t width, unsigned most)
-    {
+    std::optional<unsigned> number(std::size_t width, unsigned most) {
         if (rest_.size() < width)
             return std::nullopt;
         unsigned value = 0;
@@ -50,8 +48,7 @@ public:
     }
 
     // Reads the digits after a decimal point, at least one.
-    std::optional<microseconds> fraction()
-    {
+    std::optional<microseconds> fraction() {
         if (rest_.empty() || !is_digit(rest_.front()))
             return std::nullopt;
         std::int64_t value = 0;
@@ -67,8 +64,7 @@ private:
     std::string_view rest_;
 };
 
-std::optional<std::chrono::sys_days> read_date(reader& in)
-{
+std::optional<std::chrono::sys_days> read_date(reader& in) {
     const auto year = in.number(4, 9999);
     if (!year || !in.take('-'))
         return std::nullopt;
@@ -79,16 +75,14 @@ std::optional<std::chrono::sys_days> read_date(reader& in)
     if (!day)
         return std::nullopt;
     const std::chrono::year_month_day date{
-        std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month), std::chrono::day(*day)
-    };
+            std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month), std::chrono::day(*day)};
     if (!date.ok())
         return std::nullopt;
     return std::chrono::sys_days(date);
 }
 
 // Seconds end at 59, because POSIX time cannot represent a leap second.
-std::optional<microseconds> read_time_of_day(reader& in)
-{
+std::optional<microseconds> read_time_of_day(reader& in) {
     const auto hour = in.number(2, 23);
     if (!hour || !in.take(':'))
         return std::nullopt;
@@ -108,8 +102,7 @@ std::optional<microseconds> read_time_of_day(reader& in)
 }
 
 // Reads a zone of at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3).
-std::optional<minutes> read_zone(reader& in)
-{
+std::optional<minutes> read_zone(reader& in) {
     if (in.at_end() || in.take('Z'))
         return minutes(0);
     const bool is_west = in.take('-');
@@ -127,8 +120,7 @@ std::optional<minutes> read_zone(reader& in)
 
 }  // namespace
 
-std::string format_rfc3339(time_point when)
-{
+std::string format_rfc3339(time_point when) {
     const auto midnight = std::chrono::floor<days>(when);
     const std::chrono::year_month_day date(midnight);
     const std::chrono::hh_mm_ss time(when - midnight);
@@ -148,8 +140,7 @@ std::string format_rfc3339(time_point when)
     return out;
 }
 
-std::optional<time_point> parse_rfc3339(std::string_view text)
-{
+std::optional<time_point> parse_rfc3339(std::string_view text) {
     reader in(text);
     const auto date = read_date(in);
     if (!date || !in.take('T'))

@@ -34,17 +34,14 @@ public:
     using nanoseconds = std::chrono::nanoseconds;
 
     explicit token_buckets(const bucket_size& size)
-        : burst_(std::max<std::int64_t>(1, size.burst)),
-          interval_(nanoseconds(std::chrono::seconds(1)) / size.per_second),
-          depth_(burst_ * interval_)
-    {
-    }
+            : burst_(std::max<std::int64_t>(1, size.burst)),
+              interval_(nanoseconds(std::chrono::seconds(1)) / size.per_second),
+              depth_(burst_ * interval_) {}
     token_buckets(const token_buckets&) = delete;
     token_buckets& operator=(const token_buckets&) = delete;
 
     // Takes a token. `now` is the time since any fixed point.
-    rate_limit_status take(const Key& of, nanoseconds now)
-    {
+    rate_limit_status take(const Key& of, nanoseconds now) {
         using std::chrono::ceil;
         using std::chrono::seconds;
         const std::lock_guard hold(mutex_);
@@ -64,8 +61,7 @@ public:
 
     // Reserves a token, ahead of time if none is left, and returns how long to wait for it. Empty: the wait
     // would exceed `patience`, and nothing was taken.
-    std::optional<nanoseconds> reserve(const Key& of, nanoseconds now, nanoseconds patience)
-    {
+    std::optional<nanoseconds> reserve(const Key& of, nanoseconds now, nanoseconds patience) {
         const std::lock_guard hold(mutex_);
         auto& full_at = full_at_of(of, now, patience);
         const auto wait = full_at + interval_ - now - depth_;
@@ -76,8 +72,7 @@ public:
     }
 
     // Returns the number of keys that are stored.
-    [[nodiscard]] std::size_t known() const
-    {
+    [[nodiscard]] std::size_t known() const {
         const std::lock_guard hold(mutex_);
         return full_at_.size();
     }
@@ -86,8 +81,7 @@ private:
     static constexpr std::size_t sweep_least = 1'024;
 
     // Limits the effect of a clock that was set back: a bucket is never emptier than empty.
-    nanoseconds& full_at_of(const Key& of, nanoseconds now, nanoseconds in_advance = {})
-    {
+    nanoseconds& full_at_of(const Key& of, nanoseconds now, nanoseconds in_advance = {}) {
         if (full_at_.size() >= sweep_at_)
             evict_full(now);
         auto& full_at = full_at_.try_emplace(of, now).first->second;
@@ -97,8 +91,7 @@ private:
 
     // Removes full buckets. It runs when the number of keys has doubled, so that a call costs constant time
     // on average.
-    void evict_full(nanoseconds now)
-    {
+    void evict_full(nanoseconds now) {
         std::erase_if(full_at_, [now](const auto& one) { return one.second <= now; });
         sweep_at_ = std::max(sweep_least, 2 * full_at_.size());
     }

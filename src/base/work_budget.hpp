@@ -59,8 +59,7 @@ public:
     // Charges for work; must be called before it is done. Throws work_limit_exceeded when the limit is
     // exceeded, and on every later call; throws work_cancelled when the flag is set or the deadline has
     // passed.
-    void charge(std::uint64_t steps)
-    {
+    void charge(std::uint64_t steps) {
         if (!is_limited_)
             return;
         used_ = steps > UINT64_MAX - used_ ? UINT64_MAX : used_ + steps;

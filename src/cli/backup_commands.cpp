@@ -20,23 +20,20 @@ namespace fs = std::filesystem;
 
 using keys = std::vector<master_key>;
 
-bool contains(const keys& known, std::string_view id)
-{
+bool contains(const keys& known, std::string_view id) {
     return std::ranges::find(known, id, &master_key::id) != known.end();
 }
 
-json::array texts(const std::vector<std::string>& from)
-{
+json::array texts(const std::vector<std::string>& from) {
     return json::array(from.begin(), from.end());
 }
 
 // The keys that a server would find at its start: configured, or in the data folder.
-result<keys> present_keys(const options::configuration& settings, logger& log)
-{
+result<keys> present_keys(const options::configuration& settings, logger& log) {
     if (!settings.master_key.empty())
         return parse_master_keys(settings.master_key);
     const auto file =
-        app::owns_master_key(settings) ? app::own_master_key_file(settings) : settings.master_key_file;
+            app::owns_master_key(settings) ? app::own_master_key_file(settings) : settings.master_key_file;
     if (app::owns_master_key(settings) && !fs::exists(file))
         return keys();
     return app::read_master_keys(file, log);
@@ -44,15 +41,12 @@ result<keys> present_keys(const options::configuration& settings, logger& log)
 
 // Appends the keys of the file (empty: --key-from not given) that are not present yet.
 result<keys> with_keys_of_file(
-    keys present, const options::configuration& settings, const std::string& key_file, logger& log
-)
-{
+        keys present, const options::configuration& settings, const std::string& key_file, logger& log) {
     if (key_file.empty())
         return present;
     if (!app::owns_master_key(settings)) {
-        return error{
-            errc::invalid_value, "--key-from is for a master key in the data folder; yours is configured."
-        };
+        return error{errc::invalid_value,
+                "--key-from is for a master key in the data folder; yours is configured."};
     }
     auto added = app::read_master_keys(key_file, log);
     if (!added)
@@ -65,16 +59,13 @@ result<keys> with_keys_of_file(
     return present;
 }
 
-std::optional<error> missing_key(const keys& known, const std::vector<std::string>& needed)
-{
+std::optional<error> missing_key(const keys& known, const std::vector<std::string>& needed) {
     for (const auto& id : needed) {
         if (!contains(known, id)) {
             return error{
-                errc::invalid_value,
-                "The backup needs master key " + id +
-                    ", which is not among the keys given; give a file that " +
-                    "holds it with --key-from or --master-key-file."
-            };
+                    errc::invalid_value, "The backup needs master key " + id +
+                                                 ", which is not among the keys given; give a file that " +
+                                                 "holds it with --key-from or --master-key-file."};
         }
     }
     return std::nullopt;
@@ -82,24 +73,20 @@ std::optional<error> missing_key(const keys& known, const std::vector<std::strin
 
 }  // namespace
 
-result<void> check_key_target(const options::configuration& settings, const std::string& key_file)
-{
+result<void> check_key_target(const options::configuration& settings, const std::string& key_file) {
     if (key_file.empty())
         return {};
     if (!app::owns_master_key(settings)) {
-        return error{
-            errc::invalid_value, "--key-to copies the master key of the data folder; yours is configured."
-        };
+        return error{errc::invalid_value,
+                "--key-to copies the master key of the data folder; yours is configured."};
     }
     if (fs::exists(key_file))
         return error{errc::conflict, key_file + " exists already."};
     return {};
 }
 
-result<json::object> copy_keys_of_backup(
-    const options::configuration& settings, const std::string& key_file, json::object answer, logger& log
-)
-{
+result<json::object> copy_keys_of_backup(const options::configuration& settings, const std::string& key_file,
+        json::object answer, logger& log) {
     if (key_file.empty())
         return answer;
     const auto known = app::read_master_keys(app::own_master_key_file(settings), log);
@@ -116,8 +103,7 @@ result<json::object> copy_keys_of_backup(
     return answer;
 }
 
-result<json::object> restore_backup(const options::invocation& called, logger& log)
-{
+result<json::object> restore_backup(const options::invocation& called, logger& log) {
     const auto& settings = called.settings;
     const auto& key_file = called.command.option("--key-from");
     auto present = present_keys(settings, log);
@@ -137,11 +123,8 @@ result<json::object> restore_backup(const options::invocation& called, logger& l
     const auto done = store::restore({backup, settings.data, called.command.is_on("--replace")}, check);
     if (!done)
         return done.error();
-    json::object answer{
-        {"file", backup.string()},
-        {"data", fs::absolute(settings.data).string()},
-        {"master_key_ids", texts(done->key_ids)}
-    };
+    json::object answer{{"file", backup.string()}, {"data", fs::absolute(settings.data).string()},
+            {"master_key_ids", texts(done->key_ids)}};
     if (done->set_aside)
         answer["set_aside"] = fs::absolute(*done->set_aside).string();
     return answer;

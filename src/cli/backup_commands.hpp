@@ -17,9 +17,8 @@ result<void> check_key_target(const options::configuration& settings, const std:
 
 // Copies master.key to the file (empty: --key-to not given) after it has checked that it has the keys that
 // `answer`, the server's answer to the backup, names. Adds the file to the answer.
-result<json::object> copy_keys_of_backup(
-    const options::configuration& settings, const std::string& key_file, json::object answer, logger& log
-);
+result<json::object> copy_keys_of_backup(const options::configuration& settings, const std::string& key_file,
+        json::object answer, logger& log);
 
 // Puts a backup in the place of the data folder's database. No server may be using it.
 result<json::object> restore_backup(const options::invocation& called, logger& log);

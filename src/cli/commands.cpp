@@ -42,8 +42,7 @@ class connection {
 public:
     explicit connection(const options::configuration& settings) : settings_(settings) {}
 
-    result<http::response> send(http::request request)
-    {
+    result<http::response> send(http::request request) {
         request.from.is_operator = true;
         request.id = "cli";
         if (!application_) {
@@ -73,18 +72,15 @@ private:
 
 // --- output
 
-std::string plain(const json::value& value)
-{
+std::string plain(const json::value& value) {
     return value.is_string() ? std::string(value.get_string()) : to_text(value);
 }
 
-bool is_scalar(const json::value& value)
-{
+bool is_scalar(const json::value& value) {
     return !value.is_object() && !value.is_array();
 }
 
-void print_row(const json::object& row, std::ostream& out)
-{
+void print_row(const json::object& row, std::ostream& out) {
     std::string line;
     for (const auto& [name, value] : row)
         if (is_scalar(value))
@@ -94,8 +90,7 @@ void print_row(const json::object& row, std::ostream& out)
 
 // Prints for people: one member of an object a line, one row of a list a line, without the objects around
 // them.
-void print_plain(const json::object& body, std::ostream& out)
-{
+void print_plain(const json::object& body, std::ostream& out) {
     for (const auto& [name, value] : body) {
         if (value.is_array())
             for (const auto& row : value.get_array())
@@ -107,8 +102,7 @@ void print_plain(const json::object& body, std::ostream& out)
     }
 }
 
-int fail(const error& reason, bool is_json, std::ostream& out, std::ostream& err)
-{
+int fail(const error& reason, bool is_json, std::ostream& out, std::ostream& err) {
     err << "scimd: " << reason.detail << '\n';
     if (is_json) {
         const json::object body{{"code", api::error_code(reason)}, {"message", reason.detail}};
@@ -117,8 +111,7 @@ int fail(const error& reason, bool is_json, std::ostream& out, std::ostream& err
     return 1;
 }
 
-errc code_of_status(int status)
-{
+errc code_of_status(int status) {
     switch (status) {
         case 400:
             return errc::invalid_value;
@@ -134,17 +127,15 @@ errc code_of_status(int status)
 }
 
 // The error of a response, which has the form of the management API.
-error error_in(const http::response& response)
-{
+error error_in(const http::response& response) {
     const auto body = parse_json_object(response.body);
     const auto* message = body ? find_string(*body, "message") : nullptr;
     const auto detail =
-        message ? std::string(*message) : "The server answered " + std::to_string(response.status) + ".";
+            message ? std::string(*message) : "The server answered " + std::to_string(response.status) + ".";
     return {code_of_status(response.status), detail};
 }
 
-result<json::object> ask(connection& server, http::request request)
-{
+result<json::object> ask(connection& server, http::request request) {
     auto response = server.send(std::move(request));
     if (!response)
         return response.error();
@@ -155,8 +146,7 @@ result<json::object> ask(connection& server, http::request request)
 
 // --- the commands
 
-json::array* rows_of(json::object& body)
-{
+json::array* rows_of(json::object& body) {
     for (auto& [name, value] : body)
         if (value.is_array())
             return &value.get_array();
@@ -165,16 +155,14 @@ json::array* rows_of(json::object& body)
 
 // Reads a list page by page, to its end or up to --limit rows.
 result<json::object> ask_for_all(
-    connection& server, const http::request& request, const options::command& command
-)
-{
+        connection& server, const http::request& request, const options::command& command) {
     auto body = ask(server, request);
     const auto* next = body ? find_string(*body, "next_page_token") : nullptr;
     if (!next)
         return body;
     auto& rows = *rows_of(*body);
     const auto rows_max =
-        static_cast<std::size_t>(command.limit.value_or(std::numeric_limits<std::int64_t>::max()));
+            static_cast<std::size_t>(command.limit.value_or(std::numeric_limits<std::int64_t>::max()));
     for (std::string token(*next); !token.empty() && rows.size() < rows_max;) {
         auto more = request;
         more.target += "&page_token=" + percent_encode(token);
@@ -193,8 +181,7 @@ result<json::object> ask_for_all(
 
 // Waits for the first delivery attempt of a test event, and returns it; returns `answer` when there is none
 // in time. The server makes the attempt at once.
-result<json::object> await_test(connection& server, const options::command& command, json::object answer)
-{
+result<json::object> await_test(connection& server, const options::command& command, json::object answer) {
     const auto request = test_attempts_request(command, answer);
     for (auto waited = poll_pause; waited < test_wait_max; waited += poll_pause) {
         auto found = ask(server, request);
@@ -212,17 +199,14 @@ result<json::object> await_test(connection& server, const options::command& comm
 class event_reader {
 public:
     event_reader(connection& server, const options::command& command, std::ostream& out)
-        : server_(server),
-          out_(out),
-          is_following_(command.is_on("--follow")),
-          filter_(filter_of(command)),
-          place_(first_place(command)),
-          left_(command.limit.value_or(std::numeric_limits<std::int64_t>::max()))
-    {
-    }
+            : server_(server),
+              out_(out),
+              is_following_(command.is_on("--follow")),
+              filter_(filter_of(command)),
+              place_(first_place(command)),
+              left_(command.limit.value_or(std::numeric_limits<std::int64_t>::max())) {}
 
-    result<void> read()
-    {
+    result<void> read() {
         while (left_ > 0) {
             const auto has_more = read_page();
             if (!has_more)
@@ -239,8 +223,7 @@ public:
     }
 
 private:
-    static std::string filter_of(const options::command& command)
-    {
+    static std::string filter_of(const options::command& command) {
         std::string filter;
         for (const auto& type : command.all("--type"))
             filter += (filter.empty() ? "&types=" : ",") + percent_encode(type);
@@ -253,18 +236,16 @@ private:
 
     // Where the first page begins: behind a cursor, or with --directory also behind a sequence number
     // (digits).
-    static std::string first_place(const options::command& command)
-    {
+    static std::string first_place(const options::command& command) {
         const auto& after = command.option("--after");
         const bool is_number = !after.empty() && after.find_first_not_of("0123456789") == std::string::npos;
         const bool is_sequence = is_number && command.is_given("--directory");
         return (is_sequence ? "&after_sequence=" : "&after=") + percent_encode(after);
     }
 
-    result<bool> read_page()
-    {
+    result<bool> read_page() {
         auto target =
-            "/api/v1/events?limit=" + std::to_string(std::min(events_page_max, left_)) + filter_ + place_;
+                "/api/v1/events?limit=" + std::to_string(std::min(events_page_max, left_)) + filter_ + place_;
         if (is_following_)
             target += "&wait=" + std::to_string(follow_wait.count());
         const auto page = ask(server_, make_request("GET", target));
@@ -288,8 +269,7 @@ private:
     std::int64_t left_;
 };
 
-result<json::object> back_up(connection& server, const options::invocation& called, logger& log)
-{
+result<json::object> back_up(connection& server, const options::invocation& called, logger& log) {
     const auto& key_file = called.command.option("--key-to");
     if (const auto checked = check_key_target(called.settings, key_file); !checked)
         return checked.error();
@@ -297,8 +277,7 @@ result<json::object> back_up(connection& server, const options::invocation& call
     return answer ? copy_keys_of_backup(called.settings, key_file, std::move(*answer), log) : answer;
 }
 
-result<json::object> answer_to(connection& server, const options::invocation& called)
-{
+result<json::object> answer_to(connection& server, const options::invocation& called) {
     const auto& name = called.command.words.front();
     if (name != "backup" && name != "restore")
         return ask_for_all(server, request_of(called.command), called.command);
@@ -307,8 +286,7 @@ result<json::object> answer_to(connection& server, const options::invocation& ca
     return name == "backup" ? back_up(server, called, log) : restore_backup(called, log);
 }
 
-int print_version(const options::configuration& settings, std::ostream& out)
-{
+int print_version(const options::configuration& settings, std::ostream& out) {
     const json::object versions{{"version", version}, {"sqlite", store::sqlite_version()}};
     if (settings.is_json)
         out << to_text(versions) << '\n';
@@ -319,8 +297,7 @@ int print_version(const options::configuration& settings, std::ostream& out)
 
 }  // namespace
 
-int run_command(const options::invocation& called, std::ostream& out, std::ostream& err)
-{
+int run_command(const options::invocation& called, std::ostream& out, std::ostream& err) {
     const auto& command = called.command;
     const bool is_json = called.settings.is_json;
     if (command.words.front() == "version")

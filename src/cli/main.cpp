@@ -14,8 +14,7 @@
 
 namespace {
 
-int run(int count, char** arguments, scimd::log_queue& errors)
-{
+int run(int count, char** arguments, scimd::log_queue& errors) {
     const auto parsed = scimd::options::parse_arguments(count, arguments);
     if (!parsed.run && parsed.exit_code == 0)
         std::cout << parsed.output;
@@ -34,8 +33,7 @@ int run(int count, char** arguments, scimd::log_queue& errors)
 
 }  // namespace
 
-int main(int count, char** arguments)
-{
+int main(int count, char** arguments) {
     scimd::tune_allocator();
     std::signal(SIGPIPE, SIG_IGN);  // a closed connection is an error code, not the end of the process
     std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that must not grow

@@ -20,8 +20,7 @@ constexpr std::string_view api = "/api/v1";
 
 // Puts arguments in place of their names in braces.
 template <class Encode>
-std::string fill_in(std::string_view pattern, const options::command& command, Encode encode)
-{
+std::string fill_in(std::string_view pattern, const options::command& command, Encode encode) {
     std::string text;
     while (!pattern.empty()) {
         const auto open = std::min(pattern.find('{'), pattern.size());
@@ -39,16 +38,14 @@ std::string fill_in(std::string_view pattern, const options::command& command, E
 // --- values
 
 // A text that is no number goes as it is, for the server to refuse with the reason.
-json::value number_or_text(const std::string& text)
-{
+json::value number_or_text(const std::string& text) {
     std::int64_t number = 0;
     const auto* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
     return read.ec == std::errc() && read.ptr == end ? json::value(number) : json::value(text);
 }
 
-json::value headers_of(const std::vector<std::string>& lines)
-{
+json::value headers_of(const std::vector<std::string>& lines) {
     json::object headers;
     for (const auto& line : lines) {
         const auto colon = std::min(line.find(':'), line.size());
@@ -58,16 +55,14 @@ json::value headers_of(const std::vector<std::string>& lines)
     return headers;
 }
 
-json::value numbers_of(const std::vector<std::string>& texts)
-{
+json::value numbers_of(const std::vector<std::string>& texts) {
     json::array numbers;
     for (const auto& text : texts)
         numbers.push_back(number_or_text(text));
     return numbers;
 }
 
-json::value value_of(value_kind kind, const std::vector<std::string>& given)
-{
+json::value value_of(value_kind kind, const std::vector<std::string>& given) {
     switch (kind) {
         case value_kind::number:
         case value_kind::count:
@@ -90,9 +85,7 @@ json::value value_of(value_kind kind, const std::vector<std::string>& given)
 // --- fields of the body
 
 std::optional<json::value> switch_value(
-    const options::command& command, const options::parameter& one, std::string_view value_when_on
-)
-{
+        const options::command& command, const options::parameter& one, std::string_view value_when_on) {
     const bool is_on = command.is_on(one.name);
     if (value_when_on.empty())
         return json::value(is_on);
@@ -105,9 +98,7 @@ std::optional<json::value> switch_value(
 
 // Empty: the field is left out.
 std::optional<json::value> field_value(
-    const options::command& command, const options::parameter& one, std::string_view fixed_value
-)
-{
+        const options::command& command, const options::parameter& one, std::string_view fixed_value) {
     if (one.kind == value_kind::constant)
         return json::value(fixed_value);
     if (one.kind == value_kind::on_off)
@@ -118,8 +109,7 @@ std::optional<json::value> field_value(
     return given.empty() ? std::nullopt : std::optional(value_of(one.kind, given));
 }
 
-void add_field(json::object& body, const options::command& command, const options::parameter& one)
-{
+void add_field(json::object& body, const options::command& command, const options::parameter& one) {
     const auto equals = std::min(one.field.find('='), one.field.size());
     const auto fixed_value = one.field.substr(std::min(equals + 1, one.field.size()));
     auto name = fill_in(one.field.substr(0, equals), command, [](const std::string& text) { return text; });
@@ -137,8 +127,7 @@ void add_field(json::object& body, const options::command& command, const option
 
 }  // namespace
 
-http::request make_request(std::string_view method, std::string target, const json::object& body)
-{
+http::request make_request(std::string_view method, std::string target, const json::object& body) {
     http::request made;
     made.method = method;
     made.target = std::move(target);
@@ -149,8 +138,7 @@ http::request make_request(std::string_view method, std::string target, const js
     return made;
 }
 
-std::string percent_encode(std::string_view text)
-{
+std::string percent_encode(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string encoded;
     for (const char letter : text) {
@@ -167,8 +155,7 @@ std::string percent_encode(std::string_view text)
     return encoded;
 }
 
-http::request request_of(const options::command& command)
-{
+http::request request_of(const options::command& command) {
     const auto line = command.row->request;
     const auto method = line.substr(0, line.find(' '));
     auto target = std::string(api) + fill_in(line.substr(method.size() + 1), command, percent_encode);
@@ -184,14 +171,11 @@ http::request request_of(const options::command& command)
     return make_request(method, std::move(target), body);
 }
 
-http::request test_attempts_request(const options::command& command, const json::object& answer)
-{
+http::request test_attempts_request(const options::command& command, const json::object& answer) {
     const auto* event = find_string(answer, "event_id");
-    return make_request(
-        "GET",
-        std::string(api) + "/webhook-endpoints/" + percent_encode(command.argument("ID")) +
-            "/attempts?event_id=" + (event ? std::string(*event) : std::string())
-    );
+    return make_request("GET", std::string(api) + "/webhook-endpoints/" +
+                                       percent_encode(command.argument("ID")) +
+                                       "/attempts?event_id=" + (event ? std::string(*event) : std::string()));
 }
 
 }  // namespace scimd::cli

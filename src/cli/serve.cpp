@@ -19,14 +19,12 @@ constexpr std::chrono::milliseconds flush_wait_max{500};
 
 // Prints through the log's queue: the order of lines is kept, and a slow reader of stderr does not delay the
 // exit.
-int fail(log_queue& lines, const std::string& reason, int exit_code)
-{
+int fail(log_queue& lines, const std::string& reason, int exit_code) {
     lines.write("scimd: " + reason + '\n');
     return exit_code;
 }
 
-int run(const options::configuration& settings, logger& log, log_queue& lines, app::shutdown& ending)
-{
+int run(const options::configuration& settings, logger& log, log_queue& lines, app::shutdown& ending) {
     const auto application = app::application::open(settings, log, &ending.is_cancelled());
     if (!application)
         return fail(lines, application.error().detail, app::exit_failed);
@@ -44,8 +42,7 @@ int run(const options::configuration& settings, logger& log, log_queue& lines, a
 
 }  // namespace
 
-int serve(const options::configuration& settings)
-{
+int serve(const options::configuration& settings) {
     log_queue lines(STDERR_FILENO);
     logger log(lines.sink(), settings.log_least);
     app::shutdown ending(log, lines, app::process_owner::scimd);

@@ -11,8 +11,7 @@ constexpr std::chrono::milliseconds run_time_max{250};
 
 }  // namespace
 
-bool has_work(store::database& database, const transaction_step& ask)
-{
+bool has_work(store::database& database, const transaction_step& ask) {
     bool has = false;
     store::run(database, store::intent::read, [&](store::transaction& tx) {
         has = ask(tx);
@@ -21,8 +20,7 @@ bool has_work(store::database& database, const transaction_step& ask)
     return has;
 }
 
-void run_in_batches(store::database& database, const transaction_step& batch)
-{
+void run_in_batches(store::database& database, const transaction_step& batch) {
     const auto until = steady::now() + run_time_max;
     bool has_more = true;
     while (has_more && steady::now() < until) {
@@ -33,8 +31,7 @@ void run_in_batches(store::database& database, const transaction_step& batch)
     }
 }
 
-void add_batch_job(scheduler& scheduler, store::database& database, batch_job job)
-{
+void add_batch_job(scheduler& scheduler, store::database& database, batch_job job) {
     const auto run = [&database, ask = std::move(job.has_work), batch = std::move(job.batch)] {
         if (has_work(database, ask))
             run_in_batches(database, batch);

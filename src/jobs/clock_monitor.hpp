@@ -17,8 +17,7 @@ namespace scimd::jobs {
 class clock_monitor {
 public:
     clock_monitor(
-        store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
-    );
+            store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics);
 
     // Compares the machine's clock with the time that the last run stored. Before the first request.
     void resume();

@@ -16,14 +16,12 @@ constexpr std::chrono::hours signing_key_interval{1};
 
 }  // namespace
 
-void credential_jobs::add_jobs(scheduler& scheduler)
-{
+void credential_jobs::add_jobs(scheduler& scheduler) {
     scheduler.add({"token_usage", last_used_interval, [this] { save_last_used_times(); }});
     scheduler.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
 }
 
-void credential_jobs::save_last_used_times()
-{
+void credential_jobs::save_last_used_times() {
     auto used = last_used_.take();
     if (used.empty())
         return;
@@ -40,8 +38,7 @@ void credential_jobs::save_last_used_times()
     });
 }
 
-void credential_jobs::rotate_signing_key_when_due()
-{
+void credential_jobs::rotate_signing_key_when_due() {
     bool is_due = false;
     store::run(database_, store::intent::read, [&](store::transaction& tx) {
         is_due = service::signing::is_due(store::signing_keys::list(tx), tx.now());
@@ -52,7 +49,7 @@ void credential_jobs::rotate_signing_key_when_due()
     const auto fresh = rsa_key::generate();
     store::run(database_, store::intent::write, [&](store::transaction& tx) {
         const auto made =
-            service::signing::introduce(tx, key_vault_, fresh, service::signing::urgency::as_usual);
+                service::signing::introduce(tx, key_vault_, fresh, service::signing::urgency::as_usual);
         return made ? store::verdict::commit : store::verdict::rollback;
     });
     log_.info("signing_key.rotated");

@@ -15,12 +15,9 @@ namespace scimd::jobs {
 class credential_jobs {
 public:
     // All outlive it.
-    credential_jobs(
-        store::database& database, service::last_used_times& last_used, const vault& key_vault, logger& log
-    )
-        : database_(database), last_used_(last_used), key_vault_(key_vault), log_(log)
-    {
-    }
+    credential_jobs(store::database& database, service::last_used_times& last_used, const vault& key_vault,
+            logger& log)
+            : database_(database), last_used_(last_used), key_vault_(key_vault), log_(log) {}
 
     void add_jobs(scheduler& scheduler);
 

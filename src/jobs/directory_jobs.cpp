@@ -30,24 +30,20 @@ constexpr std::size_t warnings_batch_max = 100;
 // The request that made a membership job finishes it within this time; the background job does afterwards.
 constexpr std::chrono::seconds request_time_max{2};
 
-bool has_directory_removal(store::transaction& tx)
-{
+bool has_directory_removal(store::transaction& tx) {
     return store::directories::next_removal(tx).has_value();
 }
 
-bool has_role_change(store::transaction& tx)
-{
+bool has_role_change(store::transaction& tx) {
     return store::roles::next_recount(tx).has_value();
 }
 
-bool has_group_events(store::transaction& tx)
-{
+bool has_group_events(store::transaction& tx) {
     return service::next_to_publish(tx, {}).has_value();
 }
 
 // Jobs whose request has ended before them, and prepared parts that no request took up.
-bool has_memberships(store::transaction& tx)
-{
+bool has_memberships(store::transaction& tx) {
     namespace rows = store::membership_jobs;
     return rows::next(tx, tx.now() - request_time_max).has_value() ||
            rows::next_abandoned(tx, tx.now() - service::membership_jobs::abandoned_after).has_value();
@@ -56,36 +52,27 @@ bool has_memberships(store::transaction& tx)
 }  // namespace
 
 directory_jobs::directory_jobs(
-    store::database& database, const scim::catalogue_set& schemas, environment_id environment
-)
-    : database_(database), schemas_(schemas), system_(service::system_source(environment))
-{
-}
+        store::database& database, const scim::catalogue_set& schemas, environment_id environment)
+        : database_(database), schemas_(schemas), system_(service::system_source(environment)) {}
 
-void directory_jobs::add_jobs(scheduler& scheduler)
-{
+void directory_jobs::add_jobs(scheduler& scheduler) {
     const auto add = [&](batch_job job) { add_batch_job(scheduler, database_, std::move(job)); };
-    add({"directory_removals", directory_removal_interval, has_directory_removal, [this](auto& tx) {
-             return remove_some(tx);
-         }});
+    add({"directory_removals", directory_removal_interval, has_directory_removal,
+            [this](auto& tx) { return remove_some(tx); }});
     add({"role_recounts", role_interval, has_role_change, [this](auto& tx) { return recompute_roles(tx); }});
-    add({"untold_groups", group_event_interval, has_group_events, [this](auto& tx) {
-             return publish_group_events(tx);
-         }});
-    add({"membership_jobs", membership_interval, has_memberships, [this](auto& tx) {
-             return finish_memberships(tx);
-         }});
+    add({"untold_groups", group_event_interval, has_group_events,
+            [this](auto& tx) { return publish_group_events(tx); }});
+    add({"membership_jobs", membership_interval, has_memberships,
+            [this](auto& tx) { return finish_memberships(tx); }});
     scheduler.add({"domain_reviews", review_interval, [this] { review_domains(); }});
     const auto warn = [this](store::transaction& tx) {
         return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
     };
     scheduler.add(
-        {"token_warnings", warning_interval, [this, warn] { run_in_batches(database_, warn); }, true}
-    );
+            {"token_warnings", warning_interval, [this, warn] { run_in_batches(database_, warn); }, true});
 }
 
-bool directory_jobs::remove_some(store::transaction& tx)
-{
+bool directory_jobs::remove_some(store::transaction& tx) {
     const auto next = store::directories::next_removal(tx);
     if (next)
         service::directories::remove_some(tx, schemas_, *next);
@@ -93,8 +80,7 @@ bool directory_jobs::remove_some(store::transaction& tx)
 }
 
 // One batch of each directory in turn, so that none waits for a large one.
-bool directory_jobs::recompute_roles(store::transaction& tx)
-{
+bool directory_jobs::recompute_roles(store::transaction& tx) {
     auto next = store::roles::next_recount(tx, last_recomputed_);
     if (!next)
         next = store::roles::next_recount(tx);
@@ -106,8 +92,7 @@ bool directory_jobs::recompute_roles(store::transaction& tx)
 }
 
 // Publishes what the events of users have not said of their groups yet; one batch of each directory in turn.
-bool directory_jobs::publish_group_events(store::transaction& tx)
-{
+bool directory_jobs::publish_group_events(store::transaction& tx) {
     const auto next = service::next_to_publish(tx, last_published_);
     if (!next)
         return false;
@@ -116,16 +101,14 @@ bool directory_jobs::publish_group_events(store::transaction& tx)
     return true;
 }
 
-bool directory_jobs::finish_memberships(store::transaction& tx)
-{
+bool directory_jobs::finish_memberships(store::transaction& tx) {
     namespace changes = service::membership_jobs;
     return changes::run_oldest_step(tx, schemas_, tx.now() - request_time_max) ||
            changes::discard_abandoned_parts(tx);
 }
 
 // Reads the users in scans, so that the writer is used only for the changes.
-void directory_jobs::review_domains()
-{
+void directory_jobs::review_domains() {
     const auto until = std::chrono::steady_clock::now() + review_time_max;
     while (std::chrono::steady_clock::now() < until) {
         std::optional<service::review_step> step;

@@ -11,8 +11,7 @@ namespace {
 using net::dns_outcome;
 using service::check_outcome;
 
-check_outcome outcome_of(dns_outcome outcome)
-{
+check_outcome outcome_of(dns_outcome outcome) {
     switch (outcome) {
         case dns_outcome::found:
             return check_outcome::found;
@@ -36,40 +35,28 @@ check_outcome outcome_of(dns_outcome outcome)
 
 }  // namespace
 
-service::txt_look_up make_txt_look_up(net::dns_resolver& resolver)
-{
+service::txt_look_up make_txt_look_up(net::dns_resolver& resolver) {
     return [&resolver](std::string name, std::function<void(std::vector<service::txt_answer>)> done) {
-        resolver.look_up_everywhere(
-            std::move(name),
-            net::dns_kind::txt,
-            [done = std::move(done)](std::vector<net::dns_answer> answers) {
-                std::vector<service::txt_answer> converted;
-                converted.reserve(answers.size());
-                for (auto& answer : answers)
-                    converted.push_back({outcome_of(answer.outcome), std::move(answer.values)});
-                done(std::move(converted));
-            }
-        );
+        resolver.look_up_everywhere(std::move(name), net::dns_kind::txt,
+                [done = std::move(done)](std::vector<net::dns_answer> answers) {
+                    std::vector<service::txt_answer> converted;
+                    converted.reserve(answers.size());
+                    for (auto& answer : answers)
+                        converted.push_back({outcome_of(answer.outcome), std::move(answer.values)});
+                    done(std::move(converted));
+                });
     };
 }
 
-domain_checks::domain_checks(
-    store::database& database,
-    const service::domains::domain_policy_config& policy,
-    service::txt_look_up look_up,
-    environment_id environment,
-    logger& log
-)
-    : database_(database),
-      policy_(policy),
-      look_up_(std::move(look_up)),
-      system_(service::system_source(environment)),
-      log_(log)
-{
-}
+domain_checks::domain_checks(store::database& database, const service::domains::domain_policy_config& policy,
+        service::txt_look_up look_up, environment_id environment, logger& log)
+        : database_(database),
+          policy_(policy),
+          look_up_(std::move(look_up)),
+          system_(service::system_source(environment)),
+          log_(log) {}
 
-void domain_checks::ask_about_due()
-{
+void domain_checks::ask_about_due() {
     std::vector<store::tenants::domain> due;
     store::run(database_, store::intent::read, [&](store::transaction& tx) {
         due = store::tenants::list_due_domains(tx, static_cast<std::int64_t>(2 * in_flight_max));
@@ -85,33 +72,28 @@ void domain_checks::ask_about_due()
     }
 }
 
-void domain_checks::stop()
-{
+void domain_checks::stop() {
     const std::lock_guard hold(lock_);
     is_stopped_ = true;
 }
 
-void domain_checks::wait_until_idle()
-{
+void domain_checks::wait_until_idle() {
     std::unique_lock hold(lock_);
     idle_.wait(hold, [this] { return in_flight_.empty(); });
 }
 
-bool domain_checks::begin(domain_id domain)
-{
+bool domain_checks::begin(domain_id domain) {
     const std::lock_guard hold(lock_);
     return !is_stopped_ && in_flight_.size() < in_flight_max && in_flight_.insert(domain).second;
 }
 
-void domain_checks::end(domain_id domain)
-{
+void domain_checks::end(domain_id domain) {
     const std::lock_guard hold(lock_);
     in_flight_.erase(domain);
     idle_.notify_all();
 }
 
-void domain_checks::write(service::domains::dns_finding finding)
-{
+void domain_checks::write(service::domains::dns_finding finding) {
     const auto id = finding.domain;
     {
         const std::lock_guard hold(lock_);

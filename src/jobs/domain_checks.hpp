@@ -26,13 +26,8 @@ public:
     // Checks in flight at a time. A thousand domains due at once must not take the whole resolver.
     static constexpr std::size_t in_flight_max = 32;
 
-    domain_checks(
-        store::database& database,
-        const service::domains::domain_policy_config& policy,
-        service::txt_look_up look_up,
-        environment_id environment,
-        logger& log
-    );
+    domain_checks(store::database& database, const service::domains::domain_policy_config& policy,
+            service::txt_look_up look_up, environment_id environment, logger& log);
 
     // Starts the checks that are due, and does not wait for the answers.
     void ask_about_due();

@@ -18,14 +18,9 @@ namespace scimd::jobs {
 // answers still arrive here), close the store, destroy this.
 class organization_jobs {
 public:
-    organization_jobs(
-        store::database& database,
-        const scim::catalogue_set& schemas,
-        const service::domains::domain_policy_config& policy,
-        service::txt_look_up look_up,
-        environment_id environment,
-        logger& log
-    );
+    organization_jobs(store::database& database, const scim::catalogue_set& schemas,
+            const service::domains::domain_policy_config& policy, service::txt_look_up look_up,
+            environment_id environment, logger& log);
 
     void add_jobs(scheduler& scheduler);
 

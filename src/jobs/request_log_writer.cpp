@@ -20,15 +20,13 @@ constexpr std::size_t batch_max = 200;  // of one transaction, which takes a few
 
 }  // namespace
 
-void request_log_writer::add_jobs(scheduler& scheduler)
-{
+void request_log_writer::add_jobs(scheduler& scheduler) {
     scheduler.add({"request_log", write_interval, [this] { flush(); }});
     scheduler.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
 }
 
 // Requests that arrive meanwhile wait for the next run: under heavy load this would otherwise never end.
-void request_log_writer::flush()
-{
+void request_log_writer::flush() {
     const auto waiting = requests_.take(service::queued_records_max);
     for (std::span<const service::request_record> rest(waiting); !rest.empty();) {
         const auto batch = rest.first(std::min(batch_max, rest.size()));
@@ -36,17 +34,13 @@ void request_log_writer::flush()
         try {
             write(batch);
         } catch (const store::sql::failure& problem) {
-            log_.warning(
-                "request_log.lost",
-                {{"requests", static_cast<std::int64_t>(batch.size())},
-                 {"reason", std::string_view(problem.what())}}
-            );
+            log_.warning("request_log.lost", {{"requests", static_cast<std::int64_t>(batch.size())},
+                                                     {"reason", std::string_view(problem.what())}});
         }
     }
 }
 
-void request_log_writer::write(std::span<const service::request_record> batch)
-{
+void request_log_writer::write(std::span<const service::request_record> batch) {
     std::vector<service::request_line> lines;
     lines.reserve(batch.size());
     for (const auto& note : batch) {
@@ -60,21 +54,17 @@ void request_log_writer::write(std::span<const service::request_record> batch)
     });
 }
 
-void request_log_writer::trim()
-{
+void request_log_writer::trim() {
     add_all_directories();
     for (const auto directory : std::exchange(grown_, {}))
-        run_in_batches(database_, [&](store::transaction& tx) {
-            return service::trim_requests(tx, directory, keep_);
-        });
-    run_in_batches(database_, [this](store::transaction& tx) {
-        return service::trim_old_requests(tx, keep_);
-    });
+        run_in_batches(database_,
+                [&](store::transaction& tx) { return service::trim_requests(tx, directory, keep_); });
+    run_in_batches(
+            database_, [this](store::transaction& tx) { return service::trim_old_requests(tx, keep_); });
 }
 
 // Once after the start, because the limits may be lower than those of the run before.
-void request_log_writer::add_all_directories()
-{
+void request_log_writer::add_all_directories() {
     if (std::exchange(has_seen_all_, true))
         return;
     std::optional<directory_id> next;

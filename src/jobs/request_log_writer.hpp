@@ -15,15 +15,9 @@ namespace scimd::jobs {
 // Its jobs run on the scheduler's thread; flush() may be called on another one after that has ended.
 class request_log_writer {
 public:
-    request_log_writer(
-        store::database& database,
-        service::request_log& requests,
-        const service::request_retention& keep,
-        logger& log
-    )
-        : database_(database), requests_(requests), keep_(keep), log_(log)
-    {
-    }
+    request_log_writer(store::database& database, service::request_log& requests,
+            const service::request_retention& keep, logger& log)
+            : database_(database), requests_(requests), keep_(keep), log_(log) {}
 
     void add_jobs(scheduler& scheduler);
 

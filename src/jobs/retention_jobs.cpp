@@ -17,39 +17,30 @@ constexpr std::int64_t responses_batch_max = 500;
 }  // namespace
 
 retention_jobs::retention_jobs(
-    store::database& database, const clock& wall_clock, const retention_options& kept
-)
-    : database_(database), wall_clock_(wall_clock), kept_(kept)
-{
-}
+        store::database& database, const clock& wall_clock, const retention_options& kept)
+        : database_(database), wall_clock_(wall_clock), kept_(kept) {}
 
-void retention_jobs::add_jobs(scheduler& scheduler)
-{
-    scheduler.add(
-        {"event_retention",
-         run_interval,
-         [this] {
-             const auto now = wall_clock_.now();
-             if (now < next_event_run_ &&
-                 next_event_run_ <= now + idle_interval)  // else the clock was set back
-                 return;
-             const bool has_more = delete_old_events();
-             if (!delete_surplus_events() && !has_more)
-                 next_event_run_ = wall_clock_.now() + idle_interval;
-         },
-         true}
-    );
+void retention_jobs::add_jobs(scheduler& scheduler) {
+    scheduler.add({"event_retention", run_interval,
+            [this] {
+                const auto now = wall_clock_.now();
+                if (now < next_event_run_ &&
+                        next_event_run_ <= now + idle_interval)  // else the clock was set back
+                    return;
+                const bool has_more = delete_old_events();
+                if (!delete_surplus_events() && !has_more)
+                    next_event_run_ = wall_clock_.now() + idle_interval;
+            },
+            true});
     scheduler.add({"webhook_attempts", run_interval, [this] { delete_old_attempts(); }, true});
     const auto forget = [](store::transaction& tx) {
         return store::idempotency::forget_old(tx, responses_batch_max) == responses_batch_max;
     };
-    add_batch_job(
-        scheduler, database_, {"idempotency_keys", idle_interval, store::idempotency::has_old, forget, true}
-    );
+    add_batch_job(scheduler, database_,
+            {"idempotency_keys", idle_interval, store::idempotency::has_old, forget, true});
 }
 
-bool retention_jobs::delete_old_events()
-{
+bool retention_jobs::delete_old_events() {
     event_id up_to;
     const bool is_wanted = has_work(database_, [&](store::transaction& tx) {
         up_to = service::expired_up_to(tx, kept_.events);
@@ -65,8 +56,7 @@ bool retention_jobs::delete_old_events()
     return has_more;
 }
 
-bool retention_jobs::delete_surplus_events()
-{
+bool retention_jobs::delete_surplus_events() {
     std::optional<directory_id> next;
     const auto find_next = [&](store::transaction& tx) {
         next = service::next_with_surplus(tx, kept_.events, sinks_(), next.value_or(directory_id()));
@@ -83,8 +73,7 @@ bool retention_jobs::delete_surplus_events()
     return has_more;
 }
 
-bool retention_jobs::delete_old_attempts()
-{
+bool retention_jobs::delete_old_attempts() {
     const auto before = wall_clock_.now() - kept_.attempts_kept_for;
     const bool is_wanted = has_work(database_, [&](store::transaction& tx) {
         return store::webhooks::has_attempts(tx, before) || store::webhooks::has_dead_letters(tx, before);

@@ -6,20 +6,17 @@
 
 namespace scimd::jobs {
 
-void scheduler::add(job added)
-{
+void scheduler::add(job added) {
     const auto due = std::chrono::steady_clock::now() + added.every;
     jobs_.push_back({std::move(added), due});
 }
 
-void scheduler::start()
-{
+void scheduler::start() {
     if (!jobs_.empty())
         thread_ = std::thread([this] { run_until_stopped(); });
 }
 
-void scheduler::stop()
-{
+void scheduler::stop() {
     {
         const std::lock_guard hold(lock_);
         is_stopping_ = true;
@@ -29,8 +26,7 @@ void scheduler::stop()
         thread_.join();
 }
 
-void scheduler::run_until_stopped()
-{
+void scheduler::run_until_stopped() {
     std::unique_lock hold(lock_);
     while (!is_stopping_) {
         auto& next = *std::ranges::min_element(jobs_, {}, &scheduled::due);
@@ -43,8 +39,7 @@ void scheduler::run_until_stopped()
     }
 }
 
-void scheduler::run_job(const job& task)
-{
+void scheduler::run_job(const job& task) {
     if (task.is_by_time && !is_time_sure_())
         return;
     try {

@@ -29,14 +29,8 @@ free_space free_space_of(std::filesystem::path folder);
 // One thread: the scheduler's; before it starts, the one that owns this.
 class storage_monitor {
 public:
-    storage_monitor(
-        store::database& database,
-        service::quota_policy& policy,
-        std::int64_t reserve_bytes,
-        const service::event_retention& kept,
-        logger& log,
-        metrics_registry& metrics
-    );
+    storage_monitor(store::database& database, service::quota_policy& policy, std::int64_t reserve_bytes,
+            const service::event_retention& kept, logger& log, metrics_registry& metrics);
 
     void watch(free_space source) { free_ = std::move(source); }  // before the scheduler starts
     void add_jobs(scheduler& scheduler);

@@ -18,16 +18,14 @@ namespace {
 
 // CLI11 lets the file win over the environment. Here it is flags, environment, file: the variables are put
 // before the flags, except those of flags that are given.
-std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::string> given)
-{
+std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::string> given) {
     std::vector<std::string> added;
     for (const auto* option : app.get_options()) {
         const auto* value =
-            option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
+                option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
         const auto flag = option->get_name();
-        const bool is_given = std::ranges::any_of(given, [&](const std::string& one) {
-            return one == flag || one.starts_with(flag + '=');
-        });
+        const bool is_given = std::ranges::any_of(
+                given, [&](const std::string& one) { return one == flag || one.starts_with(flag + '='); });
         if (value && *value != '\0' && !is_given)
             added.push_back(flag + '=' + value);
     }
@@ -39,8 +37,7 @@ std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::
 
 using words = std::vector<std::string>;
 
-void check_limit(command& given, error_list& errors)
-{
+void check_limit(command& given, error_list& errors) {
     constexpr std::int64_t limit_max = 1'000'000'000;
     constexpr std::int64_t attempts_default = 100;  // there may be millions
     if (const auto& text = given.option("--limit"); !text.empty())
@@ -49,8 +46,7 @@ void check_limit(command& given, error_list& errors)
         given.limit = attempts_default;
 }
 
-void check_domain_gate(const command& given, error_list& errors)
-{
+void check_domain_gate(const command& given, error_list& errors) {
     const bool sets_policy = given.words == words{"directory", "policy"};
     const auto& policy = sets_policy ? given.arguments[1] : given.option("--domain-policy");
     if (!policy.empty() && policy != "reject" && policy != "hold" && policy != "off")
@@ -61,8 +57,7 @@ void check_domain_gate(const command& given, error_list& errors)
         errors.push_back("the scope of the domain gate must be primary or all, not \"" + scope + "\"");
 }
 
-std::string text_of(const error_list& errors)
-{
+std::string text_of(const error_list& errors) {
     std::string text;
     for (const auto& one : errors)
         text += "scimd: " + one + '\n';
@@ -71,14 +66,12 @@ std::string text_of(const error_list& errors)
 
 }  // namespace
 
-parsed_arguments parse_arguments(int count, const char* const* arguments)
-{
+parsed_arguments parse_arguments(int count, const char* const* arguments) {
     invocation called;
     CLI::App app(
-        "A self-hosted SCIM 2.0 provisioning service.\n"
-        "Every option is also a variable of the environment and a key of the configuration file.",
-        "scimd"
-    );
+            "A self-hosted SCIM 2.0 provisioning service.\n"
+            "Every option is also a variable of the environment and a key of the configuration file.",
+            "scimd");
     option_table table(called.settings);
     table.declare(app);
     const command_tree tree(app);

@@ -234,8 +234,7 @@ constexpr command_row rows[] = {
 }  // namespace table
 
 // The parts of the usage between spaces that are arguments, or that are words.
-std::vector<std::string> parts(std::string_view usage, bool are_arguments)
-{
+std::vector<std::string> parts(std::string_view usage, bool are_arguments) {
     std::vector<std::string> found;
     while (!usage.empty()) {
         const auto part = usage.substr(0, usage.find(' '));
@@ -249,37 +248,31 @@ std::vector<std::string> parts(std::string_view usage, bool are_arguments)
 
 }  // namespace
 
-std::span<const command_row> command_rows()
-{
+std::span<const command_row> command_rows() {
     return table::rows;
 }
 
-std::vector<std::string> command_row::words() const
-{
+std::vector<std::string> command_row::words() const {
     return parts(usage, false);
 }
 
-std::vector<std::string> command_row::arguments() const
-{
+std::vector<std::string> command_row::arguments() const {
     return parts(usage, true);
 }
 
-const std::vector<std::string>& command::all(std::string_view flag) const
-{
+const std::vector<std::string>& command::all(std::string_view flag) const {
     static const std::vector<std::string> none;
     const auto found = options.find(flag);
     return found == options.end() ? none : found->second;
 }
 
-const std::string& command::option(std::string_view flag) const
-{
+const std::string& command::option(std::string_view flag) const {
     static const std::string none;
     const auto& given = all(flag);
     return given.empty() ? none : given.front();
 }
 
-const std::string& command::argument(std::string_view name) const
-{
+const std::string& command::argument(std::string_view name) const {
     const auto names = row->arguments();
     const auto index = std::ranges::find(names, name) - names.begin();
     return arguments.at(static_cast<std::size_t>(index));

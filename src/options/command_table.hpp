@@ -32,9 +32,9 @@ enum class value_kind : std::uint8_t {
 };
 
 struct parameter {
-    std::string_view name;        // "--expires", or "NAME" of the usage; empty for a constant
+    std::string_view name;     // "--expires", or "NAME" of the usage; empty for a constant
     std::string_view field{};  // of the body, of the query of a GET; empty: not sent. "a.b" is in object a
-    const char* help = "";        // of an option
+    const char* help = "";     // of an option
     value_kind kind = value_kind::text;
     std::int64_t most = 0;  // of a count
 

@@ -9,8 +9,7 @@ namespace {
 
 // An empty option would count as none: a filter would match everything, a client could manage all
 // organizations, a token would never end. It comes from an unset variable of a script.
-void refuse_empty_options(CLI::App& app)
-{
+void refuse_empty_options(CLI::App& app) {
     const auto why_refused = [](const std::string& given) {
         return std::string(given.empty() ? "it must not be empty" : "");
     };
@@ -22,8 +21,7 @@ void refuse_empty_options(CLI::App& app)
     }
 }
 
-std::vector<std::string> results_of(const CLI::Option& option, value_kind kind)
-{
+std::vector<std::string> results_of(const CLI::Option& option, value_kind kind) {
     if (kind == value_kind::on_off)
         return {option.as<bool>() ? "true" : "false"};
     if (kind == value_kind::count)
@@ -33,16 +31,14 @@ std::vector<std::string> results_of(const CLI::Option& option, value_kind kind)
 
 }  // namespace
 
-command_tree::command_tree(CLI::App& app) : app_(app)
-{
+command_tree::command_tree(CLI::App& app) : app_(app) {
     app.require_subcommand(1);
     for (const auto& row : command_rows())
         declare(row);
     refuse_empty_options(app);
 }
 
-command command_tree::collect() const
-{
+command command_tree::collect() const {
     command given;
     const CLI::App* chosen = &app_;
     while (!chosen->get_subcommands().empty()) {
@@ -60,8 +56,7 @@ command command_tree::collect() const
     return given;
 }
 
-void command_tree::declare(const command_row& row)
-{
+void command_tree::declare(const command_row& row) {
     auto words = row.words();
     const auto names = words.back();
     for (std::size_t start = 0; start < names.size();) {
@@ -72,8 +67,7 @@ void command_tree::declare(const command_row& row)
     }
 }
 
-void command_tree::add(std::vector<std::string> words, const command_row& row)
-{
+void command_tree::add(std::vector<std::string> words, const command_row& row) {
     CLI::App* at = &app_;
     for (const auto& word : words) {
         const auto known = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
@@ -90,8 +84,7 @@ void command_tree::add(std::vector<std::string> words, const command_row& row)
     commands_.emplace_back(at, &row);
 }
 
-void command_tree::add_option(CLI::App& to, const parameter& option)
-{
+void command_tree::add_option(CLI::App& to, const parameter& option) {
     const std::string flag(option.name);
     switch (option.kind) {
         case value_kind::on_off:

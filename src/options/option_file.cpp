@@ -6,8 +6,7 @@ namespace scimd::options {
 
 namespace fs = std::filesystem;
 
-std::string why_not_readable(const fs::path& file, std::size_t bytes_max)
-{
+std::string why_not_readable(const fs::path& file, std::size_t bytes_max) {
     std::error_code unknown;
     const auto status = fs::status(file, unknown);
     if (unknown || !fs::exists(status))

@@ -29,8 +29,7 @@ constexpr std::int64_t hour_ms = 3'600'000;
 // --- kinds of rows
 
 template <class Number>
-option_row number(std::string_view flag, Number& into, bounds within, const char* help)
-{
+option_row number(std::string_view flag, Number& into, bounds within, const char* help) {
     const auto read = [&into, within](const option_row& row, error_list& errors) {
         into = static_cast<Number>(read_number(row.flag, row.text(), within, errors));
     };
@@ -39,8 +38,7 @@ option_row number(std::string_view flag, Number& into, bounds within, const char
 
 // `Unit` is that of the option: the field may have a finer one.
 template <class Unit, class Duration>
-option_row duration(std::string_view flag, Duration& into, bounds within, const char* help)
-{
+option_row duration(std::string_view flag, Duration& into, bounds within, const char* help) {
     const auto read = [&into, within](const option_row& row, error_list& errors) {
         into = Unit(read_number(row.flag, row.text(), within, errors));
     };
@@ -49,8 +47,7 @@ option_row duration(std::string_view flag, Duration& into, bounds within, const 
 
 // Has no default that is one number: an empty text leaves the field as it is.
 template <class Number>
-option_row number_if_given(std::string_view flag, Number& into, bounds within, const char* help)
-{
+option_row number_if_given(std::string_view flag, Number& into, bounds within, const char* help) {
     const auto read = [&into, within](const option_row& row, error_list& errors) {
         if (!row.text().empty())
             into = Number(read_number(row.flag, row.text(), within, errors));
@@ -63,8 +60,7 @@ using names_of = std::initializer_list<std::pair<std::string_view, Value>>;
 
 // "debug, info, warning or error"
 template <class Value>
-std::string alternatives(const std::vector<std::pair<std::string_view, Value>>& names)
-{
+std::string alternatives(const std::vector<std::pair<std::string_view, Value>>& names) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (i > 0)
@@ -77,8 +73,7 @@ std::string alternatives(const std::vector<std::pair<std::string_view, Value>>& 
 // One of some names. The default is the name of the field's value; when it has none, an empty text leaves the
 // field as it is.
 template <class Value>
-option_row choice(std::string_view flag, Value& into, names_of<Value> names, const char* help)
-{
+option_row choice(std::string_view flag, Value& into, names_of<Value> names, const char* help) {
     using pair = std::pair<std::string_view, Value>;
     const std::vector<pair> known(names);
     const auto initial = std::ranges::find(known, into, &pair::second);
@@ -90,23 +85,20 @@ option_row choice(std::string_view flag, Value& into, names_of<Value> names, con
         if (found != known.end())
             into = found->second;
         else
-            errors.push_back(
-                std::string(row.flag) + " must be " + alternatives(known) + ", not \"" + row.text() + "\""
-            );
+            errors.push_back(std::string(row.flag) + " must be " + alternatives(known) + ", not \"" +
+                             row.text() + "\"");
     };
     return {flag, help, is_optional ? std::string() : std::string(initial->first), read};
 }
 
 template <class Text>
-option_row text(std::string_view flag, Text& into, const char* help)
-{
+option_row text(std::string_view flag, Text& into, const char* help) {
     const auto read = [&into](const option_row& row, error_list&) { into = row.text(); };
     return {flag, help, std::string(into), read};
 }
 
 // A file that is read whole.
-option_row file(std::string_view flag, fs::path& into, std::size_t bytes_max, const char* help)
-{
+option_row file(std::string_view flag, fs::path& into, std::size_t bytes_max, const char* help) {
     const auto read = [&into, bytes_max](const option_row& row, error_list& errors) {
         into = row.text();
         const auto reason = into.empty() ? std::string() : why_not_readable(into, bytes_max);
@@ -116,8 +108,7 @@ option_row file(std::string_view flag, fs::path& into, std::size_t bytes_max, co
     return {flag, help, std::string(), read};
 }
 
-option_row definitions(std::string_view flag, std::vector<scim::definition_file>& into, const char* help)
-{
+option_row definitions(std::string_view flag, std::vector<scim::definition_file>& into, const char* help) {
     const auto read = [&into](const option_row& row, error_list& errors) {
         if (row.text().empty())
             return;
@@ -131,10 +122,8 @@ option_row definitions(std::string_view flag, std::vector<scim::definition_file>
 
 // May be given several times, or once with commas. `parse` appends an error where it returns nothing.
 template <class Value, class Parse>
-option_row list(
-    std::string_view flag, std::vector<Value>& into, option_row::texts defaults, Parse parse, const char* help
-)
-{
+option_row list(std::string_view flag, std::vector<Value>& into, option_row::texts defaults, Parse parse,
+        const char* help) {
     const auto read = [&into, parse](const option_row& row, error_list& errors) {
         into.clear();
         for (const auto& text : std::get<option_row::texts>(row.value))
@@ -144,13 +133,11 @@ option_row list(
     return {flag, help, std::move(defaults), read};
 }
 
-option_row on_off(std::string_view flag, bool& into, const char* help)
-{
+option_row on_off(std::string_view flag, bool& into, const char* help) {
     return {flag, help, &into};
 }
 
-option_row with_default_in_help(option_row row)
-{
+option_row with_default_in_help(option_row row) {
     row.shows_default = true;
     return row;
 }
@@ -158,9 +145,7 @@ option_row with_default_in_help(option_row row)
 // --- the parsers of lists
 
 std::optional<net::endpoint> read_listener(
-    const std::string& flag, const std::string& text, error_list& errors
-)
-{
+        const std::string& flag, const std::string& text, error_list& errors) {
     auto parsed = net::endpoint::parse(text);
     if (parsed)
         return std::move(*parsed);
@@ -169,9 +154,7 @@ std::optional<net::endpoint> read_listener(
 }
 
 std::optional<net::endpoint> read_dns_server(
-    const std::string& flag, const std::string& text, error_list& errors
-)
-{
+        const std::string& flag, const std::string& text, error_list& errors) {
     auto parsed = net::parse_dns_server(text);
     if (parsed)
         return std::move(*parsed);
@@ -179,16 +162,14 @@ std::optional<net::endpoint> read_dns_server(
     return std::nullopt;
 }
 
-std::optional<ip_network> read_network(const std::string& flag, const std::string& text, error_list& errors)
-{
+std::optional<ip_network> read_network(const std::string& flag, const std::string& text, error_list& errors) {
     const auto parsed = ip_network::parse(text);
     if (!parsed)
         errors.push_back(flag + " must be an address or a network such as 192.0.2.0/24, not \"" + text + '"');
     return parsed;
 }
 
-std::optional<std::uint16_t> read_port(const std::string& flag, const std::string& text, error_list& errors)
-{
+std::optional<std::uint16_t> read_port(const std::string& flag, const std::string& text, error_list& errors) {
     constexpr std::int64_t port_max = 65'535;
     return static_cast<std::uint16_t>(read_number(flag, text, {1, port_max}, errors));
 }
@@ -366,39 +347,34 @@ std::vector<option_row> webhook_options(configuration& s)
 
 }  // namespace
 
-std::int64_t read_number(std::string_view flag, const std::string& text, bounds within, error_list& errors)
-{
+std::int64_t read_number(std::string_view flag, const std::string& text, bounds within, error_list& errors) {
     std::int64_t value = 0;
     const auto* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, value);
     if (read.ec != std::errc() || read.ptr != end || value < within.least || value > within.most) {
-        errors.push_back(
-            std::string(flag) + " must be a number from " + std::to_string(within.least) + " to " +
-            std::to_string(within.most) + ", not \"" + text + "\""
-        );
+        errors.push_back(std::string(flag) + " must be a number from " + std::to_string(within.least) +
+                         " to " + std::to_string(within.most) + ", not \"" + text + "\"");
     }
     return value;
 }
 
-std::string option_row::variable() const
-{
+std::string option_row::variable() const {
     std::string name = "SCIMD_";
     for (const char letter : flag.substr(2))
         name += letter == '-' ? '_' : static_cast<char>(letter - 'a' + 'A');
     return name;
 }
 
-std::vector<option_group> option_groups(configuration& settings, partial_settings& partial)
-{
+std::vector<option_group> option_groups(configuration& settings, partial_settings& partial) {
     return {
-        {"Options", general_options(settings)},
-        {"Server", server_options(settings, partial)},
-        {"Server", address_options(settings)},
-        {"Server", limit_options(settings, partial)},
-        {"Server", retention_options(settings)},
-        {"Quotas of a directory; 0: any number", quota_options(settings)},
-        {"Domains", domain_options(settings)},
-        {"Webhooks", webhook_options(settings)},
+            {"Options", general_options(settings)},
+            {"Server", server_options(settings, partial)},
+            {"Server", address_options(settings)},
+            {"Server", limit_options(settings, partial)},
+            {"Server", retention_options(settings)},
+            {"Quotas of a directory; 0: any number", quota_options(settings)},
+            {"Domains", domain_options(settings)},
+            {"Webhooks", webhook_options(settings)},
     };
 }
 

@@ -19,8 +19,7 @@ namespace {
 
 // --- settings that are made of more than one option
 
-std::string checked_public_url(const configuration& settings, error_list& errors)
-{
+std::string checked_public_url(const configuration& settings, error_list& errors) {
     auto text = settings.public_url;
     if (text.empty() && !settings.listen.empty()) {
         const auto& first = settings.listen.front();
@@ -42,8 +41,7 @@ std::string checked_public_url(const configuration& settings, error_list& errors
 }
 
 // From the environment only: flags can be read in the list of processes.
-std::string master_key_of_environment(const configuration& settings, error_list& errors)
-{
+std::string master_key_of_environment(const configuration& settings, error_list& errors) {
     const auto* value = std::getenv("SCIMD_MASTER_KEY");
     const std::string text = value ? value : "";
     if (!text.empty() && !settings.master_key_file.empty())
@@ -52,25 +50,22 @@ std::string master_key_of_environment(const configuration& settings, error_list&
 }
 
 // A quarter is for bodies that are being received, the rest for requests that are being carried out.
-void set_memory(net::limits& limits, std::int64_t whole_mb)
-{
+void set_memory(net::limits& limits, std::int64_t whole_mb) {
     constexpr std::size_t mib = 1024 * 1024;
     const auto quarter = static_cast<std::size_t>(whole_mb) * mib / 4;
     limits.body_memory = net::memory_limits::of(quarter, limits.body_memory.small_request_bytes_max);
     limits.request_memory =
-        net::memory_limits::of(quarter * 3, limits.request_memory.small_request_bytes_max);
+            net::memory_limits::of(quarter * 3, limits.request_memory.small_request_bytes_max);
 }
 
 }  // namespace
 
-option_table::option_table(configuration& settings) : settings_(settings)
-{
+option_table::option_table(configuration& settings) : settings_(settings) {
     settings_.threads = std::max(1U, std::thread::hardware_concurrency());
     groups_ = option_groups(settings_, partial_);
 }
 
-void option_table::declare(CLI::App& app)
-{
+void option_table::declare(CLI::App& app) {
     const auto add = [&](option_row& row) {
         const std::string flag(row.flag);
         if (auto* const is_on = std::get_if<bool*>(&row.value))
@@ -87,12 +82,13 @@ void option_table::declare(CLI::App& app)
         }
     }
     app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
-        ->envname("SCIMD_CONFIG")
-        ->check([](const std::string& file) { return why_not_readable(file, configuration_file_bytes_max); });
+            ->envname("SCIMD_CONFIG")
+            ->check([](const std::string& file) {
+                return why_not_readable(file, configuration_file_bytes_max);
+            });
 }
 
-error_list option_table::read()
-{
+error_list option_table::read() {
     error_list errors;
     for (const auto& group : groups_)
         for (const auto& row : group.rows)
@@ -102,8 +98,7 @@ error_list option_table::read()
     return errors;
 }
 
-void option_table::combine(error_list& errors)
-{
+void option_table::combine(error_list& errors) {
     auto& s = settings_;
     const bool has_certificate = !partial_.tls_certificate.empty();
     const bool has_key = !partial_.tls_key.empty();

@@ -12,16 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_definition_file(const fs::directory_entry& entry)
-{
+bool is_definition_file(const fs::directory_entry& entry) {
     const auto name = entry.path().filename().string();
     std::error_code unknown;
     return name.ends_with(".json") && !name.starts_with('.') && entry.is_regular_file(unknown);
 }
 
 // Appends an error when it returns no paths.
-std::vector<fs::path> list_definition_files(const fs::path& folder, std::vector<std::string>& errors)
-{
+std::vector<fs::path> list_definition_files(const fs::path& folder, std::vector<std::string>& errors) {
     std::error_code failed;
     std::vector<fs::path> paths;
     fs::directory_iterator entry(folder, failed);
@@ -29,9 +27,8 @@ std::vector<fs::path> list_definition_files(const fs::path& folder, std::vector<
         if (is_definition_file(*entry))
             paths.push_back(entry->path());
         if (paths.size() > scim::definition_files_max) {
-            errors.push_back(
-                folder.string() + " has more than " + std::to_string(scim::definition_files_max) + " files"
-            );
+            errors.push_back(folder.string() + " has more than " +
+                             std::to_string(scim::definition_files_max) + " files");
             return {};
         }
     }
@@ -44,8 +41,7 @@ std::vector<fs::path> list_definition_files(const fs::path& folder, std::vector<
 }
 
 // Reads one byte more than the limit, so that the loader detects a file that is too long.
-std::optional<std::string> read_definition_file(const fs::path& path)
-{
+std::optional<std::string> read_definition_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     std::string content(scim::definition_file_bytes_max + 1, '\0');
     in.read(content.data(), static_cast<std::streamsize>(content.size()));
@@ -57,8 +53,7 @@ std::optional<std::string> read_definition_file(const fs::path& path)
 
 }  // namespace
 
-schema_folder read_schema_folder(const fs::path& folder)
-{
+schema_folder read_schema_folder(const fs::path& folder) {
     schema_folder read;
     for (const auto& path : list_definition_files(folder, read.errors))
         if (auto content = read_definition_file(path))

@@ -4,8 +4,7 @@
 
 namespace scimd::scim {
 
-std::string comparable_text(std::string_view text, const attribute& of, work_budget& work)
-{
+std::string comparable_text(std::string_view text, const attribute& of, work_budget& work) {
     // Fold first: folding turns most other blanks into spaces.
     constexpr std::string_view blanks = " \t\r\n";
     std::string folded = fold(text, work);

@@ -13,14 +13,8 @@ namespace {
 
 constexpr std::uint64_t name_steps = 100;  // to look up a sub-attribute
 
-void record_sub_attributes(
-    ignored_names& found,
-    const schema* extension,
-    const attribute& target,
-    const json::object& members,
-    work_budget& work
-)
-{
+void record_sub_attributes(ignored_names& found, const schema* extension, const attribute& target,
+        const json::object& members, work_budget& work) {
     work.charge(members.size() * name_steps);
     for (const auto& member : members) {
         if (is_blank(member.value()))
@@ -40,8 +34,7 @@ void record_sub_attributes(
 
 }  // namespace
 
-std::string_view to_text(ignored_reason why) noexcept
-{
+std::string_view to_text(ignored_reason why) noexcept {
     switch (why) {
         case ignored_reason::unknown_attribute:
             return "unknown_attribute";
@@ -63,8 +56,7 @@ std::string_view to_text(ignored_reason why) noexcept
     return {};
 }
 
-void ignored_names::add(std::string_view name, ignored_reason why)
-{
+void ignored_names::add(std::string_view name, ignored_reason why) {
     if (rows_.size() >= kept_max)
         return;
     ignored_name row{std::string(beginning_of(name, name_bytes_max)), why};
@@ -72,25 +64,17 @@ void ignored_names::add(std::string_view name, ignored_reason why)
         rows_.push_back(std::move(row));
 }
 
-void ignored_names::add(const schema* extension, std::string_view name, ignored_reason why)
-{
+void ignored_names::add(const schema* extension, std::string_view name, ignored_reason why) {
     add(extension ? extension->urn + ":" + std::string(name) : std::string(name), why);
 }
 
-void ignored_names::add(const ignored_names& others)
-{
+void ignored_names::add(const ignored_names& others) {
     for (const ignored_name& each : others.rows_)
         add(each.name, each.why);
 }
 
-void record_ignored_parts(
-    ignored_names& found,
-    const schema* extension,
-    const attribute& target,
-    const json::value& value,
-    work_budget& work
-)
-{
+void record_ignored_parts(ignored_names& found, const schema* extension, const attribute& target,
+        const json::value& value, work_budget& work) {
     if (!target.is_complex())
         return;
     if (const json::object* const members = value.if_object())

@@ -54,12 +54,7 @@ private:
 // Records the parts of an attribute's value that are not read: unknown and read-only sub-attributes, of the
 // first `values_max` elements of a list. `extension` is the schema of the attribute, unless it belongs to the
 // base schema or is a common attribute.
-void record_ignored_parts(
-    ignored_names& found,
-    const schema* extension,
-    const attribute& target,
-    const json::value& value,
-    work_budget& work
-);
+void record_ignored_parts(ignored_names& found, const schema* extension, const attribute& target,
+        const json::value& value, work_budget& work);
 
 }  // namespace scimd::scim

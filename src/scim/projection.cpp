@@ -14,14 +14,12 @@ namespace scimd::scim {
 namespace {
 
 template <class T>
-bool contains(const std::vector<T>& rows, const T& wanted)
-{
+bool contains(const std::vector<T>& rows, const T& wanted) {
     return std::find(rows.begin(), rows.end(), wanted) != rows.end();
 }
 
 // Splits names at commas, except at commas in the brackets of a filter.
-std::vector<std::string_view> split_names(std::string_view text)
-{
+std::vector<std::string_view> split_names(std::string_view text) {
     std::vector<std::string_view> names;
     std::size_t begin = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -47,8 +45,7 @@ struct named_attributes {
     std::vector<const schema*>& schemas;
 };
 
-void read_chosen(std::string_view name, const resource_type& type, std::vector<chosen_values>& chosen)
-{
+void read_chosen(std::string_view name, const resource_type& type, std::vector<chosen_values>& chosen) {
     auto found = parse_target(name, type, conformance_mode::compat, unlimited_work());
     if (!found || !found->where || chosen.size() == chosen_max)
         return;
@@ -59,8 +56,7 @@ void read_chosen(std::string_view name, const resource_type& type, std::vector<c
 
 // Resolves names. A client may name an attribute a thousand times; each is kept once, so that lists stay as
 // short as the schemas.
-void read_names(std::string_view names, const resource_type& type, named_attributes into)
-{
+void read_names(std::string_view names, const resource_type& type, named_attributes into) {
     for (const std::string_view name : split_names(names)) {
         const auto renamed = standard_name(name, type);
         if (const schema* const whole = type.find_schema(renamed ? *renamed : name)) {
@@ -89,25 +85,21 @@ struct selection {
 // True if a listed path is about the candidate: an attribute of the base schema or a common one (`extension`
 // is nullptr), or of an extension. Attributes are compared by name, so that callers may pass a definition of
 // their own.
-bool is_about(const path& listed, const schema* extension, const attribute& candidate)
-{
+bool is_about(const path& listed, const schema* extension, const attribute& candidate) {
     return listed.extension == extension && listed.attribute->name == candidate.name;
 }
 
-bool is_of(const schema* whole, const schema* extension, const attribute& candidate)
-{
+bool is_of(const schema* whole, const schema* extension, const attribute& candidate) {
     return extension ? whole == extension : whole->find(candidate.name) == &candidate;
 }
 
-bool is_of_any(const std::vector<const schema*>& schemas, const schema* extension, const attribute& candidate)
-{
-    return std::any_of(schemas.begin(), schemas.end(), [&](const schema* whole) {
-        return is_of(whole, extension, candidate);
-    });
+bool is_of_any(
+        const std::vector<const schema*>& schemas, const schema* extension, const attribute& candidate) {
+    return std::any_of(schemas.begin(), schemas.end(),
+            [&](const schema* whole) { return is_of(whole, extension, candidate); });
 }
 
-selection select_listed(const projection& wanted, const schema* extension, const attribute& candidate)
-{
+selection select_listed(const projection& wanted, const schema* extension, const attribute& candidate) {
     selection made{.is_kept = false, .takes_defaults = false, .listed = {}, .excluded = {}};
     const auto take = [&](const path& listed) {
         if (!is_about(listed, extension, candidate))
@@ -128,8 +120,7 @@ selection select_listed(const projection& wanted, const schema* extension, const
     return made;
 }
 
-selection select_default(const projection& wanted, const schema* extension, const attribute& candidate)
-{
+selection select_default(const projection& wanted, const schema* extension, const attribute& candidate) {
     selection made;
     made.is_kept = candidate.returned == returned::by_default;
     for (const path& written : wanted.requested) {
@@ -143,8 +134,7 @@ selection select_default(const projection& wanted, const schema* extension, cons
     return made;
 }
 
-void exclude(selection& made, const projection& wanted, const schema* extension, const attribute& candidate)
-{
+void exclude(selection& made, const projection& wanted, const schema* extension, const attribute& candidate) {
     if (is_of_any(wanted.excluded_schemas, extension, candidate))
         made.is_kept = false;
     for (const path& excluded : wanted.excluded) {
@@ -158,8 +148,7 @@ void exclude(selection& made, const projection& wanted, const schema* extension,
 }
 
 // Selects by RFC 7643 §7 "returned" and RFC 7644 §3.9.
-selection select(const projection& wanted, const schema* extension, const attribute& candidate)
-{
+selection select(const projection& wanted, const schema* extension, const attribute& candidate) {
     selection made;
     if (candidate.returned == returned::never)
         return made;
@@ -171,8 +160,7 @@ selection select(const projection& wanted, const schema* extension, const attrib
     return made;
 }
 
-bool keeps_sub_attribute(const selection& made, const attribute& sub_attribute)
-{
+bool keeps_sub_attribute(const selection& made, const attribute& sub_attribute) {
     if (sub_attribute.returned == returned::never)
         return false;
     if (sub_attribute.returned == returned::always)
@@ -186,8 +174,7 @@ bool keeps_sub_attribute(const selection& made, const attribute& sub_attribute)
 
 // Rebuilds an object from the members for which `keep` returns true; `keep` may change them.
 template <class Keep>
-void filter_members(json::object& object, Keep keep)
-{
+void filter_members(json::object& object, Keep keep) {
     json::object kept(object.storage());
     kept.reserve(object.size());
     for (auto& member : object)
@@ -196,13 +183,11 @@ void filter_members(json::object& object, Keep keep)
     object = std::move(kept);
 }
 
-bool is_empty_object(const json::value& value)
-{
+bool is_empty_object(const json::value& value) {
     return value.is_object() && value.get_object().empty();
 }
 
-void project_element(json::value& element, const selection& made, const attribute& definition)
-{
+void project_element(json::value& element, const selection& made, const attribute& definition) {
     json::object* const members = element.if_object();
     if (!members)
         return;
@@ -213,8 +198,7 @@ void project_element(json::value& element, const selection& made, const attribut
 }
 
 // Projects a complex value; false when nothing is left of it.
-bool project_sub_attributes(json::value& value, const selection& made, const attribute& definition)
-{
+bool project_sub_attributes(json::value& value, const selection& made, const attribute& definition) {
     json::array* const elements = value.if_array();
     if (!elements) {
         project_element(value, made, definition);
@@ -228,17 +212,13 @@ bool project_sub_attributes(json::value& value, const selection& made, const att
     return !elements->empty();
 }
 
-bool meets_any(const json::value& element, const std::vector<const filter*>& conditions, work_budget& work)
-{
-    return std::any_of(conditions.begin(), conditions.end(), [&](const filter* each) {
-        return matches_value(*each, element, work);
-    });
+bool meets_any(const json::value& element, const std::vector<const filter*>& conditions, work_budget& work) {
+    return std::any_of(conditions.begin(), conditions.end(),
+            [&](const filter* each) { return matches_value(*each, element, work); });
 }
 
 std::vector<const filter*> conditions_on(
-    const std::vector<chosen_values>& chosen, const schema* extension, const attribute& candidate
-)
-{
+        const std::vector<chosen_values>& chosen, const schema* extension, const attribute& candidate) {
     std::vector<const filter*> found;
     for (const chosen_values& each : chosen)
         if (is_about(each.attribute, extension, candidate))
@@ -247,18 +227,11 @@ std::vector<const filter*> conditions_on(
 }
 
 // Keeps the wanted values of a list; false when none is left.
-bool choose_values(
-    json::value& value,
-    const projection& wanted,
-    const schema* extension,
-    const attribute& definition,
-    work_budget& work
-)
-{
+bool choose_values(json::value& value, const projection& wanted, const schema* extension,
+        const attribute& definition, work_budget& work) {
     auto listed = conditions_on(wanted.chosen, extension, definition);
-    const bool is_listed_whole = std::ranges::any_of(wanted.attributes, [&](const path& each) {
-        return is_about(each, extension, definition);
-    });
+    const bool is_listed_whole = std::ranges::any_of(
+            wanted.attributes, [&](const path& each) { return is_about(each, extension, definition); });
     if (is_listed_whole)
         listed.clear();
     const auto excluded = conditions_on(wanted.not_chosen, extension, definition);
@@ -274,29 +247,21 @@ bool choose_values(
     return !elements->empty();
 }
 
-bool project_attribute(
-    json::value& value,
-    const projection& wanted,
-    const schema* extension,
-    const attribute* definition,
-    work_budget& work
-)
-{
+bool project_attribute(json::value& value, const projection& wanted, const schema* extension,
+        const attribute* definition, work_budget& work) {
     if (!definition)
         return false;
     const selection made = select(wanted, extension, *definition);
     if (!made.is_kept)
         return false;
     if (definition->returned != returned::always &&
-        !choose_values(value, wanted, extension, *definition, work))
+            !choose_values(value, wanted, extension, *definition, work))
         return false;
     return !definition->is_complex() || project_sub_attributes(value, made, *definition);
 }
 
 bool project_extension(
-    json::value& value, const projection& wanted, const schema& extension, work_budget& work
-)
-{
+        json::value& value, const projection& wanted, const schema& extension, work_budget& work) {
     json::object* const members = value.if_object();
     if (!members)
         return false;
@@ -306,27 +271,24 @@ bool project_extension(
     return !members->empty();
 }
 
-const attribute* find_base_or_common(const resource_type& type, std::string_view name)
-{
+const attribute* find_base_or_common(const resource_type& type, std::string_view name) {
     const attribute* const own = type.base->find(name);
     return own ? own : find_common(name);
 }
 
 }  // namespace
 
-bool projection::wants(const attribute& candidate) const noexcept
-{
+bool projection::wants(const attribute& candidate) const noexcept {
     return !is_nothing && select(*this, nullptr, candidate).is_kept;
 }
 
-bool projection::wants(const attribute& candidate, const attribute& sub_attribute) const
-{
+bool projection::wants(const attribute& candidate, const attribute& sub_attribute) const {
     const auto made = select(*this, nullptr, candidate);
     return made.is_kept && keeps_sub_attribute(made, sub_attribute);
 }
 
-projection parse_projection(std::string_view attributes, std::string_view excluded, const resource_type& type)
-{
+projection parse_projection(
+        std::string_view attributes, std::string_view excluded, const resource_type& type) {
     projection made;
     made.is_listed = !trim(attributes).empty();
     read_names(attributes, type, {made.attributes, made.chosen, made.whole_schemas});
@@ -336,8 +298,7 @@ projection parse_projection(std::string_view attributes, std::string_view exclud
     return made;
 }
 
-void project(json::object& resource, const projection& wanted, const resource_type& type, work_budget& work)
-{
+void project(json::object& resource, const projection& wanted, const resource_type& type, work_budget& work) {
     filter_members(resource, [&](std::string_view name, json::value& value) {
         if (const schema* const extension = type.find_schema(name))
             return project_extension(value, wanted, *extension, work);

@@ -37,8 +37,7 @@ struct projection {
     // Of the attributes returned on request, those that this request has written (requested_attributes.hpp).
     std::vector<path> requested{};
 
-    [[nodiscard]] bool is_default() const noexcept
-    {
+    [[nodiscard]] bool is_default() const noexcept {
         return !is_nothing && !is_listed && excluded.empty() && excluded_schemas.empty() &&
                not_chosen.empty() && requested.empty();
     }
@@ -54,15 +53,10 @@ struct projection {
 // Parses the comma-separated query parameters; unknown names are ignored (RFC 7644 §3.9 requires no error).
 // When both are given, the result is attributes minus excludedAttributes.
 projection parse_projection(
-    std::string_view attributes, std::string_view excluded, const resource_type& type
-);
+        std::string_view attributes, std::string_view excluded, const resource_type& type);
 
 // Removes from a complete resource what must not be returned; keeps the order of names.
-void project(
-    json::object& resource,
-    const projection& wanted,
-    const resource_type& type,
-    work_budget& work = unlimited_work()
-);
+void project(json::object& resource, const projection& wanted, const resource_type& type,
+        work_budget& work = unlimited_work());
 
 }  // namespace scimd::scim

@@ -14,8 +14,7 @@ namespace {
 
 // Returns the `$ref` of an attribute whose values point to resources of this server; nullptr for any other
 // attribute.
-const attribute* reference_of(const attribute& candidate)
-{
+const attribute* reference_of(const attribute& candidate) {
     if (!candidate.is_complex() || !candidate.find("value"))
         return nullptr;
     const attribute* const found = candidate.find("$ref");
@@ -23,8 +22,7 @@ const attribute* reference_of(const attribute& candidate)
                                                                                              : nullptr;
 }
 
-std::optional<std::string> location_of(std::string_view id, const attribute& reference)
-{
+std::optional<std::string> location_of(std::string_view id, const attribute& reference) {
     for (const reference_target& target : reference.references)
         if (parse_prefixed(id, target.id_prefix))
             return ".." + target.endpoint + "/" + std::string(id);
@@ -32,8 +30,7 @@ std::optional<std::string> location_of(std::string_view id, const attribute& ref
 }
 
 // True for ".../Users/diruser_1" with any prefix.
-bool is_location(std::string_view text, const reference_target& target)
-{
+bool is_location(std::string_view text, const reference_target& target) {
     const auto slash = text.rfind('/');
     if (slash == std::string_view::npos || !parse_prefixed(text.substr(slash + 1), target.id_prefix))
         return false;
@@ -42,37 +39,31 @@ bool is_location(std::string_view text, const reference_target& target)
     return before == endpoint || before.ends_with(target.endpoint);
 }
 
-bool is_local(std::string_view location, const attribute& reference)
-{
-    return std::ranges::any_of(reference.references, [location](const reference_target& target) {
-        return is_location(location, target);
-    });
+bool is_local(std::string_view location, const attribute& reference) {
+    return std::ranges::any_of(reference.references,
+            [location](const reference_target& target) { return is_location(location, target); });
 }
 
-bool has_local_reference(const schema& definition, std::string_view location)
-{
+bool has_local_reference(const schema& definition, std::string_view location) {
     return std::ranges::any_of(definition.attributes, [location](const attribute& each) {
         const attribute* const reference = reference_of(each);
         return reference && is_local(location, *reference);
     });
 }
 
-bool has_local_reference(const resource_type& type, std::string_view location)
-{
+bool has_local_reference(const resource_type& type, std::string_view location) {
     return has_local_reference(*type.base, location) ||
            std::ranges::any_of(type.extensions, [location](const extension& each) {
                return has_local_reference(*each.definition, location);
            });
 }
 
-std::string_view last_segment(std::string_view location)
-{
+std::string_view last_segment(std::string_view location) {
     return location.substr(location.rfind('/') + 1);
 }
 
 // Sets the matching `$ref`. True if a given one was replaced or dropped.
-bool complete(json::object& element, const attribute& reference)
-{
+bool complete(json::object& element, const attribute& reference) {
     const json::string* const value = find_string(element, "value");
     const json::string* const given = find_string(element, "$ref");
     if (given && !is_local(*given, reference))
@@ -87,8 +78,7 @@ bool complete(json::object& element, const attribute& reference)
 }
 
 // `extension` is `of`, or nullptr for the base schema.
-void complete_all(json::object& holder, const schema& of, const schema* extension, ignored_names* ignored)
-{
+void complete_all(json::object& holder, const schema& of, const schema* extension, ignored_names* ignored) {
     for (const attribute& each : of.attributes) {
         const attribute* const reference = reference_of(each);
         json::value* const value = reference ? holder.if_contains(each.name) : nullptr;
@@ -108,17 +98,15 @@ void complete_all(json::object& holder, const schema& of, const schema* extensio
 
 }  // namespace
 
-void complete_references(json::object& document, const resource_type& type, ignored_names* ignored)
-{
+void complete_references(json::object& document, const resource_type& type, ignored_names* ignored) {
     complete_all(document, *type.base, nullptr, ignored);
     for (const extension& each : type.extensions)
         if (json::value* const holder = document.if_contains(each.definition->urn);
-            holder && holder->is_object())
+                holder && holder->is_object())
             complete_all(holder->get_object(), *each.definition, each.definition, ignored);
 }
 
-bool is_derived_instead(const json::value& element, const attribute& target, const json::string* wanted)
-{
+bool is_derived_instead(const json::value& element, const attribute& target, const json::string* wanted) {
     const attribute* const reference = reference_of(target);
     const json::object* const members = element.if_object();
     if (!reference)
@@ -129,8 +117,7 @@ bool is_derived_instead(const json::value& element, const attribute& target, con
     return is_local(*wanted, *reference) && !(kept && last_segment(*kept) == last_segment(*wanted));
 }
 
-void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url)
-{
+void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url) {
     // Cannot occur in a value, where quotation marks are escaped.
     constexpr std::string_view mark = R"($ref":"../)";
     constexpr std::string_view dots = "..";

@@ -6,20 +6,17 @@ namespace scimd::scim {
 
 namespace {
 
-bool is_on_request(const attribute& candidate)
-{
+bool is_on_request(const attribute& candidate) {
     return candidate.returned == returned::on_request;
 }
 
-void record(std::vector<path>& found, const path& target)
-{
+void record(std::vector<path>& found, const path& target) {
     if (std::find(found.begin(), found.end(), target) == found.end())
         found.push_back(target);
 }
 
 // Records the sub-attributes of a complex value, or of each element of a list.
-void record_sub_attributes(std::vector<path>& found, const path& whole, const json::value& value)
-{
+void record_sub_attributes(std::vector<path>& found, const path& whole, const json::value& value) {
     if (const json::array* const elements = value.if_array()) {
         for (const json::value& each : *elements)
             record_sub_attributes(found, whole, each);
@@ -36,8 +33,7 @@ void record_sub_attributes(std::vector<path>& found, const path& whole, const js
     }
 }
 
-void record_value(std::vector<path>& found, const path& target, const json::value& value)
-{
+void record_value(std::vector<path>& found, const path& target, const json::value& value) {
     if (is_on_request(*target.attribute))
         record(found, {.extension = target.extension, .attribute = target.attribute});
     if (target.sub_attribute && is_on_request(*target.sub_attribute))
@@ -47,9 +43,7 @@ void record_value(std::vector<path>& found, const path& target, const json::valu
 }
 
 void record_all(
-    std::vector<path>& found, const schema* extension, const schema& of, const json::object& holder
-)
-{
+        std::vector<path>& found, const schema* extension, const schema& of, const json::object& holder) {
     for (const attribute& each : of.attributes)
         if (const json::value* const value = find(holder, each.name))
             record_value(found, {.extension = extension, .attribute = &each}, *value);
@@ -57,8 +51,7 @@ void record_all(
 
 }  // namespace
 
-std::vector<path> requested_on_demand(const json::object& document, const resource_type& type)
-{
+std::vector<path> requested_on_demand(const json::object& document, const resource_type& type) {
     std::vector<path> found;
     record_all(found, nullptr, *type.base, document);
     for (const extension& each : type.extensions)
@@ -67,8 +60,7 @@ std::vector<path> requested_on_demand(const json::object& document, const resour
     return found;
 }
 
-std::vector<path> requested_on_demand(const patch& change)
-{
+std::vector<path> requested_on_demand(const patch& change) {
     std::vector<path> found;
     for (const patch_operation& each : change.operations)
         if (each.target.attribute.attribute)

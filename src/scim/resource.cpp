@@ -20,8 +20,7 @@ constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a memb
 
 // Checks only the form of `schemas`. RFC 7643 §3.1 requires the base URN in it, but clients' templates omit
 // the attribute or use URNs of SCIM 1.1; the endpoint determines the resource type.
-result<void> check_schemas(const json::value& value)
-{
+result<void> check_schemas(const json::value& value) {
     if (value.is_null())
         return {};
     const auto* const urns = value.if_array();
@@ -35,8 +34,7 @@ result<void> check_schemas(const json::value& value)
 
 // Checks write-only attributes (required, types) like others, although they are not stored. The content of a
 // password is not checked.
-result<void> check_secrets(const json::object& holder, const schema& definition, work_budget& work)
-{
+result<void> check_secrets(const json::object& holder, const schema& definition, work_budget& work) {
     for (const attribute& each : definition.attributes) {
         if (!is_forgotten(each))
             continue;
@@ -52,21 +50,14 @@ result<void> check_secrets(const json::object& holder, const schema& definition,
     return {};
 }
 
-error in_schema(const schema& definition, const error& reason)
-{
+error in_schema(const schema& definition, const error& reason) {
     return {reason.code, definition.urn + ":" + reason.detail};
 }
 
 // Records the parts of an attribute's value that a document does not hold. Common attributes are skipped:
 // every response contains them, whatever the client sends.
-void record_ignored(
-    ignored_names& found,
-    const schema* extension,
-    const attribute& target,
-    const json::value& value,
-    work_budget& work
-)
-{
+void record_ignored(ignored_names& found, const schema* extension, const attribute& target,
+        const json::value& value, work_budget& work) {
     if (is_blank(value) || find_common(target.name) == &target)
         return;
     if (target.mutability == mutability::read_only)
@@ -79,18 +70,14 @@ void record_ignored(
 
 // Records an unknown attribute, except `schemas`, which some clients repeat inside extensions.
 void record_unknown(
-    ignored_names& found, const schema* extension, std::string_view name, const json::value& value
-)
-{
+        ignored_names& found, const schema* extension, std::string_view name, const json::value& value) {
     if (!is_blank(value) && !(extension && equals_ignoring_case(name, "schemas")))
         found.add(extension, name, ignored_reason::unknown_attribute);
 }
 
 // Reads the attributes of an extension from its container.
 result<void> read_extension(
-    const json::value& value, const schema& definition, parsed_body& made, work_budget& work
-)
-{
+        const json::value& value, const schema& definition, parsed_body& made, work_budget& work) {
     if (is_blank(value))
         return {};
     if (!value.is_object())
@@ -117,14 +104,8 @@ result<void> read_extension(
     return {};
 }
 
-result<void> read_attribute(
-    const json::value& value,
-    const attribute& target,
-    const resource_type& type,
-    parsed_body& made,
-    work_budget& work
-)
-{
+result<void> read_attribute(const json::value& value, const attribute& target, const resource_type& type,
+        parsed_body& made, work_budget& work) {
     if (&target == find_common("schemas"))
         return check_schemas(value);
     record_ignored(made.ignored, nullptr, target, value, work);
@@ -146,31 +127,18 @@ result<void> read_attribute(
     return {};
 }
 
-result<void> check_kept(
-    const json::object& current,
-    const json::object& next,
-    const std::vector<attribute>& attributes,
-    const std::string& prefix,
-    work_budget& work
-);
+result<void> check_kept(const json::object& current, const json::object& next,
+        const std::vector<attribute>& attributes, const std::string& prefix, work_budget& work);
 
-bool has_immutable_part(const attribute& list)
-{
-    return std::any_of(list.sub_attributes.begin(), list.sub_attributes.end(), [](const attribute& sub) {
-        return sub.mutability == mutability::immutable;
-    });
+bool has_immutable_part(const attribute& list) {
+    return std::any_of(list.sub_attributes.begin(), list.sub_attributes.end(),
+            [](const attribute& sub) { return sub.mutability == mutability::immutable; });
 }
 
 // Checks that elements which are equal before and after, by type and value, keep their immutable
 // sub-attributes.
-result<void> check_elements_kept(
-    const json::array& current,
-    const json::value* next,
-    const attribute& list,
-    const std::string& name,
-    work_budget& work
-)
-{
+result<void> check_elements_kept(const json::array& current, const json::value* next, const attribute& list,
+        const std::string& name, work_budget& work) {
     const json::array* const elements = next ? next->if_array() : nullptr;
     if (!elements || !has_immutable_part(list))
         return {};
@@ -183,20 +151,14 @@ result<void> check_elements_kept(
         if (before == known.end() || !each.is_object())
             continue;
         if (auto kept = check_kept(*before->second, each.get_object(), list.sub_attributes, name + ".", work);
-            !kept)
+                !kept)
             return kept;
     }
     return {};
 }
 
-result<void> check_kept(
-    const json::object& current,
-    const json::object& next,
-    const std::vector<attribute>& attributes,
-    const std::string& prefix,
-    work_budget& work
-)
-{
+result<void> check_kept(const json::object& current, const json::object& next,
+        const std::vector<attribute>& attributes, const std::string& prefix, work_budget& work) {
     for (const attribute& each : attributes) {
         const json::value* const before = find(current, each.name);
         if (!before)
@@ -210,30 +172,23 @@ result<void> check_kept(
         else if (const json::array* const elements = before->if_array(); elements && each.is_complex())
             kept = check_elements_kept(*elements, after, each, name, work);
         else if (const json::object* const members = before->if_object())
-            kept = check_kept(
-                *members,
-                after && after->is_object() ? after->get_object() : none,
-                each.sub_attributes,
-                name + ".",
-                work
-            );
+            kept = check_kept(*members, after && after->is_object() ? after->get_object() : none,
+                    each.sub_attributes, name + ".", work);
         if (!kept)
             return kept;
     }
     return {};
 }
 
-result<member> read_member(const json::value& value)
-{
+result<member> read_member(const json::value& value) {
     if (value.is_string() && !value.get_string().empty())
         return member{.value = std::string(value.get_string()), .display = {}, .type = {}};
     if (!value.is_object())
         return invalid_value("members must be objects with a value.");
 
     member made;
-    const std::array fields = {
-        std::pair("value", &made.value), std::pair("display", &made.display), std::pair("type", &made.type)
-    };
+    const std::array fields = {std::pair("value", &made.value), std::pair("display", &made.display),
+            std::pair("type", &made.type)};
     for (const auto& [name, target] : fields) {
         const json::value* const given = find_ignoring_case(value.get_object(), name);
         if (!given || given->is_null())
@@ -247,13 +202,11 @@ result<member> read_member(const json::value& value)
     return made;
 }
 
-result<void> check_member(const member& candidate)
-{
+result<void> check_member(const member& candidate) {
     for (const std::string* const text : {&candidate.value, &candidate.display, &candidate.type}) {
         if (text->size() > user_name_bytes_max)
             return invalid_value(
-                "members holds a text longer than " + std::to_string(user_name_bytes_max) + " bytes."
-            );
+                    "members holds a text longer than " + std::to_string(user_name_bytes_max) + " bytes.");
         if (const auto fault = why_not_storable(*text); !fault.empty())
             return invalid_value("members " + std::string(fault));
     }
@@ -262,26 +215,22 @@ result<void> check_member(const member& candidate)
 
 }  // namespace
 
-bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept
-{
+bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept {
     return type.base->urn == urn::user && &candidate == type.base->find("active");
 }
 
-void complete_new(json::object& document, const resource_type& type)
-{
+void complete_new(json::object& document, const resource_type& type) {
     keep_unnamed(document, {}, type);
 }
 
-void keep_unnamed(json::object& next, const json::object& current, const resource_type& type)
-{
+void keep_unnamed(json::object& next, const json::object& current, const resource_type& type) {
     if (type.base->urn != urn::user || next.contains("active"))
         return;
     const json::value* const active = find(current, "active");
     next["active"] = active && active->is_bool() ? *active : json::value(true);
 }
 
-result<parsed_body> read_body(const json::object& body, const resource_type& type, work_budget& work)
-{
+result<parsed_body> read_body(const json::object& body, const resource_type& type, work_budget& work) {
     work.charge(steps_of(body) + body.size() * name_steps);
     parsed_body made;
     for (const auto& member : body) {
@@ -289,7 +238,7 @@ result<parsed_body> read_body(const json::object& body, const resource_type& typ
         if (const attribute* const target = find_of_resource(type, member.key()))
             read = read_attribute(member.value(), *target, type, made, work);
         else if (const schema* const definition = type.find_schema(member.key());
-                 definition && definition != type.base)
+                definition && definition != type.base)
             read = read_extension(member.value(), *definition, made, work);
         else
             record_unknown(made.ignored, nullptr, member.key(), member.value());
@@ -307,9 +256,7 @@ result<parsed_body> read_body(const json::object& body, const resource_type& typ
 }
 
 result<void> check_replacement(
-    const json::object& current, const json::object& next, const resource_type& type, work_budget& work
-)
-{
+        const json::object& current, const json::object& next, const resource_type& type, work_budget& work) {
     work.charge(steps_of(current));
     if (auto kept = check_kept(current, next, type.base->attributes, "", work); !kept)
         return kept;
@@ -320,16 +267,15 @@ result<void> check_replacement(
         if (!before)
             continue;
         const auto* const after = find_object(next, urn);
-        if (auto kept =
-                check_kept(*before, after ? *after : none, each.definition->attributes, urn + ":", work);
-            !kept)
+        if (auto kept = check_kept(
+                    *before, after ? *after : none, each.definition->attributes, urn + ":", work);
+                !kept)
             return kept;
     }
     return {};
 }
 
-result<std::vector<member>> read_members(const json::value& value)
-{
+result<std::vector<member>> read_members(const json::value& value) {
     std::vector<member> made;
     if (is_blank(value) && !value.is_object())
         return made;

@@ -59,22 +59,19 @@ void keep_unnamed(json::object& next, const json::object& current, const resourc
 // Checks that `next` may replace `current` by a PUT (RFC 7644 §3.5.1). mutability: an immutable attribute
 // that has a value would change.
 result<void> check_replacement(
-    const json::object& current, const json::object& next, const resource_type& type, work_budget& work
-);
+        const json::object& current, const json::object& next, const resource_type& type, work_budget& work);
 
 // Normalizes a document after a change and checks the rules for whole documents: required attributes
 // (invalid_value), at most one primary, sizes. Drops attributes that have become empty and, in users' lists,
 // elements without a value, which are recorded in `ignored`; removes duplicate values and rewrites `schemas`.
 // After a failure the document must not be used.
-result<void> normalize(
-    json::object& document, const resource_type& type, work_budget& work, ignored_names* ignored = nullptr
-);
+result<void> normalize(json::object& document, const resource_type& type, work_budget& work,
+        ignored_names* ignored = nullptr);
 
 // invalid_value: a userName or a group's displayName that consists of invisible characters, unless it already
 // did `before`.
-result<void> check_visibility(
-    const json::object& document, const json::object& before, const resource_type& type, work_budget& work
-);
+result<void> check_visibility(const json::object& document, const json::object& before,
+        const resource_type& type, work_budget& work);
 
 // Parses an array of objects or bare ids, or a single one; null, [] and "" mean no members. Each id is
 // returned once, in the order of first mention. invalid_value: a member without value.

@@ -14,8 +14,7 @@ namespace scimd::scim {
 namespace {
 
 // Removes empty parts from a value; the value itself becomes null when nothing is left.
-void prune(json::value& value)
-{
+void prune(json::value& value) {
     if (auto* const object = value.if_object()) {
         for (auto member = object->begin(); member != object->end();) {
             prune(member->value());
@@ -28,9 +27,8 @@ void prune(json::value& value)
     if (auto* const array = value.if_array()) {
         for (json::value& element : *array)
             prune(element);
-        const auto kept = std::remove_if(array->begin(), array->end(), [](const json::value& element) {
-            return element.is_null();
-        });
+        const auto kept = std::remove_if(
+                array->begin(), array->end(), [](const json::value& element) { return element.is_null(); });
         array->erase(kept, array->end());
     }
     if (is_blank(value))
@@ -38,8 +36,7 @@ void prune(json::value& value)
 }
 
 // Normalizes lists inside a complex value.
-result<void> normalize_sub_attributes(json::value& value, const attribute& target, work_budget& work)
-{
+result<void> normalize_sub_attributes(json::value& value, const attribute& target, work_budget& work) {
     json::object* const members = value.if_object();
     if (!members)
         return {};
@@ -50,15 +47,13 @@ result<void> normalize_sub_attributes(json::value& value, const attribute& targe
             continue;
         deduplicate(*elements, *sub, work);
         if (elements->size() > values_max)
-            return invalid_value(
-                target.name + "." + sub->name + " has more than " + std::to_string(values_max) + " values."
-            );
+            return invalid_value(target.name + "." + sub->name + " has more than " +
+                                 std::to_string(values_max) + " values.");
     }
     return {};
 }
 
-result<void> check_required_parts(const json::value& value, const attribute& target)
-{
+result<void> check_required_parts(const json::value& value, const attribute& target) {
     if (!value.is_object())
         return {};
     for (const attribute& sub : target.sub_attributes) {
@@ -71,14 +66,12 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
 
 // True for users' lists whose elements mean nothing without `value` (RFC 7643 §2.4): e-mail addresses,
 // telephone numbers, roles. (An address has no `value`.)
-bool requires_value(const attribute& target, const resource_type& type)
-{
+bool requires_value(const attribute& target, const resource_type& type) {
     const bool is_of_users = type.base->urn == urn::user && type.base->find(target.name) == &target;
     return is_of_users && target.is_multi_valued && target.find("value");
 }
 
-void drop_without_value(json::value& list, const attribute& target, ignored_names* ignored)
-{
+void drop_without_value(json::value& list, const attribute& target, ignored_names* ignored) {
     json::array* const elements = list.if_array();
     if (!elements)
         return;
@@ -94,8 +87,7 @@ void drop_without_value(json::value& list, const attribute& target, ignored_name
         list = nullptr;
 }
 
-result<void> normalize_list(json::array& elements, const attribute& target, work_budget& work)
-{
+result<void> normalize_list(json::array& elements, const attribute& target, work_budget& work) {
     // The contents come first, because they decide which elements are equal.
     for (json::value& element : elements)
         if (auto normalized = normalize_sub_attributes(element, target, work); !normalized)
@@ -111,14 +103,8 @@ result<void> normalize_list(json::array& elements, const attribute& target, work
     return {};
 }
 
-result<void> normalize_value(
-    json::value& value,
-    const attribute& target,
-    const resource_type& type,
-    work_budget& work,
-    ignored_names* ignored
-)
-{
+result<void> normalize_value(json::value& value, const attribute& target, const resource_type& type,
+        work_budget& work, ignored_names* ignored) {
     prune(value);
     if (requires_value(target, type))
         drop_without_value(value, target, ignored);
@@ -129,14 +115,8 @@ result<void> normalize_value(
     return check_required_parts(value, target);
 }
 
-result<json::object> normalize_extension(
-    json::value& value,
-    const schema& definition,
-    const resource_type& type,
-    work_budget& work,
-    ignored_names* ignored
-)
-{
+result<json::object> normalize_extension(json::value& value, const schema& definition,
+        const resource_type& type, work_budget& work, ignored_names* ignored) {
     json::object container;
     if (!value.is_object())
         return container;
@@ -152,8 +132,7 @@ result<json::object> normalize_extension(
     return container;
 }
 
-result<void> check_required(const json::object& document, const std::vector<attribute>& attributes)
-{
+result<void> check_required(const json::object& document, const std::vector<attribute>& attributes) {
     for (const attribute& each : attributes) {
         const bool is_expected = each.is_required && is_kept_in_documents(each);
         if (is_expected && !document.contains(each.name))
@@ -163,8 +142,7 @@ result<void> check_required(const json::object& document, const std::vector<attr
 }
 
 // An optional extension's required attributes are required once the extension is present (RFC 7643 §6).
-result<void> check_extensions(const json::object& document, const resource_type& type)
-{
+result<void> check_extensions(const json::object& document, const resource_type& type) {
     for (const extension& each : type.extensions) {
         const auto* const container = find_object(document, each.definition->urn);
         if (!container && each.is_required)
@@ -177,27 +155,23 @@ result<void> check_extensions(const json::object& document, const resource_type&
     return {};
 }
 
-result<void> check_name(const json::object& document, std::string_view name)
-{
+result<void> check_name(const json::object& document, std::string_view name) {
     const auto* const text = find_string(document, name);
     if (text && text->size() > user_name_bytes_max)
         return invalid_value(
-            std::string(name) + " is longer than " + std::to_string(user_name_bytes_max) + " bytes."
-        );
+                std::string(name) + " is longer than " + std::to_string(user_name_bytes_max) + " bytes.");
     return {};
 }
 
 // Refuses names and addresses that can be made to look like another's (Unicode TR36 §2.5).
-result<void> check_appearance(const json::object& holder, std::string_view name, std::string_view label)
-{
+result<void> check_appearance(const json::object& holder, std::string_view name, std::string_view label) {
     const auto* const text = find_string(holder, name);
     if (text && has_bidi_control(*text))
         return invalid_value(std::string(label) + " holds bidirectional control characters.");
     return {};
 }
 
-result<void> check_texts(const json::object& document)
-{
+result<void> check_texts(const json::object& document) {
     for (const std::string_view name : {"userName", "displayName", "externalId"})
         if (auto checked = check_name(document, name); !checked)
             return checked;
@@ -217,8 +191,7 @@ result<void> check_texts(const json::object& document)
 }
 
 // Returns the base and the extensions that have data, in the order of the resource type (RFC 7643 §3).
-json::array schemas_of(const json::object& document, const resource_type& type)
-{
+json::array schemas_of(const json::object& document, const resource_type& type) {
     json::array urns;
     urns.emplace_back(type.base->urn);
     for (const extension& each : type.extensions)
@@ -230,10 +203,8 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 }  // namespace
 
 // Names that consist of invisible characters could not be distinguished.
-result<void> check_visibility(
-    const json::object& document, const json::object& before, const resource_type& type, work_budget& work
-)
-{
+result<void> check_visibility(const json::object& document, const json::object& before,
+        const resource_type& type, work_budget& work) {
     for (const attribute& each : type.base->attributes) {
         if (each.format != text_format::name || !each.is_required)
             continue;
@@ -247,9 +218,7 @@ result<void> check_visibility(
 }
 
 result<void> normalize(
-    json::object& document, const resource_type& type, work_budget& work, ignored_names* ignored
-)
-{
+        json::object& document, const resource_type& type, work_budget& work, ignored_names* ignored) {
     work.charge(steps_of(document));
     complete_references(document, type);  // first, because what it empties has to be pruned
     json::object next;

@@ -37,8 +37,7 @@ struct unique_value {
 
 // Returns the values in a document, without duplicates.
 std::vector<unique_value> unique_values(
-    const json::object& document, const resource_type& type, work_budget& work
-);
+        const json::object& document, const resource_type& type, work_budget& work);
 
 // Returns the key of a filter's literal; empty when no value of the attribute can be equal to it.
 std::optional<std::string> unique_key(const literal& wanted, const attribute& of);

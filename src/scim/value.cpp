@@ -17,8 +17,7 @@ namespace {
 constexpr std::uint64_t decoded_byte_steps = 6;  // to check whether text that is not ASCII can be stored
 constexpr std::uint64_t element_steps = 150;  // to compare an element with others, in addition to its texts
 
-std::string_view kind_of(attribute_type type) noexcept
-{
+std::string_view kind_of(attribute_type type) noexcept {
     switch (type) {
         case attribute_type::string:
             return "a string";
@@ -40,15 +39,13 @@ std::string_view kind_of(attribute_type type) noexcept
     return "of its type";
 }
 
-error refuse(const value_place& place, std::string_view reason)
-{
+error refuse(const value_place& place, std::string_view reason) {
     return {errc::invalid_value, place.text() + " " + std::string(reason)};
 }
 
 // Accepts a number for a string, which templates tend to send (a postalCode of 12345); its digits become the
 // text.
-result<json::value> read_text(const json::value& value, const value_place& place, work_budget& work)
-{
+result<json::value> read_text(const json::value& value, const value_place& place, work_budget& work) {
     if (value.is_int64())
         return json::value(std::to_string(value.get_int64()));
     if (!value.is_string())
@@ -64,8 +61,7 @@ result<json::value> read_text(const json::value& value, const value_place& place
 }
 
 // Accepts "True" and "False", which Entra sends: the only strings that are converted to another type.
-result<json::value> read_boolean(const json::value& value, const value_place& place)
-{
+result<json::value> read_boolean(const json::value& value, const value_place& place) {
     if (value.is_bool())
         return value;
     if (!value.is_string())
@@ -77,15 +73,13 @@ result<json::value> read_boolean(const json::value& value, const value_place& pl
     return wrong_type(place);
 }
 
-result<json::value> read_integer(const json::value& value, const value_place& place)
-{
+result<json::value> read_integer(const json::value& value, const value_place& place) {
     if (!value.is_int64())
         return wrong_type(place);
     return value;
 }
 
-result<json::value> read_decimal(const json::value& value, const value_place& place)
-{
+result<json::value> read_decimal(const json::value& value, const value_place& place) {
     if (value.is_double())
         return value;
     if (!value.is_int64())
@@ -97,15 +91,13 @@ result<json::value> read_decimal(const json::value& value, const value_place& pl
 }
 
 // Validates a date and keeps it as written, because clients compare what they read with what they sent.
-result<json::value> read_date_time(const json::value& value, const value_place& place)
-{
+result<json::value> read_date_time(const json::value& value, const value_place& place) {
     if (!value.is_string() || !parse_rfc3339(value.get_string()))
         return wrong_type(place);
     return value;
 }
 
-result<json::value> read_binary(const json::value& value, const value_place& place, work_budget& work)
-{
+result<json::value> read_binary(const json::value& value, const value_place& place, work_budget& work) {
     if (!value.is_string() || !from_base64(value.get_string()))
         return wrong_type(place);
     return read_text(value, place, work);
@@ -114,9 +106,7 @@ result<json::value> read_binary(const json::value& value, const value_place& pla
 enum class nulls { dropped, kept };
 
 result<json::value> read_complex(
-    const json::value& value, const attribute& self, nulls unassigned, work_budget& work
-)
-{
+        const json::value& value, const attribute& self, nulls unassigned, work_budget& work) {
     if (!value.is_object())
         return wrong_type({.self = self});
     json::object made;
@@ -135,8 +125,7 @@ result<json::value> read_complex(
     return json::value(std::move(made));
 }
 
-result<json::value> read_single(const json::value& value, const value_place& place, work_budget& work)
-{
+result<json::value> read_single(const json::value& value, const value_place& place, work_budget& work) {
     switch (place.self.type) {
         case attribute_type::string:
         case attribute_type::reference:
@@ -158,8 +147,7 @@ result<json::value> read_single(const json::value& value, const value_place& pla
 }
 
 // Reads a list; null if all elements are blank.
-result<json::value> read_list(const json::value& value, const value_place& place, work_budget& work)
-{
+result<json::value> read_list(const json::value& value, const value_place& place, work_budget& work) {
     const auto* const given = value.if_array();
     if (given && given->size() > values_max)
         return refuse(place, "has more than " + std::to_string(values_max) + " values.");
@@ -181,8 +169,7 @@ result<json::value> read_list(const json::value& value, const value_place& place
     return made.empty() ? json::value(nullptr) : json::value(std::move(made));
 }
 
-void append_identity(std::string& out, const json::value& value, const attribute& of, work_budget& work)
-{
+void append_identity(std::string& out, const json::value& value, const attribute& of, work_budget& work) {
     work.charge(steps_of(value));
     if (value.is_string() && !of.is_case_exact)
         append_quoted(out, fold(value.get_string(), work));
@@ -191,14 +178,8 @@ void append_identity(std::string& out, const json::value& value, const attribute
 }
 
 // Appends a field, present or absent, and a separator that does not occur unescaped in JSON text.
-void append_field(
-    std::string& out,
-    const json::object& element,
-    const attribute& list,
-    std::string_view name,
-    work_budget& work
-)
-{
+void append_field(std::string& out, const json::object& element, const attribute& list, std::string_view name,
+        work_budget& work) {
     const attribute* const sub = list.find(name);
     const json::value* const value = find(element, name);
     if (sub && value)
@@ -208,18 +189,15 @@ void append_field(
 
 }  // namespace
 
-std::string value_place::text() const
-{
+std::string value_place::text() const {
     return parent ? parent->name + "." + self.name : self.name;
 }
 
-error wrong_type(const value_place& place)
-{
+error wrong_type(const value_place& place) {
     return refuse(place, "must be " + std::string(kind_of(place.self.type)) + ".");
 }
 
-bool is_blank(const json::value& value) noexcept
-{
+bool is_blank(const json::value& value) noexcept {
     switch (value.kind()) {
         case json::kind::null:
             return true;
@@ -234,40 +212,33 @@ bool is_blank(const json::value& value) noexcept
     }
 }
 
-bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept
-{
+bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept {
     return type.base->urn == urn::group && &candidate == type.base->find("members");
 }
 
-bool is_kept_in_documents(const attribute& candidate) noexcept
-{
+bool is_kept_in_documents(const attribute& candidate) noexcept {
     if (candidate.mutability == mutability::read_only || candidate.mutability == mutability::write_only)
         return false;
     return candidate.returned != returned::never;
 }
 
-bool is_forgotten(const attribute& candidate) noexcept
-{
+bool is_forgotten(const attribute& candidate) noexcept {
     return candidate.mutability != mutability::read_only && !is_kept_in_documents(candidate);
 }
 
-const attribute* find_of_resource(const resource_type& type, std::string_view name) noexcept
-{
+const attribute* find_of_resource(const resource_type& type, std::string_view name) noexcept {
     const attribute* const own = type.base->find(name);
     return own ? own : find_common(name);
 }
 
-bool is_stored(const resource_type& type, const attribute& candidate) noexcept
-{
+bool is_stored(const resource_type& type, const attribute& candidate) noexcept {
     if (&candidate == find_common("schemas"))
         return false;
     return is_kept_in_documents(candidate) && !is_kept_apart(type, candidate);
 }
 
 result<json::value> read_value_at(
-    const json::value& value, const value_place& place, work_budget& work, bool is_element
-)
-{
+        const json::value& value, const value_place& place, work_budget& work, bool is_element) {
     if (is_blank(value))
         return json::value(nullptr);
     if (place.self.is_multi_valued && !is_element)
@@ -278,15 +249,13 @@ result<json::value> read_value_at(
     return read;
 }
 
-result<json::value> read_partial(const json::value& value, const attribute& target, work_budget& work)
-{
+result<json::value> read_partial(const json::value& value, const attribute& target, work_budget& work) {
     if (is_blank(value) && !value.is_object())
         return json::value(nullptr);
     return read_complex(value, target, nulls::kept, work);
 }
 
-void merge(json::object& element, const json::object& changes)
-{
+void merge(json::object& element, const json::object& changes) {
     for (const auto& change : changes)
         if (!change.value().is_null())
             element[change.key()] = change.value();
@@ -294,8 +263,7 @@ void merge(json::object& element, const json::object& changes)
             element.stable_erase(found);
 }
 
-std::string identity(const json::value& element, const attribute& list, work_budget& work)
-{
+std::string identity(const json::value& element, const attribute& list, work_budget& work) {
     work.charge(element_steps);
     std::string key;
     const auto* const object = element.if_object();
@@ -315,8 +283,7 @@ std::string identity(const json::value& element, const attribute& list, work_bud
     return key;
 }
 
-std::string value_identity(const json::value& element, const attribute& list, work_budget& work)
-{
+std::string value_identity(const json::value& element, const attribute& list, work_budget& work) {
     const auto* const object = element.if_object();
     if (!object || !find(*object, "value"))
         return identity(element, list, work);
@@ -325,20 +292,17 @@ std::string value_identity(const json::value& element, const attribute& list, wo
     return key;
 }
 
-bool is_primary(const json::value& element) noexcept
-{
+bool is_primary(const json::value& element) noexcept {
     const auto* const object = element.if_object();
     const json::value* const primary = object ? find(*object, "primary") : nullptr;
     return primary && primary->is_bool() && primary->get_bool();
 }
 
-std::size_t count_primaries(const json::array& elements) noexcept
-{
+std::size_t count_primaries(const json::array& elements) noexcept {
     return static_cast<std::size_t>(std::count_if(elements.begin(), elements.end(), is_primary));
 }
 
-void merge_duplicate(json::value& kept, json::value&& again)
-{
+void merge_duplicate(json::value& kept, json::value&& again) {
     if (!kept.is_object() || !again.is_object())
         return;
     json::object& element = kept.get_object();
@@ -353,8 +317,7 @@ void merge_duplicate(json::value& kept, json::value&& again)
     }
 }
 
-void deduplicate(json::array& elements, const attribute& list, work_budget& work)
-{
+void deduplicate(json::array& elements, const attribute& list, work_budget& work) {
     // An ordered map: no choice of values can make it quadratic, unlike a hash table.
     std::map<std::string, std::size_t> seen;
     json::array unique;
@@ -370,9 +333,7 @@ void deduplicate(json::array& elements, const attribute& list, work_budget& work
 }
 
 result<json::value> read_value(
-    const json::value& value, const attribute& target, work_budget& work, bool is_element
-)
-{
+        const json::value& value, const attribute& target, work_budget& work, bool is_element) {
     return read_value_at(value, {.self = target}, work, is_element);
 }
 

@@ -49,13 +49,11 @@ bool is_stored(const resource_type& type, const attribute& candidate) noexcept;
 // Coerces one value for an attribute, or for one of its elements if `is_element`; used by PATCH. The result
 // is null when the value unassigns the attribute (null, [], "", {}).
 result<json::value> read_value(
-    const json::value& value, const attribute& target, work_budget& work, bool is_element = false
-);
+        const json::value& value, const attribute& target, work_budget& work, bool is_element = false);
 
 // Like read_value, with the position of the value.
 result<json::value> read_value_at(
-    const json::value& value, const value_place& place, work_budget& work, bool is_element = false
-);
+        const json::value& value, const value_place& place, work_budget& work, bool is_element = false);
 
 // Returns the sub-attributes that a client listed for a complex value, null for those that it unassigns: the
 // argument of merge(). null, [] and "" give null, whereas {} lists nothing; unknown and read-only

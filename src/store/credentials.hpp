@@ -51,8 +51,7 @@ void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t
 void forget_ended_of_directory(transaction& tx, directory_id directory, std::int64_t kept);
 
 bool revoke_secret(
-    transaction& tx, directory_id directory, secret_id id
-);  // false: not found, or revoked already
+        transaction& tx, directory_id directory, secret_id id);  // false: not found, or revoked already
 
 struct usage {
     time_point when;
@@ -66,8 +65,7 @@ void end_by(transaction& tx, secret_id id, time_point when);
 
 // Secrets that expire within `ahead` and for which fewer than `warnings` warnings were sent, by expiry.
 std::vector<secret_row> expiring(
-    transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
-);
+        transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit);
 void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings);
 
 // Everything that authentication needs, from one look-up by the index of the digest.

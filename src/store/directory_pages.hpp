@@ -42,11 +42,7 @@ std::int64_t count_groups(transaction& tx, directory_id directory, const selecti
 std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);
 
 // Calls `each` with id and name of up to `limit` groups in the order of ids, until it returns false.
-void each_group_name(
-    transaction& tx,
-    directory_id directory,
-    std::int64_t limit,
-    const std::function<bool(resource_id, const std::string&)>& each
-);
+void each_group_name(transaction& tx, directory_id directory, std::int64_t limit,
+        const std::function<bool(resource_id, const std::string&)>& each);
 
 }  // namespace scimd::store::directory_pages

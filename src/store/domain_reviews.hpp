@@ -44,8 +44,7 @@ struct batch {
 // Reads users of a directory in the order of ids, after review::after, up to `rows_max` users or about
 // `bytes_max` of documents. The batch has those whose documents mention the name; all of them when the name
 // is empty or can be written differently (IDN).
-batch read_users(
-    transaction& tx, const review& by, directory_id directory, std::int64_t rows_max, std::size_t bytes_max
-);
+batch read_users(transaction& tx, const review& by, directory_id directory, std::int64_t rows_max,
+        std::size_t bytes_max);
 
 }  // namespace scimd::store::domain_reviews

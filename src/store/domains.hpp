@@ -46,13 +46,8 @@ struct domain {
 // type already, or when the status is verified and another organization owns the name.
 std::optional<domain> insert_domain(transaction& tx, domain what);
 // Inserts a domain of method admin.
-std::optional<domain> insert_domain(
-    transaction& tx,
-    organization_id owner,
-    const domain_name& name,
-    domain_status status,
-    bool covers_subdomains
-);
+std::optional<domain> insert_domain(transaction& tx, organization_id owner, const domain_name& name,
+        domain_status status, bool covers_subdomains);
 
 // Writes the status and the state of the checks; updated = tx.now(). Returns false, and writes nothing, when
 // the status becomes verified and another organization owns the name.
@@ -61,11 +56,9 @@ bool update_domain(transaction& tx, const domain& what);
 std::optional<domain> find_domain(transaction& tx, organization_id owner, domain_id id);
 std::optional<domain> find_domain_anywhere(transaction& tx, domain_id id);  // for the check job
 std::vector<domain> list_domains(
-    transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit
-);
+        transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit);
 std::vector<domain> list_domains(
-    transaction& tx, organization_id owner, domain_type type, std::int64_t offset, std::int64_t limit
-);
+        transaction& tx, organization_id owner, domain_type type, std::int64_t offset, std::int64_t limit);
 std::int64_t count_domains(transaction& tx, organization_id owner);
 bool delete_domain(transaction& tx, organization_id owner, domain_id id);  // false: not found
 

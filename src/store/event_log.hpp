@@ -48,12 +48,8 @@ struct reached {
 };
 
 // Calls `each` with each selected event in order. When it returns false, reading stops before that event.
-reached read(
-    transaction& tx,
-    const selection& wanted,
-    const span& range,
-    const std::function<bool(const events::event&)>& each
-);
+reached read(transaction& tx, const selection& wanted, const span& range,
+        const std::function<bool(const events::event&)>& each);
 
 // How many of the newest `rows_max` events are selected.
 std::int64_t count(transaction& tx, const selection& wanted, std::int64_t rows_max);
@@ -92,8 +88,7 @@ event_id oldest_of(transaction& tx, directory_id directory);
 
 // Deletes the directory's oldest events up to that position until `bytes` are freed, at most `rows_max`
 // events; returns how many.
-std::int64_t delete_oldest_of(
-    transaction& tx, directory_id directory, event_id position, std::int64_t bytes, std::int64_t rows_max
-);
+std::int64_t delete_oldest_of(transaction& tx, directory_id directory, event_id position, std::int64_t bytes,
+        std::int64_t rows_max);
 
 }  // namespace scimd::store::event_log

@@ -35,20 +35,14 @@ void append(transaction& tx, const event& what);
 
 // Calls `each` with the events after `after` (0: from the start) in order, until it returns false.
 void list_after(
-    transaction& tx, event_id after, std::int64_t limit, const std::function<bool(const event&)>& each
-);
+        transaction& tx, event_id after, std::int64_t limit, const std::function<bool(const event&)>& each);
 
 // The number of events after that one, counted up to `most`.
 std::int64_t count_after(transaction& tx, event_id after, std::int64_t most);
 
 // list_after() for one directory, by sequence number.
-void list_directory_after(
-    transaction& tx,
-    directory_id directory,
-    std::int64_t after_sequence,
-    std::int64_t limit,
-    const std::function<bool(const event&)>& each
-);
+void list_directory_after(transaction& tx, directory_id directory, std::int64_t after_sequence,
+        std::int64_t limit, const std::function<bool(const event&)>& each);
 
 // --- event sinks: the position up to which a copy of the log was written elsewhere, for example to stdout
 

@@ -43,38 +43,18 @@ struct column {
 };
 
 constexpr auto columns = std::to_array<column>({
-    {"User",
-     "userName",
-     "",
-     "r.unique_key",
-     value_kind::text,
-     resources::sort_column::unique_key,
-     selectivity::unique},
-    {"User",
-     "displayName",
-     "",
-     "r.display_key",
-     value_kind::text,
-     resources::sort_column::display_key,
-     selectivity::indexed},
-    {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
-    {"Group",
-     "displayName",
-     "",
-     "r.display_key",
-     value_kind::text,
-     resources::sort_column::display_key,
-     selectivity::indexed},
-    {"",
-     "externalId",
-     "",
-     "r.external_id",
-     value_kind::text,
-     resources::sort_column::external_id,
-     selectivity::indexed},
-    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id, selectivity::unique},
-    {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},
-    {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
+        {"User", "userName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key,
+                selectivity::unique},
+        {"User", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key,
+                selectivity::indexed},
+        {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
+        {"Group", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key,
+                selectivity::indexed},
+        {"", "externalId", "", "r.external_id", value_kind::text, resources::sort_column::external_id,
+                selectivity::indexed},
+        {"", "id", "", "r.id", value_kind::id, resources::sort_column::id, selectivity::unique},
+        {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},
+        {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
 });
 
 // A multi-valued attribute whose values are rows of another table. The subquery is not correlated, so that it
@@ -88,22 +68,15 @@ struct collection {
 };
 
 constexpr auto collections = std::to_array<collection>({
-    {"User",
-     "emails",
-     "select v.resource_id from resource_values v"
-     " where v.directory_id = $1 and v.type = $2 and v.attribute = 'emails.value'",
-     "v.value",
-     value_kind::text},
-    {"Group",
-     "members",
-     "select m.group_id from members m where m.directory_id = $1",
-     "m.member_id",
-     value_kind::id},
-    {"User",
-     "groups",
-     "select m.member_id from members m where m.directory_id = $1 and m.member_type = 'User'",
-     "m.group_id",
-     value_kind::id},
+        {"User", "emails",
+                "select v.resource_id from resource_values v"
+                " where v.directory_id = $1 and v.type = $2 and v.attribute = 'emails.value'",
+                "v.value", value_kind::text},
+        {"Group", "members", "select m.group_id from members m where m.directory_id = $1", "m.member_id",
+                value_kind::id},
+        {"User", "groups",
+                "select m.member_id from members m where m.directory_id = $1 and m.member_type = 'User'",
+                "m.group_id", value_kind::id},
 });
 
 // The types of members of a group, by the prefixes of their ids.
@@ -113,12 +86,11 @@ struct member_kind {
 };
 constexpr auto member_kinds = std::to_array<member_kind>({{user_prefix, "User"}, {group_prefix, "Group"}});
 
-const column* find_column(const scim::path& where, const scim::resource_type& type)
-{
+const column* find_column(const scim::path& where, const scim::resource_type& type) {
     if (where.extension)
         return nullptr;
     const std::string_view sub_attribute =
-        where.sub_attribute ? std::string_view(where.sub_attribute->name) : "";
+            where.sub_attribute ? std::string_view(where.sub_attribute->name) : "";
     for (const column& each : columns) {
         const bool is_of_type = each.type.empty() || each.type == type.name;
         if (is_of_type && each.attribute == where.attribute->name && each.sub_attribute == sub_attribute)
@@ -129,8 +101,7 @@ const column* find_column(const scim::path& where, const scim::resource_type& ty
 
 // The collection of the attribute itself or of its sub-attribute `value`; nullptr for any other
 // sub-attribute.
-const collection* find_collection(const scim::path& where, const scim::resource_type& type)
-{
+const collection* find_collection(const scim::path& where, const scim::resource_type& type) {
     if (where.extension || (where.sub_attribute && where.sub_attribute->name != "value"))
         return nullptr;
     for (const collection& each : collections)
@@ -141,8 +112,7 @@ const collection* find_collection(const scim::path& where, const scim::resource_
 
 // Operators that compare whole values. Columns compare text by bytes (SQLite's BINARY, PostgreSQL's "C"),
 // like std::string in memory.
-std::optional<std::string_view> operator_of(scim::operation which)
-{
+std::optional<std::string_view> operator_of(scim::operation which) {
     switch (which) {
         case scim::operation::eq:
             return " = ";
@@ -168,18 +138,15 @@ struct fragment {
 };
 
 // A term that must be matched in memory.
-fragment residue()
-{
+fragment residue() {
     return {.text = "", .is_exact = false};
 }
 
-fragment constant(bool holds)
-{
+fragment constant(bool holds) {
     return {std::string(holds ? everything : nothing)};
 }
 
-bool is_resource_type(const scim::path& where)
-{
+bool is_resource_type(const scim::path& where) {
     return !where.extension && where.sub_attribute && where.attribute == scim::find_common("meta") &&
            where.sub_attribute->name == "resourceType";
 }
@@ -188,22 +155,20 @@ class compiler {
 public:
     explicit compiler(const scim::resource_type& type) : type_(type) {}
 
-    compiled_filter whole(const scim::filter& condition)
-    {
+    compiled_filter whole(const scim::filter& condition) {
         fragment compiled = run(condition);
         if (compiled.text == nothing)
             return {.where = {.text = std::string(nothing), .parameters = {}}, .is_void = true};
         if (compiled.text == everything)
             compiled.text.clear();
         return {
-            .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
-            .is_exact = compiled.is_exact,
-            .selects = compiled.selects,
+                .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
+                .is_exact = compiled.is_exact,
+                .selects = compiled.selects,
         };
     }
 
-    fragment operator()(const scim::comparison& node)
-    {
+    fragment operator()(const scim::comparison& node) {
         if (parameters_.size() + parameters_of_term_max > filter_parameters_max)
             return residue();
         if (const auto known = constant_of(node.attribute, {node}))
@@ -224,13 +189,12 @@ public:
             return residue();
         const bool is_led = found->kind == value_kind::text && node.op == scim::operation::eq;
         return {
-            .text = "r.id in (" + std::string(found->query) + " and " + value.text + ")",
-            .selects = is_led ? selectivity::indexed : selectivity::unknown,
+                .text = "r.id in (" + std::string(found->query) + " and " + value.text + ")",
+                .selects = is_led ? selectivity::indexed : selectivity::unknown,
         };
     }
 
-    fragment operator()(const scim::present& node)
-    {
+    fragment operator()(const scim::present& node) {
         if (const auto known = constant_of(node.attribute, {node}))
             return constant(*known);
         if (const column* const found = find_column(node.attribute, type_))
@@ -245,8 +209,7 @@ public:
     }
 
     // A conjunction keeps the terms that can be translated.
-    fragment operator()(const scim::conjunction& node)
-    {
+    fragment operator()(const scim::conjunction& node) {
         // In a value filter (in brackets) all terms must match one value; in SQL each may match another one.
         fragment all{.text = "", .is_exact = !is_in_brackets_ || node.terms.size() == 1};
         const std::size_t parameters_before = parameters_.size();
@@ -264,8 +227,7 @@ public:
         return all.text.empty() && all.is_exact ? constant(true) : all;
     }
 
-    fragment operator()(const scim::disjunction& node)
-    {
+    fragment operator()(const scim::disjunction& node) {
         const std::size_t parameters_before = parameters_.size();
         fragment any;
         for (const scim::filter& each : node.terms) {
@@ -281,8 +243,7 @@ public:
         return any.text.empty() ? constant(false) : any;
     }
 
-    fragment operator()(const scim::negation& node)
-    {
+    fragment operator()(const scim::negation& node) {
         const std::size_t parameters_before = parameters_.size();
         const fragment term = run(*node.term);
         // In a value filter the negation is about one value; the condition is about any value, so that it
@@ -294,8 +255,7 @@ public:
     }
 
     // Value filters do not nest: the parser rejects brackets in brackets.
-    fragment operator()(const scim::value_filter& node)
-    {
+    fragment operator()(const scim::value_filter& node) {
         if (!scim::belongs(node.attribute, type_))
             return constant(false);
         is_in_brackets_ = true;
@@ -307,8 +267,7 @@ public:
 private:
     fragment run(const scim::filter& condition) { return std::visit(*this, condition.node); }
 
-    static void join(fragment& all, std::string_view keyword, const fragment& term)
-    {
+    static void join(fragment& all, std::string_view keyword, const fragment& term) {
         if (term.text.empty())
             return;
         if (!all.text.empty())
@@ -317,8 +276,7 @@ private:
     }
 
     // The result of a term when it is the same for every resource of the type; empty when it is not.
-    std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const
-    {
+    std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const {
         if (!scim::belongs(attribute, type_))
             return scim::matches(term, {}, unlimited_work());
         if (!is_resource_type(attribute))
@@ -327,21 +285,18 @@ private:
     }
 
     // The negation: true also where the term is null because of an unassigned attribute.
-    static fragment negated(const fragment& term)
-    {
+    static fragment negated(const fragment& term) {
         if (term.text == nothing || term.text == everything)
             return constant(term.text == nothing);
         return {"(" + term.text + ") is not true"};
     }
 
-    std::string place(std::variant<std::int64_t, std::string> value)
-    {
+    std::string place(std::variant<std::int64_t, std::string> value) {
         parameters_.push_back(std::move(value));
         return "$" + std::to_string(first_parameter + parameters_.size() - 1);
     }
 
-    fragment compare_with_null(const scim::comparison& node)
-    {
+    fragment compare_with_null(const scim::comparison& node) {
         if (is_in_brackets_)
             return residue();
         const fragment is_present = (*this)(scim::present{node.attribute});
@@ -350,16 +305,14 @@ private:
         return node.op == scim::operation::eq ? negated(is_present) : residue();
     }
 
-    fragment compare(const column& found, const scim::comparison& node)
-    {
+    fragment compare(const column& found, const scim::comparison& node) {
         fragment made = compare(found.name, found.kind, node);
         if (node.op == scim::operation::eq && !made.text.empty())
             made.selects = found.selects;
         return made;
     }
 
-    fragment compare(std::string_view name, value_kind kind, const scim::comparison& node)
-    {
+    fragment compare(std::string_view name, value_kind kind, const scim::comparison& node) {
         switch (kind) {
             case value_kind::text:
                 return compare_text(name, node);
@@ -373,8 +326,7 @@ private:
         return residue();
     }
 
-    fragment compare_text(std::string_view name, const scim::comparison& node)
-    {
+    fragment compare_text(std::string_view name, const scim::comparison& node) {
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal)
             return residue();
@@ -386,8 +338,7 @@ private:
     }
 
     // sw as a range of texts, for which the index can be used whatever characters the prefix has.
-    fragment compare_prefix(std::string_view name, std::string prefix)
-    {
+    fragment compare_prefix(std::string_view name, std::string prefix) {
         if (!is_valid_utf8(prefix))
             return residue();
         std::string end = end_of_prefix(prefix);
@@ -397,8 +348,7 @@ private:
         return range;
     }
 
-    fragment compare_boolean(std::string_view name, const scim::comparison& node)
-    {
+    fragment compare_boolean(std::string_view name, const scim::comparison& node) {
         const bool* const wanted = std::get_if<bool>(&node.value);
         const bool is_equality = node.op == scim::operation::eq || node.op == scim::operation::ne;
         if (!wanted || !is_equality)
@@ -406,8 +356,7 @@ private:
         return compare_value(name, *operator_of(node.op), std::int64_t{*wanted});
     }
 
-    fragment compare_instant(std::string_view name, const scim::comparison& node)
-    {
+    fragment compare_instant(std::string_view name, const scim::comparison& node) {
         const auto* const literal = std::get_if<std::string>(&node.value);
         const auto sign = operator_of(node.op);
         const auto wanted = literal ? parse_rfc3339(*literal) : std::nullopt;
@@ -419,15 +368,12 @@ private:
         // Few resources have changed since a recent time. The subquery starts at the index of modified_at;
         // otherwise the planner would scan the directory in the order of ids.
         const fragment since = compare_value("s.modified_at", *sign, to_column(*wanted));
-        return {
-            "r.id in (select s.id from resources s where s.directory_id = $1 and s.type = $2 and " +
-            since.text + ")"
-        };
+        return {"r.id in (select s.id from resources s where s.directory_id = $1 and s.type = $2 and " +
+                since.text + ")"};
     }
 
     // Ids are numbers in columns and text for clients, so that only eq and ne mean the same.
-    fragment compare_id(std::string_view name, const scim::comparison& node)
-    {
+    fragment compare_id(std::string_view name, const scim::comparison& node) {
         const auto* const literal = std::get_if<std::string>(&node.value);
         const bool is_equality = node.op == scim::operation::eq || node.op == scim::operation::ne;
         if (!literal || !is_equality)
@@ -438,24 +384,21 @@ private:
         return node.op == scim::operation::eq ? none : negated(none);
     }
 
-    fragment compare_unique(const scim::comparison& node)
-    {
+    fragment compare_unique(const scim::comparison& node) {
         auto key = scim::unique_key(node.value, node.attribute.leaf());
         if (!key)
             return {std::string(nothing)};
         const std::string attribute = place(to_text(node.attribute));
         return {
-            .text =
-                "r.id in (select u.resource_id from unique_values u where u.directory_id = $1"
-                " and u.type = $2 and u.attribute = " +
-                attribute + " and u.value = " + place(std::move(*key)) + ")",
-            .selects = selectivity::unique,
+                .text = "r.id in (select u.resource_id from unique_values u where u.directory_id = $1"
+                        " and u.type = $2 and u.attribute = " +
+                        attribute + " and u.value = " + place(std::move(*key)) + ")",
+                .selects = selectivity::unique,
         };
     }
 
     // Compares one side of a membership: the id of a user or a group.
-    fragment compare_member(const collection& side, const scim::comparison& node)
-    {
+    fragment compare_member(const collection& side, const scim::comparison& node) {
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal || node.op != scim::operation::eq)
             return residue();
@@ -475,9 +418,7 @@ private:
     }
 
     fragment compare_value(
-        std::string_view name, std::string_view sign, std::variant<std::int64_t, std::string> value
-    )
-    {
+            std::string_view name, std::string_view sign, std::variant<std::int64_t, std::string> value) {
         return {std::string(name).append(sign).append(place(std::move(value)))};
     }
 
@@ -488,15 +429,12 @@ private:
 
 }  // namespace
 
-compiled_filter compile(const scim::filter& condition, const scim::resource_type& type)
-{
+compiled_filter compile(const scim::filter& condition, const scim::resource_type& type) {
     return compiler(type).whole(condition);
 }
 
 std::optional<resources::sort_column> sort_column_of(
-    const scim::path& attribute, const scim::resource_type& type
-)
-{
+        const scim::path& attribute, const scim::resource_type& type) {
     const column* const found = find_column(attribute, type);
     return found ? found->sorts_as : std::nullopt;
 }

@@ -25,8 +25,7 @@ struct compiled_filter {
 
     // Whether the condition is the whole filter, and an equality on an index finds its rows. These may be
     // many when the index is not unique: then the read needs a budget (intent::inline_read).
-    [[nodiscard]] bool is_look_up() const noexcept
-    {
+    [[nodiscard]] bool is_look_up() const noexcept {
         return is_void || (is_exact && selects != selectivity::unknown);
     }
 };
@@ -41,7 +40,6 @@ compiled_filter compile(const scim::filter& condition, const scim::resource_type
 
 // The column that has the sort order of the attribute; empty when there is none.
 std::optional<resources::sort_column> sort_column_of(
-    const scim::path& attribute, const scim::resource_type& type
-);
+        const scim::path& attribute, const scim::resource_type& type);
 
 }  // namespace scimd::store

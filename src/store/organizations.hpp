@@ -33,8 +33,7 @@ struct organization {
 
 // Returns nothing when the external id is taken.
 std::optional<organization> insert_organization(
-    transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
-);
+        transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id);
 // Inserts it with a new id and the current time. Returns nothing when the external id or the slug is taken.
 std::optional<organization> insert_organization(transaction& tx, organization what);
 // Writes every member except id, times and active_users; updated_at becomes tx.now(). Returns false, and
@@ -50,8 +49,7 @@ std::optional<organization> find_organization_by_slug(transaction& tx, std::stri
 // each_organization() stops when `each` returns false.
 std::vector<organization> list_organizations(transaction& tx, organization_id after, std::int64_t limit);
 std::vector<organization> list_organizations_before(
-    transaction& tx, organization_id before, std::int64_t limit
-);
+        transaction& tx, organization_id before, std::int64_t limit);
 void each_organization(transaction& tx, const std::function<bool(const organization&)>& each);
 std::int64_t count_organizations(transaction& tx);
 

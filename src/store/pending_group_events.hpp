@@ -39,9 +39,8 @@ struct membership {
 
 // Records that a user's membership has changed. Returns false when it is again as it was published, and
 // nothing is pending.
-bool note(
-    transaction& tx, directory_id directory, resource_id user, const membership& what, std::int64_t change_id
-);
+bool note(transaction& tx, directory_id directory, resource_id user, const membership& what,
+        std::int64_t change_id);
 
 struct row {
     membership what;
@@ -51,8 +50,7 @@ struct row {
     friend bool operator==(const row&, const row&) = default;
 };
 std::vector<row> of_user(
-    transaction& tx, directory_id directory, resource_id user
-);  // in the order of changes
+        transaction& tx, directory_id directory, resource_id user);  // in the order of changes
 std::int64_t count_of_user(transaction& tx, directory_id directory, resource_id user);
 void forget(transaction& tx, directory_id directory, resource_id user);
 

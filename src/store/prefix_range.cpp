@@ -8,8 +8,7 @@ namespace scimd::store {
 
 namespace {
 
-void append_utf8(std::string& out, char32_t c)
-{
+void append_utf8(std::string& out, char32_t c) {
     const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
     if (c < 0x80) {
         out += static_cast<char>(c);
@@ -30,8 +29,7 @@ void append_utf8(std::string& out, char32_t c)
 
 }  // namespace
 
-std::string end_of_prefix(std::string prefix)
-{
+std::string end_of_prefix(std::string prefix) {
     constexpr char32_t before_surrogates = 0xd7ff;
     constexpr char32_t behind_surrogates = 0xe000;
     constexpr char32_t last_code_point = 0x10ffff;

@@ -25,8 +25,8 @@ struct refusal {
     std::string domain{};  // empty: none
     std::string detail{};
     std::string address{};  // the address that is the reason; empty: none
-    std::optional<resource_id> user{
-    };  // set: the stored address of this user is the reason; empty: a request was rejected
+    std::optional<resource_id>
+            user{};  // set: the stored address of this user is the reason; empty: a request was rejected
     std::int64_t count = 1;
     time_point first_at{};
     time_point last_at{};
@@ -46,27 +46,20 @@ struct filter {
 
 // Calls `each` with those of an id below `before`, newest first, until it returns false. Reads at most as
 // many rows as the log may have (service/request_log/request_log.hpp).
-void list(
-    transaction& tx,
-    directory_id directory,
-    const filter& wanted,
-    std::int64_t before,
-    const std::function<bool(const refusal&)>& each
-);
+void list(transaction& tx, directory_id directory, const filter& wanted, std::int64_t before,
+        const std::function<bool(const refusal&)>& each);
 
 // The open rejections because of the stored address of that user.
 std::vector<refusal> standing_of(transaction& tx, directory_id directory, resource_id user);
 std::int64_t count_standing(transaction& tx, directory_id directory);  // open ones of all users
 void resolve_standing(
-    transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at
-);
+        transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at);
 void resolve_all_standing(transaction& tx, directory_id directory, resource_id user, time_point at);
 
 // Resolves, after a successful write of a user, what was rejected up to that time under either subject,
 // except rejections because of a stored address.
-void resolve(
-    transaction& tx, directory_id directory, std::string_view subject, std::string_view other, time_point at
-);
+void resolve(transaction& tx, directory_id directory, std::string_view subject, std::string_view other,
+        time_point at);
 
 // Deletes up to `limit` rows, except the newest `rows_max`; returns how many.
 std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit);

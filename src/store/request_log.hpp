@@ -47,13 +47,8 @@ struct filter {
 
 // Calls `each` with the entries of an id below `before`, newest first, until it returns false. Reads at most
 // as many rows as retention leaves.
-void list(
-    transaction& tx,
-    directory_id directory,
-    const filter& wanted,
-    std::int64_t before,
-    const std::function<bool(const entry&)>& each
-);
+void list(transaction& tx, directory_id directory, const filter& wanted, std::int64_t before,
+        const std::function<bool(const entry&)>& each);
 
 // Deletes up to `limit` entries of the directory, except the newest `rows_max`; returns how many.
 std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit);

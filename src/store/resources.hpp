@@ -50,39 +50,21 @@ std::optional<row> find(transaction& tx, directory_id directory, std::string_vie
 
 // Returns nothing, and writes nothing, when another resource of the type has the unique key. `created` and
 // `modified` become tx.now(), the version 1.
-std::optional<row> insert(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    std::string_view document,
-    const index_columns& columns
-);
+std::optional<row> insert(transaction& tx, directory_id directory, std::string_view type,
+        std::string_view document, const index_columns& columns);
 
 // The current version; empty when the resource does not exist.
 std::optional<std::int64_t> version_of(
-    transaction& tx, directory_id directory, std::string_view type, resource_id id
-);
+        transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
 // Replaces document and columns; version + 1, modified = tx.now(). Returns false, and writes nothing, when
 // another resource of the type has the unique key. The resource must exist.
-bool rewrite(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    resource_id id,
-    std::string_view document,
-    const index_columns& columns
-);
+bool rewrite(transaction& tx, directory_id directory, std::string_view type, resource_id id,
+        std::string_view document, const index_columns& columns);
 
 // rewrite(), then reads the row; empty instead of false.
-std::optional<row> update(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    resource_id id,
-    std::string_view document,
-    const index_columns& columns
-);
+std::optional<row> update(transaction& tx, directory_id directory, std::string_view type, resource_id id,
+        std::string_view document, const index_columns& columns);
 
 // Version + 1, modified = tx.now(), the document unchanged: for a group whose members have changed.
 row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id);
@@ -126,20 +108,12 @@ struct ordering {
 };
 
 std::int64_t count_where(
-    transaction& tx, directory_id directory, std::string_view type, const condition& filter
-);
+        transaction& tx, directory_id directory, std::string_view type, const condition& filter);
 
 // Offset pagination: calls `each` with each row in that order until it returns false. `limit` < 0 means all.
-void list(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    const condition& filter,
-    const ordering& order,
-    std::int64_t offset,
-    std::int64_t limit,
-    const std::function<bool(const row&)>& each
-);
+void list(transaction& tx, directory_id directory, std::string_view type, const condition& filter,
+        const ordering& order, std::int64_t offset, std::int64_t limit,
+        const std::function<bool(const row&)>& each);
 
 // The value of the sort column in a row; nothing when the column is null or the rows are sorted by id.
 using sort_value = std::variant<std::monostate, std::int64_t, std::string>;
@@ -150,16 +124,9 @@ struct place {
 
 // Keyset pagination, for cursors: like list(), but at most `limit` rows after the place `after`. The cost is
 // that of the rows that are read when an index has the order (every column but those of other conditions).
-void list_behind(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    const condition& filter,
-    const ordering& order,
-    const std::optional<place>& after,
-    std::int64_t limit,
-    const std::function<bool(const row&, const sort_value&)>& each
-);
+void list_behind(transaction& tx, directory_id directory, std::string_view type, const condition& filter,
+        const ordering& order, const std::optional<place>& after, std::int64_t limit,
+        const std::function<bool(const row&, const sort_value&)>& each);
 
 // --- members
 
@@ -177,54 +144,38 @@ struct membership {  // a group, seen from its member
 };
 
 // The direct members of a group in the order of ids, until `each` returns false.
-void members_of(
-    transaction& tx,
-    directory_id directory,
-    resource_id group,
-    const std::function<bool(const member_row&)>& each
-);
+void members_of(transaction& tx, directory_id directory, resource_id group,
+        const std::function<bool(const member_row&)>& each);
 std::string name_of_group(transaction& tx, directory_id directory, resource_id group);   // empty: none
 std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);  // reads a counter
 bool is_member(transaction& tx, directory_id directory, resource_id group, resource_id candidate);
 std::optional<std::string> display_of_member(
-    transaction& tx, directory_id directory, resource_id group, resource_id member
-);
+        transaction& tx, directory_id directory, resource_id group, resource_id member);
 
 // The groups that `member` is directly in, in the order of ids.
 std::vector<membership> groups_of(
-    transaction& tx, directory_id directory, resource_id member, std::int64_t limit = sql::integer_max
-);
-std::vector<membership> last_groups_of(
-    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
-);  // in descending order
+        transaction& tx, directory_id directory, resource_id member, std::int64_t limit = sql::integer_max);
+std::vector<membership> last_groups_of(transaction& tx, directory_id directory, resource_id member,
+        std::int64_t limit);  // in descending order
 std::vector<resource_id> group_ids_of(
-    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
-);
+        transaction& tx, directory_id directory, resource_id member, std::int64_t limit);
 
 // The number of groups that `member` is directly in: reads a counter.
 std::int64_t count_groups_of(transaction& tx, directory_id directory, resource_id member);
 
 // groups_of() for many members at once, ordered by member, then by group, until `each` returns false.
-void groups_of_each(
-    transaction& tx,
-    directory_id directory,
-    const std::vector<resource_id>& members,
-    const std::function<bool(resource_id member, const membership& of)>& each
-);
+void groups_of_each(transaction& tx, directory_id directory, const std::vector<resource_id>& members,
+        const std::function<bool(resource_id member, const membership& of)>& each);
 
 // count_groups_of() for many members at once, in the order given.
 std::vector<std::int64_t> count_groups_of_each(
-    transaction& tx, directory_id directory, const std::vector<resource_id>& members
-);
+        transaction& tx, directory_id directory, const std::vector<resource_id>& members);
 
-bool add_member(
-    transaction& tx, directory_id directory, resource_id group, const member_row& member
-);  // false: was a member already
-std::optional<std::string> remove_member(
-    transaction& tx, directory_id directory, resource_id group, resource_id member
-);  // returns its display; nothing when it was no member
-bool set_member_display(
-    transaction& tx, directory_id directory, resource_id group, resource_id member, std::string_view display
-);  // false: it has this display already
+bool add_member(transaction& tx, directory_id directory, resource_id group,
+        const member_row& member);  // false: was a member already
+std::optional<std::string> remove_member(transaction& tx, directory_id directory, resource_id group,
+        resource_id member);  // returns its display; nothing when it was no member
+bool set_member_display(transaction& tx, directory_id directory, resource_id group, resource_id member,
+        std::string_view display);  // false: it has this display already
 
 }  // namespace scimd::store::resources

@@ -9,8 +9,7 @@ namespace scimd::store::resources {
 
 namespace {
 
-std::string_view name_of(sort_column column)
-{
+std::string_view name_of(sort_column column) {
     switch (column) {
         case sort_column::id:
             return "r.id";
@@ -30,8 +29,7 @@ std::string_view name_of(sort_column column)
 
 // RFC 7644 §3.4.2.3: rows without a value come last in ascending order and first in descending order. Ties
 // follow the direction, too, so that an index can be read backwards.
-std::string order_by(const ordering& order)
-{
+std::string order_by(const ordering& order) {
     const std::string_view direction = order.is_descending ? " desc" : " asc";
     std::string text = " order by ";
     if (order.by != sort_column::id) {
@@ -42,8 +40,7 @@ std::string order_by(const ordering& order)
     return text.append("r.id").append(direction);
 }
 
-std::string where_text(const condition& filter)
-{
+std::string where_text(const condition& filter) {
     std::string text = " from resources r where r.directory_id = $1 and r.type = $2";
     if (!filter.text.empty())
         text.append(" and (").append(filter.text).append(")");
@@ -51,9 +48,7 @@ std::string where_text(const condition& filter)
 }
 
 std::vector<sql::parameter> parameters_of(
-    directory_id directory, std::string_view type, const condition& filter
-)
-{
+        directory_id directory, std::string_view type, const condition& filter) {
     std::vector<sql::parameter> all{directory.value, type};
     all.reserve(filter.parameters.size() + 4);
     for (const auto& given : filter.parameters)
@@ -61,8 +56,7 @@ std::vector<sql::parameter> parameters_of(
     return all;
 }
 
-bool is_nullable(sort_column column)
-{
+bool is_nullable(sort_column column) {
     return column == sort_column::unique_key || column == sort_column::display_key ||
            column == sort_column::external_id;
 }
@@ -74,8 +68,7 @@ struct index_range {
 };
 
 // The ranges that follow `after`, in the order of the list (RFC 7644 §3.4.2.3).
-std::vector<index_range> index_ranges_of(const ordering& order, const std::optional<place>& after)
-{
+std::vector<index_range> index_ranges_of(const ordering& order, const std::optional<place>& after) {
     if (!is_nullable(order.by))
         return {{true, after}};
     const bool is_among_values = after && !std::holds_alternative<std::monostate>(after->value);
@@ -87,8 +80,7 @@ std::vector<index_range> index_ranges_of(const ordering& order, const std::optio
     return is_among_others ? std::vector{others} : std::vector{values, others};
 }
 
-sql::parameter parameter_of(const sort_value& value)
-{
+sql::parameter parameter_of(const sort_value& value) {
     if (const auto* const text = std::get_if<std::string>(&value))
         return std::string_view(*text);
     if (const auto* const number = std::get_if<std::int64_t>(&value))
@@ -108,28 +100,20 @@ class reader {
 public:
     reader(transaction& tx, const listed& from) : tx_(tx), from_(from), name_(name_of(from.order.by)) {}
 
-    void read(
-        const index_range& part,
-        std::int64_t limit,
-        const std::function<bool(const row&, const sort_value&)>& each
-    )
-    {
+    void read(const index_range& part, std::int64_t limit,
+            const std::function<bool(const row&, const sort_value&)>& each) {
         std::vector<sql::parameter> parameters = parameters_of(from_.directory, from_.type, from_.filter);
         std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document, ";
         text.append(name_).append(where_text(from_.filter)).append(condition_of(part, parameters));
         text += order_of(part);
         parameters.emplace_back(limit);
         text += " limit $" + std::to_string(parameters.size());
-        tx_.sql().run(
-            sql::statement{"resources.list_behind", text},
-            parameters,
-            [&](const sql::row& current) { return each(read_row(current), value_of(current)); }
-        );
+        tx_.sql().run(sql::statement{"resources.list_behind", text}, parameters,
+                [&](const sql::row& current) { return each(read_row(current), value_of(current)); });
     }
 
 private:
-    std::string condition_of(const index_range& part, std::vector<sql::parameter>& parameters) const
-    {
+    std::string condition_of(const index_range& part, std::vector<sql::parameter>& parameters) const {
         std::string text;
         const bool is_of_ids = from_.order.by == sort_column::id || !part.has_values;
         if (!part.has_values)
@@ -150,8 +134,7 @@ private:
                next(part.after->id.value) + ")";
     }
 
-    [[nodiscard]] std::string order_of(const index_range& part) const
-    {
+    [[nodiscard]] std::string order_of(const index_range& part) const {
         const std::string direction = from_.order.is_descending ? " desc" : " asc";
         std::string text = " order by ";
         if (from_.order.by != sort_column::id && part.has_values)
@@ -159,8 +142,7 @@ private:
         return text + "r.id" + direction;
     }
 
-    [[nodiscard]] sort_value value_of(const sql::row& current) const
-    {
+    [[nodiscard]] sort_value value_of(const sql::row& current) const {
         constexpr int column = 5;
         if (from_.order.by == sort_column::id || current.is_null(column))
             return {};
@@ -177,28 +159,17 @@ private:
 }  // namespace
 
 std::int64_t count_where(
-    transaction& tx, directory_id directory, std::string_view type, const condition& filter
-)
-{
+        transaction& tx, directory_id directory, std::string_view type, const condition& filter) {
     if (filter.text.empty())
         return count(tx, directory, type);
     const std::string text = "select count(*)" + where_text(filter);
     return sql::value(
-        tx, sql::statement{"resources.count_where", text}, parameters_of(directory, type, filter)
-    );
+            tx, sql::statement{"resources.count_where", text}, parameters_of(directory, type, filter));
 }
 
-void list(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    const condition& filter,
-    const ordering& order,
-    std::int64_t offset,
-    std::int64_t limit,
-    const std::function<bool(const row&)>& each
-)
-{
+void list(transaction& tx, directory_id directory, std::string_view type, const condition& filter,
+        const ordering& order, std::int64_t offset, std::int64_t limit,
+        const std::function<bool(const row&)>& each) {
     std::vector<sql::parameter> parameters = parameters_of(directory, type, filter);
     parameters.emplace_back(limit < 0 ? sql::integer_max : limit);
     parameters.emplace_back(offset);
@@ -208,22 +179,13 @@ void list(
     text += order_by(order);
     text += " limit $" + std::to_string(parameters.size() - 1);
     text += " offset $" + std::to_string(parameters.size());
-    tx.sql().run(sql::statement{"resources.list", text}, parameters, [&](const sql::row& current) {
-        return each(read_row(current));
-    });
+    tx.sql().run(sql::statement{"resources.list", text}, parameters,
+            [&](const sql::row& current) { return each(read_row(current)); });
 }
 
-void list_behind(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    const condition& filter,
-    const ordering& order,
-    const std::optional<place>& after,
-    std::int64_t limit,
-    const std::function<bool(const row&, const sort_value&)>& each
-)
-{
+void list_behind(transaction& tx, directory_id directory, std::string_view type, const condition& filter,
+        const ordering& order, const std::optional<place>& after, std::int64_t limit,
+        const std::function<bool(const row&, const sort_value&)>& each) {
     const listed from{directory, type, filter, order};
     reader rows(tx, from);
     const auto counted = [&](const row& current, const sort_value& value) {

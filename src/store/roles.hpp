@@ -62,8 +62,8 @@ bool is_default(transaction& tx, role_id id);  // of the environment or an organ
 struct successors {
     std::optional<role_id> creator{};
     std::optional<role_id> member{};  // default of the environment
-    std::optional<role_id> of_organizations{
-    };  // default of organizations that chose it; none: the environment's
+    std::optional<role_id>
+            of_organizations{};         // default of organizations that chose it; none: the environment's
     std::optional<role_id> assigned{};  // in assignments; none: these stay
 };
 void replace(transaction& tx, role_id id, const successors& by);
@@ -92,18 +92,15 @@ std::vector<std::string> default_names(transaction& tx, directory_id directory);
 // The names that the last event of the user had.
 std::vector<std::string> published(transaction& tx, directory_id directory, resource_id user);
 void set_published(
-    transaction& tx, directory_id directory, resource_id user, const std::vector<std::string>& names
-);
+        transaction& tx, directory_id directory, resource_id user, const std::vector<std::string>& names);
 
 // Requests a background comparison of all users of these directories with their published roles. `origin` is
 // the event source, stored for the events. A comparison under way starts again.
 void request_recount(transaction& tx, directory_id directory, std::string_view origin);
 void request_recounts(
-    transaction& tx, const scope& of, std::string_view origin
-);  // all directories in the scope
+        transaction& tx, const scope& of, std::string_view origin);  // all directories in the scope
 void request_recounts_by_role(
-    transaction& tx, role_id id, std::string_view origin
-);  // directories that assign it
+        transaction& tx, role_id id, std::string_view origin);  // directories that assign it
 
 struct recount {
     directory_id directory;
@@ -116,8 +113,7 @@ std::optional<recount> next_recount(transaction& tx, directory_id after = {});
 
 // The next users to compare, without held users.
 std::vector<resource_id> users_behind(
-    transaction& tx, directory_id directory, resource_id after, std::int64_t limit
-);
+        transaction& tx, directory_id directory, resource_id after, std::int64_t limit);
 void advance_recount(transaction& tx, directory_id directory, resource_id after);
 void finish_recount(transaction& tx, directory_id directory);
 

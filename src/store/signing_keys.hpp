@@ -33,9 +33,8 @@ key insert(transaction& tx, const vault& key_vault, const new_key& what);
 
 std::optional<key> find(transaction& tx, signing_key_id id);
 std::vector<key> list(transaction& tx);  // oldest first, with retired keys
-secret private_half(
-    transaction& tx, const vault& key_vault, signing_key_id id
-);  // throws sql::failure when it is missing
+secret private_half(transaction& tx, const vault& key_vault,
+        signing_key_id id);  // throws sql::failure when it is missing
 
 void retire(transaction& tx, signing_key_id id, time_point when, time_point forgotten);
 void erase(transaction& tx, signing_key_id id);

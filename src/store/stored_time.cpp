@@ -6,24 +6,22 @@ namespace scimd::store {
 namespace {
 
 constexpr sql::statement select_time{
-    "environments.stored_time",
-    "select max(stored_time) from environments",
+        "environments.stored_time",
+        "select max(stored_time) from environments",
 };
 
 constexpr sql::statement update_time{
-    "environments.store_time",
-    "update environments set stored_time = $1",
+        "environments.store_time",
+        "update environments set stored_time = $1",
 };
 
 }  // namespace
 
-std::optional<time_point> stored_time(transaction& tx)
-{
+std::optional<time_point> stored_time(transaction& tx) {
     return sql::optional_value<time_point>(tx, select_time);
 }
 
-void store_time(transaction& tx)
-{
+void store_time(transaction& tx) {
     tx.sql().run(update_time, {to_column(tx.now())});
 }
 

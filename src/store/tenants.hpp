@@ -60,8 +60,7 @@ struct directory {
     domain_gate_scope gate_scope = domain_gate_scope::primary;
 
     // The configured provider, otherwise the detected one, otherwise empty.
-    [[nodiscard]] const std::string& effective_provider() const
-    {
+    [[nodiscard]] const std::string& effective_provider() const {
         return provider.empty() && detected ? detected->provider : provider;
     }
 };
@@ -72,24 +71,17 @@ struct directory {
 // `first`.
 directory read_directory(const sql::row& current, int first);
 
-directory insert_directory(
-    transaction& tx,
-    organization_id owner,
-    std::string_view name,
-    std::string_view provider,
-    domain_policy policy
-);
+directory insert_directory(transaction& tx, organization_id owner, std::string_view name,
+        std::string_view provider, domain_policy policy);
 std::optional<directory> find_directory(transaction& tx, organization_id owner, directory_id id);
 std::optional<organization_id> owner_of(
-    transaction& tx, directory_id id
-);  // for operators, who are not limited to one organization
+        transaction& tx, directory_id id);  // for operators, who are not limited to one organization
 std::vector<directory> list_directories(transaction& tx, organization_id owner);
 std::int64_t count_directories(transaction& tx, organization_id owner);  // with those that are being deleted
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled);
 bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, domain_policy policy);
 bool set_domain_gate_scope(transaction& tx, organization_id owner, directory_id id, domain_gate_scope scope);
 bool set_directory_schemas(
-    transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas
-);
+        transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas);
 
 }  // namespace scimd::store::tenants

@@ -15,23 +15,13 @@
 namespace scimd::store::unique_values {
 
 // The first of the values that another resource than `self` has; nullptr when all are free.
-const scim::unique_value* find_taken(
-    transaction& tx,
-    directory_id directory,
-    std::string_view type,
-    resource_id self,
-    const std::vector<scim::unique_value>& values
-);
+const scim::unique_value* find_taken(transaction& tx, directory_id directory, std::string_view type,
+        resource_id self, const std::vector<scim::unique_value>& values);
 
 // Replaces the rows of a resource. No value may be taken. `type` is the resource type as this directory has
 // it: rows of attributes that it lacks stay.
-void replace(
-    transaction& tx,
-    directory_id directory,
-    const scim::resource_type& type,
-    resource_id self,
-    const std::vector<scim::unique_value>& values
-);
+void replace(transaction& tx, directory_id directory, const scim::resource_type& type, resource_id self,
+        const std::vector<scim::unique_value>& values);
 
 // Adapts the rows to schemas that have changed since the last start; called before the first request. Fails
 // with invalid_value when an attribute became unique and two resources share a value. Reads all resources of

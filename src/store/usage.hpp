@@ -27,10 +27,8 @@ enum class quota : std::size_t {
 };
 constexpr std::size_t quota_count = 7;
 constexpr std::array<std::string_view, quota_count> quota_names = {
-    "users", "groups", "resources", "memberships", "document_bytes", "event_bytes", "events_per_second"
-};
-constexpr std::size_t index_of(quota of) noexcept
-{
+        "users", "groups", "resources", "memberships", "document_bytes", "event_bytes", "events_per_second"};
+constexpr std::size_t index_of(quota of) noexcept {
     return static_cast<std::size_t>(of);
 }
 
@@ -69,8 +67,7 @@ struct event_surplus {
     std::int64_t bytes = 0;  // above the quota
 };
 std::optional<event_surplus> next_event_surplus(
-    transaction& tx, std::int64_t default_max, directory_id after = {}
-);
+        transaction& tx, std::int64_t default_max, directory_id after = {});
 
 // The sums over all directories.
 std::array<std::int64_t, quota_count> totals(transaction& tx);

@@ -30,12 +30,10 @@ struct directory_queue {
     std::string last_error;
 };
 void put_directory_queue(
-    transaction& tx, webhook_id owner, const directory_queue& what
-);  // inserts or replaces
+        transaction& tx, webhook_id owner, const directory_queue& what);  // inserts or replaces
 void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory);
 std::vector<directory_queue> list_directory_queues(
-    transaction& tx, webhook_id owner, std::int64_t limit
-);  // in the order of directory ids
+        transaction& tx, webhook_id owner, std::int64_t limit);  // in the order of directory ids
 
 // A closed range of events.
 struct event_span {
@@ -47,12 +45,8 @@ struct event_span {
 std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of);
 
 // Calls `each` with the events of the queue in order, until it returns false.
-void list_queued_events(
-    transaction& tx,
-    const directory_queue& of,
-    std::int64_t limit,
-    const std::function<bool(const events::event&)>& each
-);
+void list_queued_events(transaction& tx, const directory_queue& of, std::int64_t limit,
+        const std::function<bool(const events::event&)>& each);
 
 // --- deliveries of single events
 
@@ -109,8 +103,7 @@ struct attempt {
 void append_attempt(transaction& tx, webhook_id owner, const attempt& what);  // assigns the id
 // Newest first, older than `before` (0: from the newest), only those of the event `of` (0: of all events).
 std::vector<attempt> list_attempts(
-    transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
-);
+        transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit);
 bool has_attempts(transaction& tx, time_point before);
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most);  // returns how many
 

@@ -22,13 +22,11 @@ constexpr std::size_t claims_max = 100;           // in one transaction
 constexpr std::size_t unread_events_max = 1'000;  // beyond, all endpoints read the log
 constexpr std::int64_t directory_queues_max = 1'000'000;
 
-counter& attempts_counter(metrics_registry& metrics, std::string_view outcome)
-{
+counter& attempts_counter(metrics_registry& metrics, std::string_view outcome) {
     return metrics.counter_of("scimd_webhook_attempts_total", "Webhook attempts.", {{"outcome", outcome}});
 }
 
-organization_id tenant_of(store::transaction& tx, const rows::settings& settings)
-{
+organization_id tenant_of(store::transaction& tx, const rows::settings& settings) {
     if (settings.organization)
         return *settings.organization;
     const auto owner = settings.directory ? store::tenants::owner_of(tx, *settings.directory) : std::nullopt;
@@ -38,19 +36,18 @@ organization_id tenant_of(store::transaction& tx, const rows::settings& settings
 }  // namespace
 
 delivery_loop::delivery_loop(delivery_options options, const delivery_dependencies& dependencies, sender& out)
-    : options_(std::move(options)),
-      dependencies_(dependencies),
-      out_(out),
-      in_flight_tenants_(options_.attempts_max),
-      unhealthy_(options_.unhealthy_attempts_max),
-      successes_(attempts_counter(dependencies.metrics, "success")),
-      failures_(attempts_counter(dependencies.metrics, "failure")),
-      exhausted_(dependencies.metrics.counter_of("scimd_webhook_dead_letters_total", "Deliveries given up.")),
-      in_flight_(dependencies.metrics.gauge_of("scimd_webhook_in_flight", "Webhook attempts under way.")),
-      attempt_time_(
-          dependencies.metrics.histogram_of("scimd_webhook_attempt_seconds", "Duration of webhook attempts.")
-      )
-{
+        : options_(std::move(options)),
+          dependencies_(dependencies),
+          out_(out),
+          in_flight_tenants_(options_.attempts_max),
+          unhealthy_(options_.unhealthy_attempts_max),
+          successes_(attempts_counter(dependencies.metrics, "success")),
+          failures_(attempts_counter(dependencies.metrics, "failure")),
+          exhausted_(dependencies.metrics.counter_of(
+                  "scimd_webhook_dead_letters_total", "Deliveries given up.")),
+          in_flight_(dependencies.metrics.gauge_of("scimd_webhook_in_flight", "Webhook attempts under way.")),
+          attempt_time_(dependencies.metrics.histogram_of(
+                  "scimd_webhook_attempt_seconds", "Duration of webhook attempts.")) {
     store::run(dependencies_.database, store::intent::write, [&](store::transaction& tx) {
         if (options_.has_store_alone)
             rows::release_all_leases(tx);
@@ -60,25 +57,21 @@ delivery_loop::delivery_loop(delivery_options options, const delivery_dependenci
 }
 
 // Waits for a write that is running, because it uses members.
-delivery_loop::~delivery_loop()
-{
+delivery_loop::~delivery_loop() {
     std::unique_lock hold(writing_lock_);
     write_ended_.wait(hold, [this] { return write_state_ != write_state::running; });
 }
 
-void delivery_loop::notify() noexcept
-{
+void delivery_loop::notify() noexcept {
     if (!is_notified_.exchange(true))
         out_.wake();
 }
 
-void delivery_loop::wait(milliseconds time_max)
-{
+void delivery_loop::wait(milliseconds time_max) {
     out_.wait(is_notified_ ? milliseconds(0) : time_max, results_);
 }
 
-milliseconds delivery_loop::run_once()
-{
+milliseconds delivery_loop::run_once() {
     take_results();
     const auto now = dependencies_.wall_clock.now();
     record_time(now);
@@ -94,8 +87,7 @@ milliseconds delivery_loop::run_once()
     return until_next();
 }
 
-void delivery_loop::finish(milliseconds time_max)
-{
+void delivery_loop::finish(milliseconds time_max) {
     is_finishing_ = true;
     const auto end = std::chrono::steady_clock::now() + time_max;
     const auto is_cancelled = [this] { return dependencies_.is_cancelled && *dependencies_.is_cancelled; };
@@ -112,14 +104,12 @@ void delivery_loop::finish(milliseconds time_max)
     });
 }
 
-void delivery_loop::take_results()
-{
+void delivery_loop::take_results() {
     for (const auto& one : std::exchange(results_, {}))
         record_result(one);
 }
 
-void delivery_loop::record_result(const delivery_result& result)
-{
+void delivery_loop::record_result(const delivery_result& result) {
     const auto known = attempts_.extract(result.number);
     if (known.empty())
         return;
@@ -137,8 +127,7 @@ void delivery_loop::record_result(const delivery_result& result)
 }
 
 // Resets the times when the clock was set back: otherwise everything would wait until it has caught up.
-void delivery_loop::record_time(time_point now)
-{
+void delivery_loop::record_time(time_point now) {
     if (now < last_run_)
         reconcile_at_ = claim_at_ = next_full_flush_ = renew_at_ = write_at_ = {};
     last_run_ = now;
@@ -146,8 +135,7 @@ void delivery_loop::record_time(time_point now)
 
 // Makes endpoints ready whose timers have expired. From time to time all of them are, so that the positions
 // of those without events follow the log.
-void delivery_loop::wake_due(time_point now)
-{
+void delivery_loop::wake_due(time_point now) {
     while (!timers_.empty() && timers_.begin()->first <= now)
         ready_.insert(timers_.extract(timers_.begin()).value().second);
     if (now < next_full_flush_ && unread_events_ < unread_events_max)
@@ -158,8 +146,7 @@ void delivery_loop::wake_due(time_point now)
 }
 
 // Reads the new events and makes the endpoints of their tenants ready.
-void delivery_loop::follow_log(store::transaction& tx)
-{
+void delivery_loop::follow_log(store::transaction& tx) {
     recent_.extend(tx, [&](const store::events::event& one) {
         tenants_with_events_.insert(one.organization);
         ++unread_events_;
@@ -173,8 +160,7 @@ void delivery_loop::follow_log(store::transaction& tx)
 }
 
 // Everything that an iteration reads, in one transaction.
-void delivery_loop::load()
-{
+void delivery_loop::load() {
     if (is_notified_.exchange(false))
         recent_.expect_more();
     store::run(dependencies_.database, store::intent::read, [&](store::transaction& tx) {
@@ -193,8 +179,7 @@ void delivery_loop::load()
     });
 }
 
-void delivery_loop::read_endpoints(store::transaction& tx)
-{
+void delivery_loop::read_endpoints(store::transaction& tx) {
     endpoint_revisions_.clear();
     for (const auto& row : rows::list(tx, {}, webhooks::endpoints_max)) {
         const auto waiting = row.disabled ? rows::list_waiting(tx, row.id, 1) : std::vector<rows::delivery>();
@@ -206,8 +191,7 @@ void delivery_loop::read_endpoints(store::transaction& tx)
 
 // Replaces the queues of endpoints that have changed, once nothing of the old queue is in flight or
 // unwritten.
-void delivery_loop::reconcile()
-{
+void delivery_loop::reconcile() {
     const auto now = dependencies_.wall_clock.now();
     if (now < reconcile_at_)
         return;
@@ -215,19 +199,17 @@ void delivery_loop::reconcile()
     stop_outdated();
     if (is_finishing_)
         return;
-    std::erase_if(queues_, [](const auto& one) {
-        return one.second->is_stopped() && one.second->is_at_rest();
-    });
+    std::erase_if(
+            queues_, [](const auto& one) { return one.second->is_stopped() && one.second->is_at_rest(); });
     const bool is_any_stopped =
-        std::ranges::any_of(queues_, [](const auto& one) { return one.second->is_stopped(); });
+            std::ranges::any_of(queues_, [](const auto& one) { return one.second->is_stopped(); });
     if (is_any_stopped)
         reconcile_at_ = {};  // it will be at rest soon
     if (now >= claim_at_)
         claim_endpoints();
 }
 
-void delivery_loop::stop_outdated()
-{
+void delivery_loop::stop_outdated() {
     const auto now = dependencies_.wall_clock.now();
     for (auto& [id, one] : queues_) {
         const auto wanted = endpoint_revisions_.find(id);
@@ -238,8 +220,7 @@ void delivery_loop::stop_outdated()
 }
 
 // Claims the leases of endpoints without a queue, and makes their queues. Waits for a commit, which is rare.
-void delivery_loop::claim_endpoints()
-{
+void delivery_loop::claim_endpoints() {
     std::vector<webhook_id> missing;
     for (const auto& [id, revision] : endpoint_revisions_)
         if (!queues_.contains(id) && missing.size() < claims_max)
@@ -255,12 +236,8 @@ void delivery_loop::claim_endpoints()
                 continue;
             auto row = *rows::find(tx, id);
             const auto tenant = tenant_of(tx, row.is);
-            claimed.push_back(
-                {std::move(row),
-                 rows::list_directory_queues(tx, id, directory_queues_max),
-                 webhooks::open_keys(tx, dependencies_.key_vault, id),
-                 tenant}
-            );
+            claimed.push_back({std::move(row), rows::list_directory_queues(tx, id, directory_queues_max),
+                    webhooks::open_keys(tx, dependencies_.key_vault, id), tenant});
         }
         return store::verdict::commit;
     });
@@ -268,7 +245,7 @@ void delivery_loop::claim_endpoints()
         const auto id = one.row.id;
         endpoint_revisions_[id] = one.row.revision;
         queues_[id] =
-            std::make_unique<endpoint_queue>(std::move(one), dependencies_.rules, dependencies_.random);
+                std::make_unique<endpoint_queue>(std::move(one), dependencies_.rules, dependencies_.random);
         ready_next_.insert(id);
     }
     if (claimed.size() == missing.size())
@@ -279,15 +256,13 @@ void delivery_loop::claim_endpoints()
 
 // --- sending
 
-bool delivery_loop::may_send() const
-{
+bool delivery_loop::may_send() const {
     const bool can_write = write_state_ != write_state::failed && unsettled_ < unsettled_max;
     return !is_finishing_ && can_write && !in_flight_tenants_.is_full();
 }
 
 // Sends one request of each endpoint, the least recently served first, and repeats until none has any.
-void delivery_loop::send_due()
-{
+void delivery_loop::send_due() {
     in_flight_tenants_.take_waiting(ready_);
     unhealthy_.take_waiting(ready_);
     std::vector<endpoint_queue*> sending;
@@ -299,13 +274,12 @@ void delivery_loop::send_due()
         std::erase_if(sending, [this](endpoint_queue* queue) { return !may_send() || !send_next(*queue); });
 }
 
-bool delivery_loop::send_next(endpoint_queue& queue)
-{
+bool delivery_loop::send_next(endpoint_queue& queue) {
     const bool is_unhealthy = !queue.is_healthy();
     const auto tenant = queue.tenant();
     const auto id = queue.row().id;
     if (!in_flight_tenants_.admit_or_wait(tenant, id) ||
-        (is_unhealthy && !unhealthy_.admit_or_wait(tenant, id)))
+            (is_unhealthy && !unhealthy_.admit_or_wait(tenant, id)))
         return false;
     auto request = queue.take(++last_number_, dependencies_.wall_clock.now());
     if (!request)
@@ -317,13 +291,11 @@ bool delivery_loop::send_next(endpoint_queue& queue)
     if (request->refusal.empty()) {
         out_.send(std::move(*request));
     } else {
-        results_.push_back(
-            {.number = request->number,
-             .outcome = {},
-             .milliseconds = 0,
-             .error = request->refusal,
-             .response = {}}
-        );
+        results_.push_back({.number = request->number,
+                .outcome = {},
+                .milliseconds = 0,
+                .error = request->refusal,
+                .response = {}});
         is_notified_ = true;
     }
     return true;
@@ -331,8 +303,7 @@ bool delivery_loop::send_next(endpoint_queue& queue)
 
 // Makes the visited endpoints wait for their next event, result or timer. `now` was taken before they were
 // visited, so that a timer that has expired meanwhile is not lost.
-void delivery_loop::park(time_point now)
-{
+void delivery_loop::park(time_point now) {
     for (const auto id : ready_) {
         visited_.insert(id);
         const auto one = queues_.find(id);
@@ -347,8 +318,7 @@ void delivery_loop::park(time_point now)
 // --- writing
 
 // Handles the end of the last write; returns whether another one may begin.
-bool delivery_loop::finish_write()
-{
+bool delivery_loop::finish_write() {
     const auto state = write_state_.load();
     if (state == write_state::running)
         return false;
@@ -359,9 +329,8 @@ bool delivery_loop::finish_write()
     exhausted_.add(given_up_);
     for (const auto& one : settlements_) {
         if (one.disable)
-            dependencies_.log.warning(
-                "webhook.disabled", {{"endpoint", one.now.id.text()}, {"reason", rows::to_text(*one.disable)}}
-            );
+            dependencies_.log.warning("webhook.disabled",
+                    {{"endpoint", one.now.id.text()}, {"reason", rows::to_text(*one.disable)}});
         if (const auto found = queues_.find(one.now.id); found != queues_.end()) {
             found->second->confirm();
             ready_.insert(one.now.id);
@@ -379,8 +348,7 @@ bool delivery_loop::finish_write()
     return true;
 }
 
-void delivery_loop::collect_settlements(bool is_full_flush)
-{
+void delivery_loop::collect_settlements(bool is_full_flush) {
     if (is_full_flush)
         for (const auto& [id, one] : queues_)
             visited_.insert(id);
@@ -390,8 +358,7 @@ void delivery_loop::collect_settlements(bool is_full_flush)
                 settlements_.push_back(std::move(*settlement));
 }
 
-void delivery_loop::write_results(bool is_full_flush)
-{
+void delivery_loop::write_results(bool is_full_flush) {
     if (!finish_write())
         return;
     const auto now = dependencies_.wall_clock.now();
@@ -406,53 +373,49 @@ void delivery_loop::write_results(bool is_full_flush)
     write_at_ = now + retry_pause;
     write_state_ = write_state::running;
     dependencies_.database.submit(
-        store::intent::write,
-        [this](store::transaction& tx) {
-            lost_.clear();
-            given_up_ = 0;
-            for (const auto& one : settlements_)
-                if (const auto given_up = webhooks::write_settlement(tx, dependencies_.environment, one))
-                    given_up_ += *given_up;
-                else
-                    lost_.push_back(one.now.id);
-            return store::verdict::commit;
-        },
-        [this](const std::exception_ptr& failure) {
-            const std::lock_guard hold(writing_lock_);
-            write_state_ = failure ? write_state::failed : write_state::done;
-            notify();
-            write_ended_.notify_all();
-        }
-    );
+            store::intent::write,
+            [this](store::transaction& tx) {
+                lost_.clear();
+                given_up_ = 0;
+                for (const auto& one : settlements_)
+                    if (const auto given_up = webhooks::write_settlement(tx, dependencies_.environment, one))
+                        given_up_ += *given_up;
+                    else
+                        lost_.push_back(one.now.id);
+                return store::verdict::commit;
+            },
+            [this](const std::exception_ptr& failure) {
+                const std::lock_guard hold(writing_lock_);
+                write_state_ = failure ? write_state::failed : write_state::done;
+                notify();
+                write_ended_.notify_all();
+            });
 }
 
-void delivery_loop::renew_leases()
-{
+void delivery_loop::renew_leases() {
     const auto now = dependencies_.wall_clock.now();
     if (queues_.empty() || now < renew_at_)
         return;
     renew_at_ = now + options_.lease / 3;
     dependencies_.database.submit(
-        store::intent::write,
-        [owner = options_.owner, until = now + options_.lease](store::transaction& tx) {
-            rows::renew_leases(tx, {owner, until});
-            return store::verdict::commit;
-        },
-        [](const std::exception_ptr&) {}
-        // retried before the lease ends; results without a lease are dropped
+            store::intent::write,
+            [owner = options_.owner, until = now + options_.lease](store::transaction& tx) {
+                rows::renew_leases(tx, {owner, until});
+                return store::verdict::commit;
+            },
+            [](const std::exception_ptr&) {}
+            // retried before the lease ends; results without a lease are dropped
     );
 }
 
 // --- waiting
 
-bool delivery_loop::is_at_rest() const
-{
+bool delivery_loop::is_at_rest() const {
     return is_written() &&
            std::ranges::all_of(queues_, [](const auto& one) { return one.second->is_at_rest(); });
 }
 
-milliseconds delivery_loop::until_next() const
-{
+milliseconds delivery_loop::until_next() const {
     const bool can_send = !ready_.empty() && may_send();
     if (can_send || recent_.may_have_more() || !results_.empty())
         return milliseconds(0);

@@ -79,8 +79,7 @@ public:
     void finish(std::chrono::milliseconds time_max);
 
     // Whether all results so far are in the store.
-    [[nodiscard]] bool is_written() const
-    {
+    [[nodiscard]] bool is_written() const {
         return write_state_ == write_state::idle && settlements_.empty();
     }
 

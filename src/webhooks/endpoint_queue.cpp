@@ -16,19 +16,17 @@ constexpr std::size_t window_events_max = 256;
 constexpr std::size_t window_bytes_max = 1024 * 1024;    // exceeded by one event at most
 constexpr std::int64_t directory_queue_events_max = 32;  // read at a time
 constexpr std::size_t directory_queue_bytes_max =
-    256 * 1024;                                         // read at a time; exceeded by one event at most
+        256 * 1024;                                     // read at a time; exceeded by one event at most
 constexpr std::size_t retries_max = 64;                 // in memory
 constexpr std::size_t retries_bytes_max = 1024 * 1024;  // in memory; exceeded by one event at most
 constexpr unsigned sources = 3;
 
 // A time that is further away than the longest backoff was written before the clock was set back.
-bool is_due_at(time_point due, time_point now)
-{
+bool is_due_at(time_point due, time_point now) {
     return due <= now || due > now + webhooks::retry_delay_max + std::chrono::days(1);
 }
 
-webhooks::retry_schedule schedule_of(const rows::settings& settings)
-{
+webhooks::retry_schedule schedule_of(const rows::settings& settings) {
     if (settings.retry_seconds.empty())
         return webhooks::retry_schedule::standard();
     webhooks::retry_schedule schedule{.delays = {}, .is_own = true};
@@ -40,59 +38,54 @@ webhooks::retry_schedule schedule_of(const rows::settings& settings)
     return schedule;
 }
 
-std::int64_t seconds_of(time_point when)
-{
+std::int64_t seconds_of(time_point when) {
     return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
 }  // namespace
 
 endpoint_queue::endpoint_queue(
-    claimed_endpoint claimed, const webhooks::target_rules& rules, random_source& random
-)
-    : row_(std::move(claimed.row)),
-      keys_(std::move(claimed.keys)),
-      tenant_(claimed.tenant),
-      schedule_(schedule_of(row_.is)),
-      random_(random),
-      is_ordered_(row_.is.mode == rows::delivery_mode::ordered),
-      read_up_to_(row_.position),
-      health_{row_.failing_since, row_.last_failure, row_.failures},
-      last_success_(row_.last_success),
-      settled_position_(row_.position)
-{
+        claimed_endpoint claimed, const webhooks::target_rules& rules, random_source& random)
+        : row_(std::move(claimed.row)),
+          keys_(std::move(claimed.keys)),
+          tenant_(claimed.tenant),
+          schedule_(schedule_of(row_.is)),
+          random_(random),
+          is_ordered_(row_.is.mode == rows::delivery_mode::ordered),
+          read_up_to_(row_.position),
+          health_{row_.failing_since, row_.last_failure, row_.failures},
+          last_success_(row_.last_success),
+          settled_position_(row_.position) {
     if (auto url = webhooks::endpoint_url::parse(row_.is.url, rules))
         url_ = std::move(*url);
     else
         why_no_url_ = url.error().detail;
     for (auto& one : claimed.directory_queues) {
         const auto directory = one.directory;
-        directory_queue made{
-            .row = std::move(one), .waiting = {}, .read_sequence = 0, .read_event = {}, .is_in_flight = false
-        };
+        directory_queue made{.row = std::move(one),
+                .waiting = {},
+                .read_sequence = 0,
+                .read_event = {},
+                .is_in_flight = false};
         made.read_sequence = made.row.settled_sequence;
         made.read_event = made.row.settled;
         directory_queues_.emplace(directory, std::move(made));
     }
 }
 
-bool endpoint_queue::is_at_rest() const noexcept
-{
+bool endpoint_queue::is_at_rest() const noexcept {
     return attempts_.empty() && !has_changes_ && !is_settling_;
 }
 
-bool endpoint_queue::is_healthy() const noexcept
-{
+bool endpoint_queue::is_healthy() const noexcept {
     return last_success_ && !health_.failing_since;
 }
 
-bool endpoint_queue::is_outdated(time_point now) const noexcept
-{
+bool endpoint_queue::is_outdated(time_point now) const noexcept {
     return keys_.expires && *keys_.expires <= now;
 }
 
-std::optional<time_point> endpoint_queue::next_due(time_point now) const
-{
+std::optional<time_point> endpoint_queue::next_due(time_point now) const {
     if (is_stopped_)
         return std::nullopt;
     std::optional<time_point> first;
@@ -115,8 +108,7 @@ std::optional<time_point> endpoint_queue::next_due(time_point now) const
 
 // --- reading
 
-bool endpoint_queue::load(store::transaction& tx, recent_events& recent)
-{
+bool endpoint_queue::load(store::transaction& tx, recent_events& recent) {
     if (is_stopped_)
         return false;
     bool has_more = false;
@@ -137,13 +129,11 @@ bool endpoint_queue::load(store::transaction& tx, recent_events& recent)
     return has_more;
 }
 
-bool endpoint_queue::is_window_full() const noexcept
-{
+bool endpoint_queue::is_window_full() const noexcept {
     return window_.size() >= window_events_max || window_bytes_ >= window_bytes_max;
 }
 
-void endpoint_queue::load_window(store::transaction& tx, recent_events& recent, bool& has_more)
-{
+void endpoint_queue::load_window(store::transaction& tx, recent_events& recent, bool& has_more) {
     if (is_window_full())
         return;
     const bool is_unread = recent.read(tx, read_up_to_, [&](const shared_event& one) {
@@ -162,17 +152,14 @@ void endpoint_queue::load_window(store::transaction& tx, recent_events& recent, 
 
 // Reads up to the end of the window: behind that, the directory's events come from the window again. An
 // unhealthy endpoint has one request in flight, so one event is enough.
-void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queue& into)
-{
-    const rows::directory_queue from{
-        .directory = into.row.directory,
-        .settled = into.read_event,
-        .settled_sequence = into.read_sequence,
-        .head = {},
-        .attempts = 0,
-        .due = {},
-        .last_error = {}
-    };
+void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queue& into) {
+    const rows::directory_queue from{.directory = into.row.directory,
+            .settled = into.read_event,
+            .settled_sequence = into.read_sequence,
+            .head = {},
+            .attempts = 0,
+            .due = {},
+            .last_error = {}};
     const auto bytes_max = is_healthy() ? directory_queue_bytes_max : 1;
     bool has_more = true;
     while (has_more && into.waiting.empty()) {
@@ -182,36 +169,30 @@ void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queu
         std::int64_t count = 0;
         std::size_t bytes = 0;
         rows::list_queued_events(
-            tx,
-            position,
-            directory_queue_events_max,
-            [&](const store::events::event& one) {
-                if (one.id > read_up_to_ || bytes >= bytes_max)
-                    return false;
-                ++count;
-                into.read_event = one.id;
-                into.read_sequence = one.sequence;
-                if (webhooks::is_subscribed(row_, one)) {
-                    into.waiting.push_back(std::make_shared<const store::events::event>(one));
-                    bytes += one.body.size();
-                }
-                return true;
-            }
-        );
+                tx, position, directory_queue_events_max, [&](const store::events::event& one) {
+                    if (one.id > read_up_to_ || bytes >= bytes_max)
+                        return false;
+                    ++count;
+                    into.read_event = one.id;
+                    into.read_sequence = one.sequence;
+                    if (webhooks::is_subscribed(row_, one)) {
+                        into.waiting.push_back(std::make_shared<const store::events::event>(one));
+                        bytes += one.body.size();
+                    }
+                    return true;
+                });
         has_more = count == directory_queue_events_max;
     }
 }
 
-bool endpoint_queue::are_retries_full() const
-{
+bool endpoint_queue::are_retries_full() const {
     std::size_t bytes = 0;
     for (const auto& [event, one] : retries_)
         bytes += one.event ? one.event->body.size() : one.row.test_body->size();
     return retries_.size() >= retries_max || bytes >= retries_bytes_max;
 }
 
-void endpoint_queue::load_retries(store::transaction& tx)
-{
+void endpoint_queue::load_retries(store::transaction& tx) {
     if (!next_retry_ || !is_due_at(*next_retry_, tx.now()) || are_retries_full())
         return;
     constexpr auto rows_max = static_cast<std::int64_t>(2 * retries_max);
@@ -248,8 +229,7 @@ void endpoint_queue::load_retries(store::transaction& tx)
 
 // --- sending
 
-std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_point now)
-{
+std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_point now) {
     const auto capacity = is_healthy() ? endpoint_attempts_max : 1;
     if (is_stopped_ || attempts_.size() >= capacity)
         return std::nullopt;
@@ -277,33 +257,28 @@ std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_
     return request;
 }
 
-bool endpoint_queue::is_busy(directory_id directory) const
-{
+bool endpoint_queue::is_busy(directory_id directory) const {
     return is_ordered_ && busy_.contains(directory);
 }
 
-std::optional<endpoint_queue::attempt> endpoint_queue::take_from_window()
-{
+std::optional<endpoint_queue::attempt> endpoint_queue::take_from_window() {
     if (row_.disabled)
         return std::nullopt;
     for (auto& one : window_) {
         if (one.is_in_flight || is_busy(one.event->directory))
             continue;
         one.is_in_flight = true;
-        return attempt{
-            .from = source::window,
-            .event = one.event,
-            .id = one.event->id,
-            .directory = one.event->directory,
-            .attempt = 1,
-            .started = {}
-        };
+        return attempt{.from = source::window,
+                .event = one.event,
+                .id = one.event->id,
+                .directory = one.event->directory,
+                .attempt = 1,
+                .started = {}};
     }
     return std::nullopt;
 }
 
-std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue(time_point now)
-{
+std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue(time_point now) {
     if (row_.disabled)
         return std::nullopt;
     directory_queue* first = nullptr;
@@ -316,39 +291,33 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue
         return std::nullopt;
     first->is_in_flight = true;
     const auto& head = first->waiting.front();
-    return attempt{
-        .from = source::directory_queue,
-        .event = head,
-        .id = head->id,
-        .directory = first->row.directory,
-        .attempt = first->row.attempts + 1,
-        .started = {}
-    };
+    return attempt{.from = source::directory_queue,
+            .event = head,
+            .id = head->id,
+            .directory = first->row.directory,
+            .attempt = first->row.attempts + 1,
+            .started = {}};
 }
 
-std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now)
-{
+std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now) {
     for (auto& [id, one] : retries_) {
         const auto directory = one.event ? one.event->directory : directory_id{};
         const bool is_due = !one.is_in_flight && !one.is_reported && is_due_at(one.row.due, now);
         if (!is_due || (row_.disabled && one.event) || (one.event && is_busy(directory)))
             continue;
         one.is_in_flight = true;
-        return attempt{
-            .from = source::retry,
-            .event = one.event,
-            .id = id,
-            .directory = directory,
-            .attempt = one.row.attempts + 1,
-            .started = {}
-        };
+        return attempt{.from = source::retry,
+                .event = one.event,
+                .id = id,
+                .directory = directory,
+                .attempt = one.row.attempts + 1,
+                .started = {}};
     }
     return std::nullopt;
 }
 
-delivery_request endpoint_queue::build_request(const attempt& next, std::uint64_t number, time_point now)
-    const
-{
+delivery_request endpoint_queue::build_request(
+        const attempt& next, std::uint64_t number, time_point now) const {
     delivery_request made;
     made.number = number;
     if (url_)
@@ -361,13 +330,9 @@ delivery_request endpoint_queue::build_request(const attempt& next, std::uint64_
         made.body = std::make_shared<const std::string>(*retries_.at(next.id).row.test_body);
     const auto id = next.id.text();
     const auto timestamp = seconds_of(now);
-    made.headers = {
-        {"content-type", "application/json"},
-        {"user-agent", "scimd/" + std::string(version)},
-        {"webhook-id", id},
-        {"webhook-timestamp", std::to_string(timestamp)},
-        {"webhook-signature", webhooks::sign(keys_.keys, {id, timestamp, *made.body})}
-    };
+    made.headers = {{"content-type", "application/json"}, {"user-agent", "scimd/" + std::string(version)},
+            {"webhook-id", id}, {"webhook-timestamp", std::to_string(timestamp)},
+            {"webhook-signature", webhooks::sign(keys_.keys, {id, timestamp, *made.body})}};
     made.headers.insert(made.headers.end(), row_.is.headers.begin(), row_.is.headers.end());
     return made;
 }

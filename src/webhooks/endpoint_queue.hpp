@@ -44,8 +44,7 @@ class endpoint_queue {
 public:
     // `rules` and `random` outlive it. A disabled endpoint gets test events only.
     endpoint_queue(
-        claimed_endpoint claimed, const service::webhooks::target_rules& rules, random_source& random
-    );
+            claimed_endpoint claimed, const service::webhooks::target_rules& rules, random_source& random);
 
     [[nodiscard]] const store::webhooks::endpoint& row() const noexcept { return row_; }
     [[nodiscard]] organization_id tenant() const noexcept { return tenant_; }
@@ -124,8 +123,7 @@ private:
     void log_attempt(const attempt& made, const delivery_result& result);
     void settle_window(const attempt& made, const service::webhooks::step& next, const std::string& error);
     void settle_directory_queue(
-        const attempt& made, const service::webhooks::step& next, const std::string& error
-    );
+            const attempt& made, const service::webhooks::step& next, const std::string& error);
     void settle_retry(const attempt& made, const service::webhooks::step& next, const std::string& error);
     void open_directory_queue(const attempt& made, time_point due, const std::string& error);
     void add_dead_letter(const attempt& made, const std::string& error);

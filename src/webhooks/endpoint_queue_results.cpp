@@ -15,8 +15,7 @@ namespace rows = store::webhooks;
 
 // The beginning of a response body, which is not trusted, as one line of valid UTF-8 without control
 // characters.
-std::string printable_beginning(std::string_view answer)
-{
+std::string printable_beginning(std::string_view answer) {
     std::string text;
     while (!answer.empty()) {
         const auto next = first_code_point(answer);
@@ -32,8 +31,7 @@ std::string printable_beginning(std::string_view answer)
     return text;
 }
 
-std::string error_of(const delivery_result& result)
-{
+std::string error_of(const delivery_result& result) {
     if (result.outcome.is_success())
         return {};
     return result.error.empty() ? "status " + std::to_string(result.outcome.status) : result.error;
@@ -41,8 +39,7 @@ std::string error_of(const delivery_result& result)
 
 }  // namespace
 
-void endpoint_queue::receive(const delivery_result& result, time_point now)
-{
+void endpoint_queue::receive(const delivery_result& result, time_point now) {
     const auto found = attempts_.extract(result.number);
     if (found.empty())
         return;  // of a queue that this one has replaced
@@ -82,22 +79,21 @@ void endpoint_queue::receive(const delivery_result& result, time_point now)
     advance();
 }
 
-void endpoint_queue::log_attempt(const attempt& made, const delivery_result& result)
-{
+void endpoint_queue::log_attempt(const attempt& made, const delivery_result& result) {
     next_.attempts.push_back({
-        .id = {},
-        .event = made.id,
-        .number = made.attempt,
-        .started = made.started,
-        .status = result.outcome.status > 0 ? std::optional(result.outcome.status) : std::nullopt,
-        .milliseconds = result.milliseconds,
-        .error = result.error,
-        .response = printable_beginning(result.response),
+            .id = {},
+            .event = made.id,
+            .number = made.attempt,
+            .started = made.started,
+            .status = result.outcome.status > 0 ? std::optional(result.outcome.status) : std::nullopt,
+            .milliseconds = result.milliseconds,
+            .error = result.error,
+            .response = printable_beginning(result.response),
     });
 }
 
-void endpoint_queue::settle_window(const attempt& made, const webhooks::step& next, const std::string& error)
-{
+void endpoint_queue::settle_window(
+        const attempt& made, const webhooks::step& next, const std::string& error) {
     const auto at = std::ranges::find(window_, made.id, [](const auto& one) { return one.event->id; });
     if (std::holds_alternative<webhooks::disable_endpoint>(next)) {
         at->is_in_flight = false;  // to be delivered when the endpoint is enabled again
@@ -123,18 +119,15 @@ void endpoint_queue::settle_window(const attempt& made, const webhooks::step& ne
 
 // Moves a directory out of the window. Its later events are dropped from the window and read again once this
 // one is delivered, so that a thousand queues with a failing head hold one event each.
-void endpoint_queue::open_directory_queue(const attempt& made, time_point due, const std::string& error)
-{
+void endpoint_queue::open_directory_queue(const attempt& made, time_point due, const std::string& error) {
     directory_queue opened;
-    opened.row = {
-        .directory = made.directory,
-        .settled = {made.id.value - 1},
-        .settled_sequence = made.event->sequence - 1,
-        .head = made.id,
-        .attempts = made.attempt,
-        .due = due,
-        .last_error = error
-    };
+    opened.row = {.directory = made.directory,
+            .settled = {made.id.value - 1},
+            .settled_sequence = made.event->sequence - 1,
+            .head = made.id,
+            .attempts = made.attempt,
+            .due = due,
+            .last_error = error};
     for (auto& one : window_) {
         if (one.event->directory != made.directory || one.event->id < made.id)
             continue;
@@ -149,9 +142,7 @@ void endpoint_queue::open_directory_queue(const attempt& made, time_point due, c
 }
 
 void endpoint_queue::settle_directory_queue(
-    const attempt& made, const webhooks::step& next, const std::string& error
-)
-{
+        const attempt& made, const webhooks::step& next, const std::string& error) {
     auto& queue = directory_queues_.at(made.directory);
     queue.is_in_flight = false;
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
@@ -178,8 +169,7 @@ void endpoint_queue::settle_directory_queue(
     record_directory_queue(queue);
 }
 
-void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& next, const std::string& error)
-{
+void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& next, const std::string& error) {
     auto& one = retries_.at(made.id);
     one.is_in_flight = false;
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
@@ -204,8 +194,7 @@ void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& nex
     next_retry_ = std::min(next_retry_.value_or(again->at), again->at);
 }
 
-void endpoint_queue::add_dead_letter(const attempt& made, const std::string& error)
-{
+void endpoint_queue::add_dead_letter(const attempt& made, const std::string& error) {
     rows::delivery row;
     row.event = made.id;
     row.state = rows::delivery_state::dead;
@@ -216,22 +205,19 @@ void endpoint_queue::add_dead_letter(const attempt& made, const std::string& err
     next_.exhausted.push_back({made.id, made.event->type, made.event->organization, made.attempt, error});
 }
 
-void endpoint_queue::record_directory_queue(const directory_queue& queue)
-{
+void endpoint_queue::record_directory_queue(const directory_queue& queue) {
     next_.directory_queues[queue.row.directory] = queue.row;
     has_changes_ = true;
 }
 
-void endpoint_queue::close_directory_queue(directory_id directory)
-{
+void endpoint_queue::close_directory_queue(directory_id directory) {
     directory_queues_.erase(directory);
     next_.directory_queues[directory] = std::nullopt;
     has_changes_ = true;
 }
 
 // Drops the settled events at the front of the window; the position is behind the last of them.
-void endpoint_queue::advance()
-{
+void endpoint_queue::advance() {
     while (!window_.empty() && window_.front().is_settled) {
         window_bytes_ -= window_.front().event->body.size();
         window_.pop_front();
@@ -239,20 +225,17 @@ void endpoint_queue::advance()
     row_.position = window_.empty() ? read_up_to_ : event_id{window_.front().event->id.value - 1};
 }
 
-std::optional<webhooks::settlement> endpoint_queue::settle(bool is_full_flush)
-{
+std::optional<webhooks::settlement> endpoint_queue::settle(bool is_full_flush) {
     const bool has_moved = row_.position > settled_position_;
     if (is_settling_ || !(has_changes_ || (is_full_flush && has_moved)))
         return std::nullopt;
-    next_.now = {
-        .id = row_.id,
-        .fence = row_.fence,
-        .position = row_.position,
-        .failing_since = health_.failing_since,
-        .failures = health_.failures,
-        .last_failure = health_.last_failure ? health_.last_failure : row_.last_failure,
-        .last_success = last_success_
-    };
+    next_.now = {.id = row_.id,
+            .fence = row_.fence,
+            .position = row_.position,
+            .failing_since = health_.failing_since,
+            .failures = health_.failures,
+            .last_failure = health_.last_failure ? health_.last_failure : row_.last_failure,
+            .last_success = last_success_};
     row_.last_failure = next_.now.last_failure;
     settled_position_ = row_.position;
     for (const auto& [event, one] : retries_)
@@ -264,8 +247,7 @@ std::optional<webhooks::settlement> endpoint_queue::settle(bool is_full_flush)
     return std::exchange(next_, {});
 }
 
-void endpoint_queue::confirm()
-{
+void endpoint_queue::confirm() {
     for (const auto event : std::exchange(reported_, {}))
         retries_.erase(event);
     if (std::exchange(are_rows_settling_, false))

@@ -22,8 +22,7 @@ class combined_answer {
 public:
     explicit combined_answer(std::function<void(host_answer)> done) : done_(std::move(done)) {}
 
-    void add(const net::dns_answer& one)
-    {
+    void add(const net::dns_answer& one) {
         {
             const std::lock_guard hold(lock_);
             take(one);
@@ -36,8 +35,7 @@ public:
     }
 
 private:
-    void take(const net::dns_answer& one)
-    {
+    void take(const net::dns_answer& one) {
         if (one.outcome == net::dns_outcome::timed_out)
             answer_.problem = "the name server did not answer in time";
         else if (one.outcome != net::dns_outcome::found && !net::is_negative(one.outcome))
@@ -58,14 +56,11 @@ private:
 class dns_host_resolver final : public host_resolver {
 public:
     dns_host_resolver(const net::dns_options& options, metrics_registry& metrics)
-        : dns_(net::make_dns_resolver(options, metrics))
-    {
-    }
+            : dns_(net::make_dns_resolver(options, metrics)) {}
 
-    void resolve(const std::string& host, std::function<void(host_answer)> done) override
-    {
+    void resolve(const std::string& host, std::function<void(host_answer)> done) override {
         const auto answers =
-            std::make_shared<combined_answer>(std::move(done));  // lives until the later answer
+                std::make_shared<combined_answer>(std::move(done));  // lives until the later answer
         for (const auto kind : {net::dns_kind::a, net::dns_kind::aaaa})
             dns_->look_up(host, kind, [answers](const net::dns_answer& one) { answers->add(one); });
     }
@@ -76,8 +71,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics_registry& metrics)
-{
+std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics_registry& metrics) {
     options.queries_per_second = queries_per_second;
     options.in_flight_max = in_flight_max;
     options.deadline = deadline;

@@ -25,18 +25,16 @@ constexpr std::size_t addresses_kept_max = 4'096;
 class webhook_sender final : public sender {
 public:
     webhook_sender(
-        host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
-    )
-        : resolver_(resolver),
-          rules_(rules),
-          out_(net::make_http_client(
-              {.may_connect = [&rules](const ip_address& to) { return rules.addresses.why_not(to).empty(); },
-               .allows_plain = rules.addresses.allows_private,
-               .ca_file = ca_file,
-               .limits = {}}
-          ))
-    {
-    }
+            host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file)
+            : resolver_(resolver),
+              rules_(rules),
+              out_(net::make_http_client({.may_connect =
+                                                  [&rules](const ip_address& to) {
+                                                      return rules.addresses.why_not(to).empty();
+                                                  },
+                      .allows_plain = rules.addresses.allows_private,
+                      .ca_file = ca_file,
+                      .limits = {}})) {}
 
     void send(delivery_request request) override;
     void wait(milliseconds time_max, std::vector<delivery_result>& results) override;
@@ -70,18 +68,15 @@ private:
     std::vector<std::pair<std::string, host_answer>> answers_;
 };
 
-milliseconds since(steady::time_point start)
-{
+milliseconds since(steady::time_point start) {
     return std::chrono::duration_cast<milliseconds>(steady::now() - start);
 }
 
-bool is_local_name(const std::string& host)
-{
+bool is_local_name(const std::string& host) {
     return host == "localhost" || host.ends_with(".localhost");
 }
 
-void webhook_sender::send(delivery_request request)
-{
+void webhook_sender::send(delivery_request request) {
     if (request.to.literal) {
         const auto checked = check({{*request.to.literal}, {}});
         return start(std::move(request), checked, milliseconds(0));
@@ -97,8 +92,7 @@ void webhook_sender::send(delivery_request request)
     resolve(std::move(request));
 }
 
-void webhook_sender::resolve(delivery_request request)
-{
+void webhook_sender::resolve(delivery_request request) {
     const auto host = request.to.host;
     const auto [at, is_new] = waiting_.try_emplace(host, waiting_host{{}, steady::now()});
     at->second.requests.push_back(std::move(request));
@@ -114,8 +108,7 @@ void webhook_sender::resolve(delivery_request request)
 }
 
 // One forbidden address rejects the host, whichever of its addresses would be connected to.
-host_answer webhook_sender::check(host_answer found) const
-{
+host_answer webhook_sender::check(host_answer found) const {
     for (const auto& address : found.addresses)
         if (const auto kind = rules_.addresses.why_not(address); !kind.empty())
             return {{}, "the host has a " + std::string(kind) + " address"};
@@ -124,8 +117,7 @@ host_answer webhook_sender::check(host_answer found) const
     return found;
 }
 
-void webhook_sender::take_answers()
-{
+void webhook_sender::take_answers() {
     std::vector<std::pair<std::string, host_answer>> answers;
     {
         const std::lock_guard hold(answers_lock_);
@@ -146,8 +138,7 @@ void webhook_sender::take_answers()
     }
 }
 
-void webhook_sender::end_overdue()
-{
+void webhook_sender::end_overdue() {
     std::erase_if(waiting_, [this](const auto& one) {
         const auto spent = since(one.second.since);
         if (spent < resolve_deadline)
@@ -158,26 +149,21 @@ void webhook_sender::end_overdue()
     });
 }
 
-void webhook_sender::start(delivery_request request, const host_answer& checked, milliseconds spent)
-{
+void webhook_sender::start(delivery_request request, const host_answer& checked, milliseconds spent) {
     if (!checked.problem.empty())
         return fail(request, checked.problem, false, spent);
-    out_->start(
-        {.number = request.number,
-         .url = std::move(request.to.text),
-         .host = request.to.host,
-         .port = request.to.port,
-         .addresses = checked.addresses,
-         .headers = std::move(request.headers),
-         .body = std::move(request.body),
-         .spent = spent}
-    );
+    out_->start({.number = request.number,
+            .url = std::move(request.to.text),
+            .host = request.to.host,
+            .port = request.to.port,
+            .addresses = checked.addresses,
+            .headers = std::move(request.headers),
+            .body = std::move(request.body),
+            .spent = spent});
 }
 
 void webhook_sender::fail(
-    const delivery_request& request, std::string reason, bool is_timeout, milliseconds spent
-)
-{
+        const delivery_request& request, std::string reason, bool is_timeout, milliseconds spent) {
     delivery_result made;
     made.number = request.number;
     made.outcome.is_timeout = is_timeout;
@@ -186,8 +172,7 @@ void webhook_sender::fail(
     failed_.push_back(std::move(made));
 }
 
-void webhook_sender::wait(milliseconds time_max, std::vector<delivery_result>& results)
-{
+void webhook_sender::wait(milliseconds time_max, std::vector<delivery_result>& results) {
     if (!failed_.empty())
         time_max = milliseconds(0);
     else if (!waiting_.empty())
@@ -211,9 +196,7 @@ void webhook_sender::wait(milliseconds time_max, std::vector<delivery_result>& r
 }  // namespace
 
 std::unique_ptr<sender> make_http_sender(
-    host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
-)
-{
+        host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file) {
     return std::make_unique<webhook_sender>(resolver, rules, ca_file);
 }
 

@@ -14,7 +14,6 @@ namespace scimd::webhooks {
 // `rules` outlives the sender. The resolver outlives it, too, except that it may be destroyed first once no
 // more requests are sent: its last answers need the sender. Threads as in sender.hpp.
 std::unique_ptr<sender> make_http_sender(
-    host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
-);
+        host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file);
 
 }  // namespace scimd::webhooks

@@ -14,15 +14,12 @@ constexpr std::size_t cache_bytes_max = 16 * 1024 * 1024;
 }  // namespace
 
 bool recent_events::read(
-    store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
-)
-{
+        store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each) {
     return after < start_ ? read_store(tx, after, each) : !read_cache(after, each);
 }
 
 // false: `each` has ended it.
-bool recent_events::read_cache(event_id after, const std::function<bool(const shared_event&)>& each) const
-{
+bool recent_events::read_cache(event_id after, const std::function<bool(const shared_event&)>& each) const {
     const auto id_of = [](const shared_event& one) { return one->id; };
     const auto first = std::ranges::upper_bound(events_, after, {}, id_of);
     return std::all_of(first, events_.end(), each);
@@ -30,9 +27,7 @@ bool recent_events::read_cache(event_id after, const std::function<bool(const sh
 
 // For an endpoint that is far behind. Its events are not cached, since no other endpoint needs them now.
 bool recent_events::read_store(
-    store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
-)
-{
+        store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each) {
     std::int64_t count = 0;
     std::size_t bytes = 0;
     bool is_ended = false;
@@ -46,9 +41,7 @@ bool recent_events::read_store(
 }
 
 void recent_events::extend(
-    store::transaction& tx, const std::function<void(const store::events::event&)>& each
-)
-{
+        store::transaction& tx, const std::function<void(const store::events::event&)>& each) {
     drop_oldest();
     if (!may_have_more_)
         return;
@@ -66,8 +59,7 @@ void recent_events::extend(
     may_have_more_ = count == batch_events_max || bytes >= batch_bytes_max;
 }
 
-void recent_events::drop_oldest()
-{
+void recent_events::drop_oldest() {
     while (events_.size() > cache_events_max || bytes_ > cache_bytes_max) {
         start_ = events_.front()->id;
         bytes_ -= events_.front()->body.size();

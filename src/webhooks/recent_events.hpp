@@ -34,8 +34,7 @@ public:
 
 private:
     bool read_store(
-        store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
-    );
+            store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each);
     bool read_cache(event_id after, const std::function<bool(const shared_event&)>& each) const;
     void drop_oldest();
 

@@ -12,23 +12,20 @@ using namespace std::chrono_literals;
 
 class authenticate_test : public testing::Test {
 protected:
-    test::answer present(std::string_view authorization)
-    {
+    test::answer present(std::string_view authorization) {
         return fixture.call("GET", fixture.base() + "/Users", "", {{"Authorization", authorization}});
     }
 
     int status_of_token(std::string_view token) { return present("Bearer " + std::string(token)).status; }
 
-    static std::string all_of(const test::answer& got)
-    {
+    static std::string all_of(const test::answer& got) {
         auto text = std::to_string(got.status) + '\n';
         for (const auto& field : got.headers)
             text += field.name + ": " + field.value + '\n';
         return text + '\n' + got.text;
     }
 
-    void revoke(const std::string& token)
-    {
+    void revoke(const std::string& token) {
         const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
         const auto listed = fixture.operate("GET", secrets);
         for (const auto& secret : listed.body.at("secrets").as_array()) {
@@ -39,8 +36,7 @@ protected:
         }
     }
 
-    void set_enabled(std::string_view verb)
-    {
+    void set_enabled(std::string_view verb) {
         const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + ":";
         EXPECT_EQ(fixture.operate("PATCH", path + std::string(verb)).status, 200);
     }
@@ -48,15 +44,13 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(authenticate_test, the_case_of_the_scheme_and_surrounding_spaces_do_not_matter)
-{
+TEST_F(authenticate_test, the_case_of_the_scheme_and_surrounding_spaces_do_not_matter) {
     for (const auto* const scheme : {"Bearer ", "bearer ", "BEARER ", "Bearer   ", "Bearer \t"})
         EXPECT_EQ(present(scheme + fixture.token).status, 200) << scheme;
     EXPECT_EQ(present("Bearer " + fixture.token + "  ").status, 200);
 }
 
-TEST_F(authenticate_test, every_failure_has_an_identical_response)
-{
+TEST_F(authenticate_test, every_failure_has_an_identical_response) {
     const auto other = fixture.make_directory(fixture.organization);
     const auto foreign = fixture.make_token(other);
     const auto revoked = fixture.make_token(fixture.directory);
@@ -69,65 +63,53 @@ TEST_F(authenticate_test, every_failure_has_an_identical_response)
     mistyped.back() = mistyped.back() == 'a' ? 'b' : 'a';
 
     const auto expected = all_of(fixture.call("GET", fixture.base() + "/Users"));
-    EXPECT_EQ(
-        expected,
-        "401\nContent-Type: application/scim+json\nCache-Control: no-store\nX-Content-Type-Options: nosniff\n"
-        "WWW-Authenticate: Bearer realm=\"scimd\"\n\n"
-        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],)"
-        R"("detail":"The request needs a valid bearer token of this directory.","status":"401"})"
-    );
+    EXPECT_EQ(expected,
+            "401\nContent-Type: application/scim+json\nCache-Control: no-store\nX-Content-Type-Options: "
+            "nosniff\n"
+            "WWW-Authenticate: Bearer realm=\"scimd\"\n\n"
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],)"
+            R"("detail":"The request needs a valid bearer token of this directory.","status":"401"})");
     const std::string rows[] = {
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer  ",
-        "Basic " + fixture.token,
-        "Bearer" + fixture.token,
-        fixture.token,
-        "Token " + fixture.token,
-        "Bearer: " + fixture.token,
-        "Bearer \"" + fixture.token + "\"",
-        "Bearer " + fixture.token + "," + fixture.token,
-        "Bearer " + fixture.token + " " + fixture.token,
-        "Bearer " + fixture.token + "x",
-        "Bearer x" + fixture.token,
-        "Bearer " + fixture.token.substr(1),
-        "Bearer " + mistyped,
-        "Bearer " + unknown,
-        "Bearer " + foreign,
-        "Bearer " + revoked,
-        "Bearer " + expired,
-        "Bearer " + std::string(10'000, 'a'),
-        "Bearer " + std::string(60, '\xff'),
-        "Bearer ' or 1=1 --",
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer  ",
+            "Basic " + fixture.token,
+            "Bearer" + fixture.token,
+            fixture.token,
+            "Token " + fixture.token,
+            "Bearer: " + fixture.token,
+            "Bearer \"" + fixture.token + "\"",
+            "Bearer " + fixture.token + "," + fixture.token,
+            "Bearer " + fixture.token + " " + fixture.token,
+            "Bearer " + fixture.token + "x",
+            "Bearer x" + fixture.token,
+            "Bearer " + fixture.token.substr(1),
+            "Bearer " + mistyped,
+            "Bearer " + unknown,
+            "Bearer " + foreign,
+            "Bearer " + revoked,
+            "Bearer " + expired,
+            "Bearer " + std::string(10'000, 'a'),
+            "Bearer " + std::string(60, '\xff'),
+            "Bearer ' or 1=1 --",
     };
     for (const auto& row : rows)
         EXPECT_EQ(all_of(present(row)), expected) << row.substr(0, 100);
-    EXPECT_EQ(
-        fixture
-            .call(
-                "GET", "/directory/" + other + "/scim/v2/Users", "", {{"Authorization", "Bearer " + foreign}}
-            )
-            .status,
-        200
-    );
-    EXPECT_EQ(
-        all_of(fixture.call(
-            "GET",
-            "/directory/" + other + "/scim/v2/Users",
-            "",
-            {{"Authorization", "Bearer " + fixture.token}}
-        )),
-        expected
-    );
-    EXPECT_EQ(
-        all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})), expected
-    ) << "two valid tokens are ambiguous";
+    EXPECT_EQ(fixture.call("GET", "/directory/" + other + "/scim/v2/Users", "",
+                             {{"Authorization", "Bearer " + foreign}})
+                      .status,
+            200);
+    EXPECT_EQ(all_of(fixture.call("GET", "/directory/" + other + "/scim/v2/Users", "",
+                      {{"Authorization", "Bearer " + fixture.token}})),
+            expected);
+    EXPECT_EQ(all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})),
+            expected)
+            << "two valid tokens are ambiguous";
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, a_token_expires_at_its_time_and_not_before)
-{
+TEST_F(authenticate_test, a_token_expires_at_its_time_and_not_before) {
     const auto token = fixture.make_token(fixture.directory, "2026-01-02T04:04:05Z");
     EXPECT_EQ(status_of_token(token), 200);
     fixture.clock.advance(1h - 1us);
@@ -137,8 +119,7 @@ TEST_F(authenticate_test, a_token_expires_at_its_time_and_not_before)
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, revocation_is_immediate_and_affects_one_token)
-{
+TEST_F(authenticate_test, revocation_is_immediate_and_affects_one_token) {
     const auto token = fixture.make_token(fixture.directory);
     EXPECT_EQ(status_of_token(token), 200);
     revoke(token);
@@ -146,8 +127,7 @@ TEST_F(authenticate_test, revocation_is_immediate_and_affects_one_token)
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, a_disabled_directory_is_reported_to_valid_tokens_only)
-{
+TEST_F(authenticate_test, a_disabled_directory_is_reported_to_valid_tokens_only) {
     set_enabled("disable");
     const auto refused = fixture.scim("GET", "/Users");
     EXPECT_EQ(refused.status, 403);
@@ -160,8 +140,7 @@ TEST_F(authenticate_test, a_disabled_directory_is_reported_to_valid_tokens_only)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
 }
 
-TEST_F(authenticate_test, the_last_use_of_a_token_is_recorded_for_successful_requests_only)
-{
+TEST_F(authenticate_test, the_last_use_of_a_token_is_recorded_for_successful_requests_only) {
     fixture.last_used.take();
     fixture.clock.advance(5min);
     present("Bearer x");
@@ -174,8 +153,7 @@ TEST_F(authenticate_test, the_last_use_of_a_token_is_recorded_for_successful_req
     EXPECT_EQ(noted.begin()->second.agent, "");
 }
 
-TEST_F(authenticate_test, a_malformed_token_is_rejected_without_the_store)
-{
+TEST_F(authenticate_test, a_malformed_token_is_rejected_without_the_store) {
     http::request head;
     EXPECT_FALSE(has_plausible_token(head));
     head.headers.add("authorization", "Bearer " + fixture.token);

@@ -20,8 +20,7 @@ using namespace std::chrono_literals;
 // How a request fares at the door, whatever becomes of it behind it.
 enum class fate { admitted, unknown_caller, forbidden, hidden };
 
-std::string_view text_of(fate what)
-{
+std::string_view text_of(fate what) {
     constexpr std::string_view names[] = {"admitted", "unknown caller", "forbidden", "hidden"};
     return names[static_cast<std::size_t>(what)];
 }
@@ -31,14 +30,12 @@ struct credentials {
     http::fields headers;
     bool is_operator = false;
 
-    static credentials of(std::string name, const std::string& authorization)
-    {
+    static credentials of(std::string name, const std::string& authorization) {
         credentials made{std::move(name), {}};
         made.headers.add("Authorization", authorization);
         return made;
     }
-    static credentials bearing(std::string name, const std::string& token)
-    {
+    static credentials bearing(std::string name, const std::string& token) {
         return of(std::move(name), "Bearer " + token);
     }
 };
@@ -48,26 +45,21 @@ protected:
     // The path with the given organization and directory. All other ids in it do not exist, so an admitted
     // request changes nothing.
     static std::string filled(
-        std::string_view path, std::string_view organization, std::string_view directory
-    )
-    {
+            std::string_view path, std::string_view organization, std::string_view directory) {
         std::string text(path);
         for (auto open = text.find('{'); open != std::string::npos; open = text.find('{')) {
             const auto close = text.find('}', open);
             const auto name = text.substr(open + 1, close - open - 1);
-            const std::string value(
-                name == "organization" ? organization
-                : name == "directory"  ? directory
-                : name == "endpoint"   ? std::string_view("Users")
-                                       : std::string_view("x_1")
-            );
+            const std::string value(name == "organization" ? organization
+                                    : name == "directory"  ? directory
+                                    : name == "endpoint"   ? std::string_view("Users")
+                                                           : std::string_view("x_1"));
             text.replace(open, close - open + 1, value);
         }
         return text;
     }
 
-    test::answer ask(std::string_view method, const std::string& path, const credentials& who)
-    {
+    test::answer ask(std::string_view method, const std::string& path, const credentials& who) {
         http::request head;
         head.method = method;
         head.target = path;
@@ -79,14 +71,12 @@ protected:
     }
 
     // The paths are filled with ids that do not exist, and no user may delete itself.
-    static bool opens_for_users(const route& row)
-    {
+    static bool opens_for_users(const route& row) {
         const bool is_of_others = row.path.find("{endpoint}") != std::string_view::npos;
         return row.who == principal::directory_user && !is_of_others && row.method != "DELETE";
     }
 
-    fate fate_of(const test::answer& got) const
-    {
+    fate fate_of(const test::answer& got) const {
         if (got.status == 401)
             return fate::unknown_caller;
         if (got.status == 403)
@@ -94,16 +84,14 @@ protected:
         return got.text == nowhere.text ? fate::hidden : fate::admitted;
     }
 
-    void expect(fate wanted, const route& row, const std::string& path, const credentials& who)
-    {
+    void expect(fate wanted, const route& row, const std::string& path, const credentials& who) {
         ++cells;
         const auto got = ask(row.method, path, who);
         EXPECT_EQ(text_of(fate_of(got)), text_of(wanted))
-            << row.method << ' ' << path << " with " << who.name << ": " << got.status << ' ' << got.text;
+                << row.method << ' ' << path << " with " << who.name << ": " << got.status << ' ' << got.text;
     }
 
-    std::string scim_token_of_another()
-    {
+    std::string scim_token_of_another() {
         return fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
     }
 
@@ -116,8 +104,7 @@ protected:
 
 // Only tokens of the directory and of its users open SCIM routes, and they open no route of the management
 // API.
-TEST_F(authorization_matrix_test, no_cell_is_wrong)
-{
+TEST_F(authorization_matrix_test, no_cell_is_wrong) {
     const auto deleted = fixture.make_client("Deleted");
     const auto orphan = fixture.make_access_token(deleted);
     fixture.operate("DELETE", "/api/v1/clients/" + deleted.id);
@@ -126,18 +113,18 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
     const auto fresh = fixture.make_access_token(client);
 
     std::vector<credentials> refused{
-        {"nothing", {}},
-        credentials::of("an empty field", ""),
-        credentials::of("a scheme alone", "Bearer"),
-        credentials::of("Basic", "Basic YTpi"),
-        credentials::of("another scheme", "Token " + fresh),
-        credentials::of("no scheme", fresh),
-        credentials::bearing("garbage", "garbage"),
-        credentials::bearing("quotes", "' or 1=1 --"),
-        credentials::bearing("an expired token", expired),
-        credentials::bearing("a deleted client's token", orphan),
-        credentials::bearing("a client's secret", client.secret),
-        credentials::bearing("a client's id", client.id),
+            {"nothing", {}},
+            credentials::of("an empty field", ""),
+            credentials::of("a scheme alone", "Bearer"),
+            credentials::of("Basic", "Basic YTpi"),
+            credentials::of("another scheme", "Token " + fresh),
+            credentials::of("no scheme", fresh),
+            credentials::bearing("garbage", "garbage"),
+            credentials::bearing("quotes", "' or 1=1 --"),
+            credentials::bearing("an expired token", expired),
+            credentials::bearing("a deleted client's token", orphan),
+            credentials::bearing("a client's secret", client.secret),
+            credentials::bearing("a client's id", client.id),
     };
     for (const auto& forged : forged_tokens(fixture, fresh))
         if (forged.text != fixture.token)
@@ -145,14 +132,12 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
     const auto foreign = credentials::bearing("another directory's token", scim_token_of_another());
     const auto own = credentials::bearing("the directory's token", fixture.token);
     const auto of_user =
-        credentials::bearing("a user's token", fixture.make_user_token(fixture.make_user("anna")));
+            credentials::bearing("a user's token", fixture.make_user_token(fixture.make_user("anna")));
     const auto application = credentials::bearing("an access token", fresh);
-    const auto reader = credentials::bearing(
-        "a reader's access token",
-        fixture.make_access_token(fixture.make_client("Reader", R"(,"access":"READ")"))
-    );
+    const auto reader = credentials::bearing("a reader's access token",
+            fixture.make_access_token(fixture.make_client("Reader", R"(,"access":"READ")")));
     const auto bound =
-        credentials::bearing("a token of one organization", fixture.make_bound_token("Customer"));
+            credentials::bearing("a token of one organization", fixture.make_bound_token("Customer"));
     credentials operator_{"the control socket", {}, true};
 
     for (const auto& row : routes()) {
@@ -206,12 +191,11 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
 }
 
 // A client of one organization: its own part of the API, as if there were no other.
-TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_every_route)
-{
+TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_every_route) {
     const auto other = fixture.make_organization("Other");
     const auto foreign = fixture.make_directory(other);
     const auto bound =
-        credentials::bearing("a token of one organization", fixture.make_bound_token("Portal"));
+            credentials::bearing("a token of one organization", fixture.make_bound_token("Portal"));
     const auto missing = ask("GET", "/api/v1/organizations/org_1", bound);
     EXPECT_EQ(missing.status, 404);
     for (const auto& row : routes()) {
@@ -238,8 +222,7 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
 }
 
 // A path that joins an organization with the directory of another one is not found for any caller.
-TEST_F(authorization_matrix_test, a_directory_is_found_under_its_own_organization_alone)
-{
+TEST_F(authorization_matrix_test, a_directory_is_found_under_its_own_organization_alone) {
     const auto application = credentials::bearing("an access token", good);
     const auto foreign = fixture.make_directory(fixture.make_organization("Other"));
     for (const auto& row : routes()) {

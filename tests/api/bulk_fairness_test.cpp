@@ -18,11 +18,9 @@ namespace scimd::api {
 namespace {
 
 constexpr store::sql::statement count_users{
-    "test.count_users", "select count(*) from resources where type = 'User'"
-};
+        "test.count_users", "select count(*) from resources where type = 'User'"};
 
-std::size_t users_in(store::transaction& tx)
-{
+std::size_t users_in(store::transaction& tx) {
     std::size_t found = 0;
     tx.sql().run(count_users, {}, [&](const store::sql::row& row) {
         found = static_cast<std::size_t>(row.integer(0));
@@ -40,8 +38,7 @@ protected:
         std::size_t others_before = 0;
     };
 
-    bulk_fairness_test()
-    {
+    bulk_fairness_test() {
         real_ = fixture.database.get();
         auto interposed = std::make_unique<test::interposed_database>(std::move(fixture.database));
         interposed->around = [this](store::intent mode, store::task what) -> store::task {
@@ -61,8 +58,7 @@ protected:
     }
 
     // Keeps transactions of another tenant waiting until the bulk request has been answered.
-    void submit_other()
-    {
+    void submit_other() {
         ++waiting_;
         const auto work = [this](store::transaction&) {
             ++others_done_;
@@ -75,8 +71,7 @@ protected:
         });
     }
 
-    void wait_for_others()
-    {
+    void wait_for_others() {
         is_answered = true;
         while (waiting_ > 0)
             std::this_thread::yield();
@@ -95,16 +90,14 @@ private:
     std::atomic<int> waiting_ = 0;
 };
 
-std::string creations(std::size_t count)
-{
+std::string creations(std::size_t count) {
     std::string operations;
     for (std::size_t i = 0; i < count; ++i)
         operations += (i > 0 ? "," : "") + post_user(std::to_string(i), "u" + std::to_string(i));
     return operations;
 }
 
-TEST_F(bulk_fairness_test, waiting_writers_run_between_the_batches)
-{
+TEST_F(bulk_fairness_test, waiting_writers_run_between_the_batches) {
     has_others = true;
     const auto answer = bulk(creations(60));
     wait_for_others();
@@ -122,8 +115,7 @@ TEST_F(bulk_fairness_test, waiting_writers_run_between_the_batches)
     EXPECT_GE(others_between, batches.size() - 1);
 }
 
-TEST_F(bulk_fairness_test, a_request_without_competition_runs_in_batches_too)
-{
+TEST_F(bulk_fairness_test, a_request_without_competition_runs_in_batches_too) {
     EXPECT_EQ(statuses(bulk(creations(150))), texts(150, "201"));
     EXPECT_GE(batches.size(), 2U);
     std::size_t done = 0;

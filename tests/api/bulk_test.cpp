@@ -10,50 +10,31 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(bulk_test, each_operation_has_its_own_result)
-{
+TEST_F(bulk_test, each_operation_has_its_own_result) {
     const auto anna = fixture.make_user("anna");
     const auto bert = fixture.make_user("bert");
     const auto carl = fixture.make_user("carl");
     const auto answer = bulk(
-        post_user("q", "dora") + R"(,{"method":"PUT","path":"/Users/)" + anna + R"(","data":)" +
-        test::user_text("anna", R"(,"title":"Boss")") + R"(},{"method":"PATCH","path":"/Users/)" + bert +
-        R"(","bulkId":"p","data":{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
-        R"("Operations":[{"op":"replace","path":"title","value":"Clerk"}]}},)"
-        R"({"method":"DELETE","path":"/Users/)" +
-        carl + "\"}"
-    );
+            post_user("q", "dora") + R"(,{"method":"PUT","path":"/Users/)" + anna + R"(","data":)" +
+            test::user_text("anna", R"(,"title":"Boss")") + R"(},{"method":"PATCH","path":"/Users/)" + bert +
+            R"(","bulkId":"p","data":{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
+            R"("Operations":[{"op":"replace","path":"title","value":"Clerk"}]}},)"
+            R"({"method":"DELETE","path":"/Users/)" +
+            carl + "\"}");
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.header("Content-Type"), "application/scim+json");
     EXPECT_EQ(
-        to_text(answer.body.at("schemas")), R"(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"])"
-    );
+            to_text(answer.body.at("schemas")), R"(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"])");
 
     const auto base = "https://scim.test" + fixture.base();
     const auto dora = path_of(result_of(answer, 0));
-    const json::array expected{
-        json::object{
-            {"location", base + dora},
-            {"method", "POST"},
-            {"bulkId", "q"},
-            {"version", "W/\"1\""},
-            {"status", "201"}
-        },
-        json::object{
-            {"location", base + "/Users/" + anna},
-            {"method", "PUT"},
-            {"version", "W/\"2\""},
-            {"status", "200"}
-        },
-        json::object{
-            {"location", base + "/Users/" + bert},
-            {"method", "PATCH"},
-            {"bulkId", "p"},
-            {"version", "W/\"2\""},
-            {"status", "200"}
-        },
-        json::object{{"location", base + "/Users/" + carl}, {"method", "DELETE"}, {"status", "204"}}
-    };
+    const json::array expected{json::object{{"location", base + dora}, {"method", "POST"}, {"bulkId", "q"},
+                                       {"version", "W/\"1\""}, {"status", "201"}},
+            json::object{{"location", base + "/Users/" + anna}, {"method", "PUT"}, {"version", "W/\"2\""},
+                    {"status", "200"}},
+            json::object{{"location", base + "/Users/" + bert}, {"method", "PATCH"}, {"bulkId", "p"},
+                    {"version", "W/\"2\""}, {"status", "200"}},
+            json::object{{"location", base + "/Users/" + carl}, {"method", "DELETE"}, {"status", "204"}}};
     EXPECT_EQ(answer.body.at("Operations").as_array(), expected) << answer.text;
 
     EXPECT_EQ(fixture.scim("GET", dora).text_of("userName"), "dora");
@@ -62,16 +43,13 @@ TEST_F(bulk_test, each_operation_has_its_own_result)
     EXPECT_EQ(fixture.scim("GET", "/Users/" + carl).status, 404);
 }
 
-TEST_F(bulk_test, events_equal_those_of_single_requests)
-{
-    const auto made = bulk(
-        post_user("u", "anna") + "," + post_group("g", "Staff", members({"bulkId:u"})) +
-        R"(,{"method":"PATCH","path":"/Users/bulkId:u","data":{"Operations":[)"
-        R"({"op":"replace","path":"title","value":"Boss"}]}},)"
-        R"({"method":"PATCH","path":"/Users/bulkId:u","data":{"Operations":[)"
-        R"({"op":"replace","path":"title","value":"Boss"}]}},)"
-        R"({"method":"DELETE","path":"/Groups/bulkId:g"})"
-    );
+TEST_F(bulk_test, events_equal_those_of_single_requests) {
+    const auto made = bulk(post_user("u", "anna") + "," + post_group("g", "Staff", members({"bulkId:u"})) +
+                           R"(,{"method":"PATCH","path":"/Users/bulkId:u","data":{"Operations":[)"
+                           R"({"op":"replace","path":"title","value":"Boss"}]}},)"
+                           R"({"method":"PATCH","path":"/Users/bulkId:u","data":{"Operations":[)"
+                           R"({"op":"replace","path":"title","value":"Boss"}]}},)"
+                           R"({"method":"DELETE","path":"/Groups/bulkId:g"})");
     EXPECT_EQ(statuses(made), (texts{"201", "201", "200", "200", "204"})) << made.text;
     const auto in_bulk = fixture.event_types();
 
@@ -85,28 +63,19 @@ TEST_F(bulk_test, events_equal_those_of_single_requests)
     EXPECT_GE(in_bulk.size(), 6U);
 }
 
-TEST_F(bulk_test, a_failed_operation_is_rolled_back_and_the_others_continue)
-{
+TEST_F(bulk_test, a_failed_operation_is_rolled_back_and_the_others_continue) {
     fixture.make_user("anna");
     const auto before = fixture.event_types();
     // The group fails after its row was written: its second member does not exist.
-    const auto answer = bulk(
-        post_user("a", "ANNA") + "," + post_group("g", "Staff", members({"diruser_1"})) + "," +
-        post_user("b", "bert")
-    );
+    const auto answer = bulk(post_user("a", "ANNA") + "," + post_group("g", "Staff", members({"diruser_1"})) +
+                             "," + post_user("b", "bert"));
     EXPECT_EQ(statuses(answer), (texts{"409", "400", "201"}));
     const auto failed = result_of(answer, 0);
     EXPECT_EQ(failed.find("location"), failed.end());
     EXPECT_EQ(failed.find("version"), failed.end());
-    EXPECT_EQ(
-        failed.at("response").as_object(),
-        (json::object{
-            {"schemas", json::array{scim::urn::error}},
-            {"scimType", "uniqueness"},
-            {"detail", detail_of(failed)},
-            {"status", "409"}
-        })
-    );
+    EXPECT_EQ(failed.at("response").as_object(),
+            (json::object{{"schemas", json::array{scim::urn::error}}, {"scimType", "uniqueness"},
+                    {"detail", detail_of(failed)}, {"status", "409"}}));
     EXPECT_EQ(count("/Groups"), 0);
     EXPECT_EQ(count("/Users"), 2);
     auto expected = before;
@@ -114,8 +83,7 @@ TEST_F(bulk_test, a_failed_operation_is_rolled_back_and_the_others_continue)
     EXPECT_EQ(fixture.event_types(), expected);
 }
 
-TEST_F(bulk_test, invalid_operations_fail_alone)
-{
+TEST_F(bulk_test, invalid_operations_fail_alone) {
     const auto anna = fixture.make_user("anna");
     const auto user = test::user_text("new");
     const std::string too_long(scim::bulk_id_bytes_max + 1, 'x');
@@ -126,70 +94,55 @@ TEST_F(bulk_test, invalid_operations_fail_alone)
         std::string type;
         std::string_view word;  // in the detail
     } cases[] = {
-        {R"(7)", "400", "invalidSyntax", "object"},
-        {R"({})", "400", "invalidValue", "method"},
-        {R"({"method":7,"path":"/Users"})", "400", "invalidSyntax", "method"},
-        {R"({"method":"GET","path":"/Users/)" + anna + "\"}", "400", "invalidValue", "'GET'"},
-        {R"({"method":"POST","path":"/Users","data":)" + user + "}", "400", "invalidValue", "bulkId"},
-        {R"({"method":"POST","path":"/Users","bulkId":"","data":)" + user + "}",
-         "400",
-         "invalidValue",
-         "bulkId"},
-        {R"({"method":"POST","path":"/Users","bulkId":7,"data":)" + user + "}",
-         "400",
-         "invalidSyntax",
-         "bulkId"},
-        {R"({"method":"POST","path":"/Users","bulkId":")" + too_long + R"(","data":)" + user + "}",
-         "400",
-         "invalidValue",
-         "256 bytes"},
-        {R"({"method":"POST","bulkId":"x","data":)" + user + "}", "400", "invalidValue", "path"},
-        {R"({"method":"POST","path":{},"bulkId":"x","data":)" + user + "}", "400", "invalidSyntax", "path"},
-        {R"({"method":"POST","path":"/Nobody","bulkId":"x","data":)" + user + "}", "404", "", "'Nobody'"},
-        {R"({"method":"POST","path":"/Schemas","bulkId":"x","data":)" + user + "}", "404", "", "'Schemas'"},
-        {R"({"method":"POST","path":"/Bulk","bulkId":"x","data":{"Operations":[]}})",
-         "400",
-         "invalidPath",
-         "bulk"},
-        {R"({"method":"POST","path":"https://scim.test/Users","bulkId":"x","data":)" + user + "}",
-         "404",
-         "",
-         "endpoint"},
-        {R"({"method":"POST","path":"/Users/)" + anna + R"(","bulkId":"x","data":)" + user + "}",
-         "400",
-         "invalidPath",
-         "/Users"},
-        {R"({"method":"POST","path":"/Users/.search","bulkId":"x","data":{}})", "400", "invalidPath", ""},
-        {R"({"method":"DELETE","path":"/Users"})", "400", "invalidPath", "/Users/42"},
-        {R"({"method":"DELETE","path":"/Users/)" + anna + R"(/name"})", "400", "invalidPath", ""},
-        {R"({"method":"DELETE","path":"/Users/)" + anna + R"(?x=y"})", "400", "invalidPath", ""},
-        {R"({"method":"DELETE","path":")" + long_path + "\"}", "400", "invalidPath", "1024 bytes"},
-        {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","data":{}})", "400", "invalidSyntax", "data"},
-        {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","version":7})",
-         "400",
-         "invalidSyntax",
-         "version"},
-        {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","version":"1"})",
-         "400",
-         "invalidValue",
-         "version"},
-        {R"({"method":"DELETE","path":"/Users/diruser_1"})", "404", "", "diruser_1"},
-        {R"({"method":"DELETE","path":"/Groups/)" + anna + "\"}", "404", "", "Group"},
-        {R"({"method":"POST","path":"/Users","bulkId":"x"})", "400", "invalidValue", "data"},
-        {R"({"method":"PUT","path":"/Users/)" + anna + "\"}", "400", "invalidValue", "data"},
-        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":null})", "400", "invalidValue", "data"},
-        {R"({"method":"PUT","path":"/Users/)" + anna + R"(","data":[]})", "400", "invalidSyntax", "data"},
-        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":"x"})", "400", "invalidSyntax", "data"},
-        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[7]})",
-         "400",
-         "invalidSyntax",
-         "Operations"},
-        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[{"op":"remove","path":"nope"}]})",
-         "400",
-         "invalidPath",
-         "Operations[0]"},
-        {post_group("x", "Staff", members({"bulkId:nobody"})), "400", "invalidValue", "'nobody'"},
-        {R"({"method":"DELETE","path":"/Users/bulkId:nobody"})", "400", "invalidValue", "'nobody'"},
+            {R"(7)", "400", "invalidSyntax", "object"},
+            {R"({})", "400", "invalidValue", "method"},
+            {R"({"method":7,"path":"/Users"})", "400", "invalidSyntax", "method"},
+            {R"({"method":"GET","path":"/Users/)" + anna + "\"}", "400", "invalidValue", "'GET'"},
+            {R"({"method":"POST","path":"/Users","data":)" + user + "}", "400", "invalidValue", "bulkId"},
+            {R"({"method":"POST","path":"/Users","bulkId":"","data":)" + user + "}", "400", "invalidValue",
+                    "bulkId"},
+            {R"({"method":"POST","path":"/Users","bulkId":7,"data":)" + user + "}", "400", "invalidSyntax",
+                    "bulkId"},
+            {R"({"method":"POST","path":"/Users","bulkId":")" + too_long + R"(","data":)" + user + "}", "400",
+                    "invalidValue", "256 bytes"},
+            {R"({"method":"POST","bulkId":"x","data":)" + user + "}", "400", "invalidValue", "path"},
+            {R"({"method":"POST","path":{},"bulkId":"x","data":)" + user + "}", "400", "invalidSyntax",
+                    "path"},
+            {R"({"method":"POST","path":"/Nobody","bulkId":"x","data":)" + user + "}", "404", "", "'Nobody'"},
+            {R"({"method":"POST","path":"/Schemas","bulkId":"x","data":)" + user + "}", "404", "",
+                    "'Schemas'"},
+            {R"({"method":"POST","path":"/Bulk","bulkId":"x","data":{"Operations":[]}})", "400",
+                    "invalidPath", "bulk"},
+            {R"({"method":"POST","path":"https://scim.test/Users","bulkId":"x","data":)" + user + "}", "404",
+                    "", "endpoint"},
+            {R"({"method":"POST","path":"/Users/)" + anna + R"(","bulkId":"x","data":)" + user + "}", "400",
+                    "invalidPath", "/Users"},
+            {R"({"method":"POST","path":"/Users/.search","bulkId":"x","data":{}})", "400", "invalidPath", ""},
+            {R"({"method":"DELETE","path":"/Users"})", "400", "invalidPath", "/Users/42"},
+            {R"({"method":"DELETE","path":"/Users/)" + anna + R"(/name"})", "400", "invalidPath", ""},
+            {R"({"method":"DELETE","path":"/Users/)" + anna + R"(?x=y"})", "400", "invalidPath", ""},
+            {R"({"method":"DELETE","path":")" + long_path + "\"}", "400", "invalidPath", "1024 bytes"},
+            {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","data":{}})", "400", "invalidSyntax",
+                    "data"},
+            {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","version":7})", "400", "invalidSyntax",
+                    "version"},
+            {R"({"method":"DELETE","path":"/Users/)" + anna + R"(","version":"1"})", "400", "invalidValue",
+                    "version"},
+            {R"({"method":"DELETE","path":"/Users/diruser_1"})", "404", "", "diruser_1"},
+            {R"({"method":"DELETE","path":"/Groups/)" + anna + "\"}", "404", "", "Group"},
+            {R"({"method":"POST","path":"/Users","bulkId":"x"})", "400", "invalidValue", "data"},
+            {R"({"method":"PUT","path":"/Users/)" + anna + "\"}", "400", "invalidValue", "data"},
+            {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":null})", "400", "invalidValue",
+                    "data"},
+            {R"({"method":"PUT","path":"/Users/)" + anna + R"(","data":[]})", "400", "invalidSyntax", "data"},
+            {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":"x"})", "400", "invalidSyntax",
+                    "data"},
+            {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[7]})", "400", "invalidSyntax",
+                    "Operations"},
+            {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[{"op":"remove","path":"nope"}]})",
+                    "400", "invalidPath", "Operations[0]"},
+            {post_group("x", "Staff", members({"bulkId:nobody"})), "400", "invalidValue", "'nobody'"},
+            {R"({"method":"DELETE","path":"/Users/bulkId:nobody"})", "400", "invalidValue", "'nobody'"},
     };
     const auto events = fixture.events().size();
     for (const auto& [operation, status, type, word] : cases) {
@@ -205,31 +158,29 @@ TEST_F(bulk_test, invalid_operations_fail_alone)
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).header("ETag"), "W/\"1\"");
 }
 
-TEST_F(bulk_test, an_invalid_request_changes_nothing)
-{
+TEST_F(bulk_test, an_invalid_request_changes_nothing) {
     const auto user = post_user("u", "anna");
     const struct {
         std::string body;
         std::string type;
         std::string_view word;
     } cases[] = {
-        {"", "invalidSyntax", ""},
-        {"[]", "invalidSyntax", ""},
-        {"{}", "invalidSyntax", "Operations"},
-        {R"({"Operations":{}})", "invalidSyntax", "Operations"},
-        {R"({"Operations":[]})", "invalidSyntax", "at least one"},
-        {R"({"schemas":[],"Operations":[)" + user + "]}", "invalidSyntax", "BulkRequest"},
-        {R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[)" + user + "]}",
-         "invalidSyntax",
-         "BulkRequest"},
-        {R"({"failOnErrors":0,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
-        {R"({"failOnErrors":-1,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
-        {R"({"failOnErrors":"1","Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
-        {R"({"failOnErrors":1.5,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
-        {R"({"Operations":[)" + user + "," + post_user("u", "bert") + "]}", "invalidValue", "Operations[1]"},
-        {R"({"Operations":[)" + user + R"(,{"method":"DELETE","path":"/Users/1","bulkId":"u"}]})",
-         "invalidValue",
-         "'u'"},
+            {"", "invalidSyntax", ""},
+            {"[]", "invalidSyntax", ""},
+            {"{}", "invalidSyntax", "Operations"},
+            {R"({"Operations":{}})", "invalidSyntax", "Operations"},
+            {R"({"Operations":[]})", "invalidSyntax", "at least one"},
+            {R"({"schemas":[],"Operations":[)" + user + "]}", "invalidSyntax", "BulkRequest"},
+            {R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[)" + user + "]}",
+                    "invalidSyntax", "BulkRequest"},
+            {R"({"failOnErrors":0,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
+            {R"({"failOnErrors":-1,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
+            {R"({"failOnErrors":"1","Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
+            {R"({"failOnErrors":1.5,"Operations":[)" + user + "]}", "invalidValue", "failOnErrors"},
+            {R"({"Operations":[)" + user + "," + post_user("u", "bert") + "]}", "invalidValue",
+                    "Operations[1]"},
+            {R"({"Operations":[)" + user + R"(,{"method":"DELETE","path":"/Users/1","bulkId":"u"}]})",
+                    "invalidValue", "'u'"},
     };
     for (const auto& [body, type, word] : cases) {
         const auto answer = fixture.scim("POST", "/Bulk", body);
@@ -241,28 +192,23 @@ TEST_F(bulk_test, an_invalid_request_changes_nothing)
     EXPECT_TRUE(fixture.events().empty());
 }
 
-TEST_F(bulk_test, harmless_deviations_are_accepted)
-{
+TEST_F(bulk_test, harmless_deviations_are_accepted) {
     const auto anna = fixture.make_user("anna");
-    const auto answer = fixture.scim(
-        "POST",
-        "/Bulk",
-        R"({"operations":[{"Method":"patch","Path":"Users/)" + anna +
-            R"(/","DATA":[{"op":"replace","path":"title","value":"Boss"}],"more":1},)"
-            R"({"method":"delete","path":"/Users/)" +
-            anna + R"(","data":null,"version":null}],"failOnErrors":null})"
-    );
+    const auto answer = fixture.scim("POST", "/Bulk",
+            R"({"operations":[{"Method":"patch","Path":"Users/)" + anna +
+                    R"(/","DATA":[{"op":"replace","path":"title","value":"Boss"}],"more":1},)"
+                    R"({"method":"delete","path":"/Users/)" +
+                    anna + R"(","data":null,"version":null}],"failOnErrors":null})");
     EXPECT_EQ(statuses(answer), (texts{"200", "204"})) << answer.text;
     EXPECT_EQ(result_of(answer, 0).at("method").as_string(), "PATCH");
 }
 
-TEST_F(bulk_test, fail_on_errors_stops_the_request_and_keeps_completed_operations)
-{
+TEST_F(bulk_test, fail_on_errors_stops_the_request_and_keeps_completed_operations) {
     const auto bad = [](std::string_view id) {
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(id) + R"(","data":{}})";
     };
     const auto operations =
-        post_user("a", "anna") + "," + bad("b") + "," + post_user("c", "carl") + "," + bad("d");
+            post_user("a", "anna") + "," + bad("b") + "," + post_user("c", "carl") + "," + bad("d");
     EXPECT_EQ(statuses(bulk(operations, R"(,"failOnErrors":1)")), (texts{"201", "400"}));
     EXPECT_EQ(count("/Users"), 1);
     EXPECT_EQ(statuses(bulk(operations, R"(,"failOnErrors":2)")), (texts{"409", "400"}));
@@ -273,8 +219,7 @@ TEST_F(bulk_test, fail_on_errors_stops_the_request_and_keeps_completed_operation
     EXPECT_EQ(statuses(bulk(operations)), (texts{"409", "400", "409", "400"}));
 }
 
-TEST_F(bulk_test, a_version_is_a_precondition)
-{
+TEST_F(bulk_test, a_version_is_a_precondition) {
     const auto anna = "/Users/" + fixture.make_user("anna");
     const auto put = [&](std::string_view version, std::string_view title) {
         return R"({"method":"PUT","path":")" + anna + R"(","version":")" + std::string(version) +
@@ -293,8 +238,7 @@ TEST_F(bulk_test, a_version_is_a_precondition)
     EXPECT_EQ(current.at("status").as_string(), "204");
 }
 
-TEST_F(bulk_test, more_operations_than_advertised_are_too_many)
-{
+TEST_F(bulk_test, more_operations_than_advertised_are_too_many) {
     const auto config = fixture.scim("GET", "/ServiceProviderConfig").member("bulk");
     EXPECT_TRUE(config.at("supported").as_bool());
     const auto operations_max = static_cast<std::size_t>(config.at("maxOperations").as_int64());
@@ -310,14 +254,12 @@ TEST_F(bulk_test, more_operations_than_advertised_are_too_many)
     EXPECT_NE(refused.text_of("detail").find("1000 operations (maxOperations)"), std::string::npos);
 }
 
-TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
-{
+TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many) {
     api::limits bounds;
     bounds.scim_body_bytes_max = 400;
     test::api_fixture fixture(bounds);
-    EXPECT_EQ(
-        fixture.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(), 400
-    );
+    EXPECT_EQ(fixture.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(),
+            400);
     std::string body = R"({"Operations":[{"method":"DELETE","path":"/Users/1"}]})";
     body.append(400 - body.size(), ' ');
     EXPECT_EQ(fixture.scim("POST", "/Bulk", body).status, 200);
@@ -326,8 +268,7 @@ TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
     EXPECT_NE(refused.text_of("detail").find("400 bytes (maxPayloadSize)"), std::string::npos);
 }
 
-TEST_F(bulk_test, only_post_with_json_is_allowed)
-{
+TEST_F(bulk_test, only_post_with_json_is_allowed) {
     for (const auto* const method : {"GET", "PUT", "PATCH", "DELETE"}) {
         const auto refused = fixture.scim(method, "/Bulk", "{}");
         EXPECT_EQ(refused.status, 405) << method;

@@ -15,8 +15,7 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(concurrent_user_change_test, changes_of_different_attributes_are_all_applied)
-{
+TEST_F(concurrent_user_change_test, changes_of_different_attributes_are_all_applied) {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
@@ -34,8 +33,7 @@ TEST_F(concurrent_user_change_test, changes_of_different_attributes_are_all_appl
     EXPECT_EQ(published[1].at("data").at("raw_attributes").at("nickName"), json::value("Anni"));
 }
 
-TEST_F(concurrent_user_change_test, a_put_replaces_the_state_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, a_put_replaces_the_state_at_the_time_of_the_write) {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Queen")"));
     EXPECT_EQ(got.status, 200);
@@ -44,8 +42,7 @@ TEST_F(concurrent_user_change_test, a_put_replaces_the_state_at_the_time_of_the_
     EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["title","nickname"])");
 }
 
-TEST_F(concurrent_user_change_test, an_identical_concurrent_change_happens_once)
-{
+TEST_F(concurrent_user_change_test, an_identical_concurrent_change_happens_once) {
     once([this] { title(); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
@@ -53,8 +50,7 @@ TEST_F(concurrent_user_change_test, an_identical_concurrent_change_happens_once)
     EXPECT_EQ(new_events().size(), 1U);
 }
 
-TEST_F(concurrent_user_change_test, a_precondition_applies_to_the_version_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, a_precondition_applies_to_the_version_at_the_time_of_the_write) {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title({{"If-Match", "W/\"1\""}});
     EXPECT_EQ(got.status, 412);
@@ -62,20 +58,18 @@ TEST_F(concurrent_user_change_test, a_precondition_applies_to_the_version_at_the
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(concurrent_user_change_test, a_user_deleted_meanwhile_is_not_found)
-{
+TEST_F(concurrent_user_change_test, a_user_deleted_meanwhile_is_not_found) {
     for (const std::string_view method : {"PATCH", "PUT"}) {
         const auto other = "/Users/" + fixture.make_user("other");
         once([&] { fixture.scim("DELETE", other); });
         const auto got = method == "PUT"
-                             ? fixture.scim("PUT", other, test::user_text("other", R"(,"title":"Queen")"))
-                             : fixture.patch(other, set_title);
+                                 ? fixture.scim("PUT", other, test::user_text("other", R"(,"title":"Queen")"))
+                                 : fixture.patch(other, set_title);
         EXPECT_EQ(got.status, 404) << method;
     }
 }
 
-TEST_F(concurrent_user_change_test, a_user_name_taken_meanwhile_is_a_conflict)
-{
+TEST_F(concurrent_user_change_test, a_user_name_taken_meanwhile_is_a_conflict) {
     once([this] { fixture.make_user("berta"); });
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("berta")).text_of("scimType"), "uniqueness");
     once([this] { fixture.make_user("carla"); });
@@ -86,8 +80,7 @@ TEST_F(concurrent_user_change_test, a_user_name_taken_meanwhile_is_a_conflict)
     EXPECT_EQ(new_event_types(), (texts{"user_created", "user_created"}));
 }
 
-TEST_F(concurrent_user_change_test, a_change_with_repeated_conflicts_is_prepared_in_the_writer)
-{
+TEST_F(concurrent_user_change_test, a_change_with_repeated_conflicts_is_prepared_in_the_writer) {
     int number = 0;
     database->before = [&](store::intent mode) {
         if (mode != store::intent::write)
@@ -101,12 +94,9 @@ TEST_F(concurrent_user_change_test, a_change_with_repeated_conflicts_is_prepared
     EXPECT_EQ(number, preparations_max);
     EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
     EXPECT_EQ(got.header("ETag"), "W/\"" + std::to_string(preparations_max + 2) + '"');
-    EXPECT_NE(
-        fixture.metrics.exposition().find(
-            "scimd_changes_overtaken_total " + std::to_string(preparations_max) + "\n"
-        ),
-        std::string::npos
-    );
+    EXPECT_NE(fixture.metrics.exposition().find(
+                      "scimd_changes_overtaken_total " + std::to_string(preparations_max) + "\n"),
+            std::string::npos);
     EXPECT_EQ(got.text_of("nickName"), std::to_string(number));
     EXPECT_EQ(got.text, fixture.scim("GET", path).text);
     EXPECT_EQ(new_events().size(), static_cast<std::size_t>(preparations_max) + 1);
@@ -118,11 +108,10 @@ protected:
 };
 
 // The last attempt on a snapshot may succeed, and there is no further one.
-TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
-{
+TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times) {
     const auto path = "/Users/" + fixture.make_user("anna", R"(,"title":"Boss")");
     const auto operations =
-        R"([{"op":"replace","path":"title","value":")" + std::string(5'000, 'x') + R"("}])";
+            R"([{"op":"replace","path":"title","value":")" + std::string(5'000, 'x') + R"("}])";
     for (const int conflicts : {preparations_max, preparations_max - 1}) {
         int left = conflicts;
         database->before = [&](store::intent mode) {
@@ -130,7 +119,7 @@ TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer
                 return;
             const auto nick = std::to_string(conflicts) + '-' + std::to_string(--left);
             const auto got =
-                fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
+                    fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
             EXPECT_EQ(got.status, 200);
         };
         database->writes = 0;
@@ -143,17 +132,14 @@ TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer
             continue;
         }
         EXPECT_EQ(got.status, 503);
-        EXPECT_EQ(
-            got.text_of("detail"),
-            "The resource is changed by others too often for so large a change. Try again."
-        );
+        EXPECT_EQ(got.text_of("detail"),
+                "The resource is changed by others too often for so large a change. Try again.");
         EXPECT_FALSE(got.header("Retry-After").empty());
         EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
     }
 }
 
-TEST_F(concurrent_user_change_test, a_response_shows_the_own_change_despite_later_ones)
-{
+TEST_F(concurrent_user_change_test, a_response_shows_the_own_change_despite_later_ones) {
     join_group();
     once_committed([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
@@ -162,8 +148,7 @@ TEST_F(concurrent_user_change_test, a_response_shows_the_own_change_despite_late
     EXPECT_EQ(got.text_of("nickName"), "");
 }
 
-TEST_F(concurrent_user_change_test, a_committed_change_is_answered_although_the_user_was_deleted_since)
-{
+TEST_F(concurrent_user_change_test, a_committed_change_is_answered_although_the_user_was_deleted_since) {
     join_group();
     once_committed([this] { fixture.scim("DELETE", path); });
     const auto got = title();
@@ -173,8 +158,7 @@ TEST_F(concurrent_user_change_test, a_committed_change_is_answered_although_the_
 }
 
 // Two reads: the token, and the state that the change starts from. Groups in the response would take a third.
-TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes_no_read)
-{
+TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes_no_read) {
     const auto reads_of = [this](const std::function<test::answer()>& request) {
         const auto before = database->reads;
         const auto got = request();
@@ -183,8 +167,7 @@ TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes
     };
     const auto retitle = [this](std::string_view value) {
         return fixture.patch(
-            path, R"([{"op":"replace","path":"title","value":")" + std::string(value) + R"("}])"
-        );
+                path, R"([{"op":"replace","path":"title","value":")" + std::string(value) + R"("}])");
     };
     EXPECT_EQ(reads_of([&] { return retitle("A"); }), 2U);
     EXPECT_EQ(reads_of([&] { return fixture.scim("PUT", path, test::user_text("anna")); }), 2U);
@@ -194,18 +177,14 @@ TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes
 
     join_group();
     EXPECT_EQ(reads_of([&] { return retitle("B"); }), 3U);
-    EXPECT_EQ(
-        reads_of([&] {
-            return fixture.patch(
-                path + "?excludedAttributes=groups", R"([{"op":"replace","path":"title","value":"C"}])"
-            );
-        }),
-        2U
-    );
+    EXPECT_EQ(reads_of([&] {
+        return fixture.patch(
+                path + "?excludedAttributes=groups", R"([{"op":"replace","path":"title","value":"C"}])");
+    }),
+            2U);
 }
 
-TEST_F(concurrent_user_change_test, a_request_without_effect_does_not_use_the_writer)
-{
+TEST_F(concurrent_user_change_test, a_request_without_effect_does_not_use_the_writer) {
     EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"Boss"}])").status, 200);
     EXPECT_EQ(fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")")).status, 200);
     EXPECT_EQ(title({{"If-Match", "W/\"7\""}}).status, 412);
@@ -215,21 +194,18 @@ TEST_F(concurrent_user_change_test, a_request_without_effect_does_not_use_the_wr
 
 // --- events
 
-TEST_F(concurrent_user_change_test, an_event_has_the_groups_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, an_event_has_the_groups_at_the_time_of_the_write) {
     std::string group;
     once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     const auto got = title();
     EXPECT_EQ(got.body.at("groups").at(0).at("value"), json::value(group));
     const auto published = new_events();
-    EXPECT_EQ(
-        to_text(published.back().at("data").at("groups")), R"([{"id":")" + group + R"(","name":"Staff"}])"
-    );
+    EXPECT_EQ(to_text(published.back().at("data").at("groups")),
+            R"([{"id":")" + group + R"(","name":"Staff"}])");
     EXPECT_EQ(to_text(published.back().at("changed_attributes")), R"(["title"])");
 }
 
-TEST_F(concurrent_user_change_test, an_event_has_the_attribute_mappings_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, an_event_has_the_attribute_mappings_at_the_time_of_the_write) {
     operate("POST", "/api/v1/directory-user-attributes", R"({"key":"nick","datatype":"STRING"})");
     const auto map = [this] {
         operate("PUT", directory + "/attributes", R"({"attributes":[{"key":"nick","map_to":"nickName"}]})");
@@ -243,8 +219,7 @@ TEST_F(concurrent_user_change_test, an_event_has_the_attribute_mappings_at_the_t
     EXPECT_EQ(to_text(new_events().back().at("data").at("custom_attributes")), R"({"nick":"Bert"})");
 }
 
-TEST_F(concurrent_user_change_test, an_event_has_the_roles_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, an_event_has_the_roles_at_the_time_of_the_write) {
     operate("POST", "/api/v1/roles", R"({"name":"reader"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"reader"})"); });
     fixture.make_user("berta");
@@ -255,8 +230,7 @@ TEST_F(concurrent_user_change_test, an_event_has_the_roles_at_the_time_of_the_wr
     EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["title","roles"])");
 }
 
-TEST_F(concurrent_user_change_test, pending_group_events_are_published_with_the_change)
-{
+TEST_F(concurrent_user_change_test, pending_group_events_are_published_with_the_change) {
     once([this] { fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     title();
     fixture.work_off();
@@ -277,8 +251,7 @@ protected:
     const std::string path = "/Groups/" + fixture.make_group("Staff");
 };
 
-TEST_F(concurrent_group_change_test, a_new_member_stays_when_the_group_is_renamed)
-{
+TEST_F(concurrent_group_change_test, a_new_member_stays_when_the_group_is_renamed) {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
     const auto got = fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
@@ -288,8 +261,7 @@ TEST_F(concurrent_group_change_test, a_new_member_stays_when_the_group_is_rename
     EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["display_name"])");
 }
 
-TEST_F(concurrent_group_change_test, a_put_without_members_keeps_a_member_added_meanwhile)
-{
+TEST_F(concurrent_group_change_test, a_put_without_members_keeps_a_member_added_meanwhile) {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
     const auto got = fixture.scim("PUT", path, R"({"displayName":"Crew"})");
@@ -297,8 +269,7 @@ TEST_F(concurrent_group_change_test, a_put_without_members_keeps_a_member_added_
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
 }
 
-TEST_F(concurrent_group_change_test, a_response_has_the_members_of_the_version_that_it_shows)
-{
+TEST_F(concurrent_group_change_test, a_response_has_the_members_of_the_version_that_it_shows) {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once_committed([&] { fixture.patch(path, add); });
     const auto got = fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
@@ -311,8 +282,7 @@ TEST_F(concurrent_group_change_test, a_response_has_the_members_of_the_version_t
     EXPECT_EQ(last.text_of("displayName"), "Gang");
 }
 
-TEST_F(concurrent_group_change_test, member_changes_are_prepared_in_the_writer)
-{
+TEST_F(concurrent_group_change_test, member_changes_are_prepared_in_the_writer) {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])"); });
     const auto got = fixture.patch(path, add);
@@ -323,8 +293,7 @@ TEST_F(concurrent_group_change_test, member_changes_are_prepared_in_the_writer)
 
 // --- the mode of the preparation
 
-TEST_F(concurrent_change_test, a_large_document_is_prepared_in_a_scan)
-{
+TEST_F(concurrent_change_test, a_large_document_is_prepared_in_a_scan) {
     const auto bytes = [this](const std::string& user) {
         std::size_t found = 0;
         store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
@@ -340,9 +309,8 @@ TEST_F(concurrent_change_test, a_large_document_is_prepared_in_a_scan)
                std::string(count - count / 2, 'x') + '"';
     };
     const auto base = bytes(fixture.make_user("anna1", padded(2))) - 2;
-    for (const auto& [size, scans] :
-         {std::pair<std::size_t, std::size_t>{prepared_inline_bytes_max, 0},
-          {prepared_inline_bytes_max + 1, 1}}) {
+    for (const auto& [size, scans] : {std::pair<std::size_t, std::size_t>{prepared_inline_bytes_max, 0},
+                 {prepared_inline_bytes_max + 1, 1}}) {
         const auto id = fixture.make_user("bert" + std::to_string(scans), padded(size - base));
         ASSERT_EQ(bytes(id), size);
         const auto before = database->scans;

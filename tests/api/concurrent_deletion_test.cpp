@@ -10,8 +10,7 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(concurrent_user_change_test, the_event_of_a_deletion_shows_the_user_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_shows_the_user_at_the_time_of_the_write) {
     once([this] { title(); });
     EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
     EXPECT_EQ(database->writes, 2U);
@@ -26,8 +25,7 @@ TEST_F(concurrent_user_change_test, the_event_of_a_deletion_shows_the_user_at_th
     EXPECT_EQ(published.back().at("object_version"), json::value(2));
 }
 
-TEST_F(concurrent_user_change_test, the_event_of_a_deletion_keeps_attribute_text_that_resembles_its_own)
-{
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_keeps_attribute_text_that_resembles_its_own) {
     const std::string own = R"("deleted_at":"1970-01-01T00:00:00Z","reason":")";
     const auto other = fixture.make_user("other", R"(,"title":)" + to_text(json::value(own)));
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + other).status, 204);
@@ -36,8 +34,7 @@ TEST_F(concurrent_user_change_test, the_event_of_a_deletion_keeps_attribute_text
     EXPECT_EQ(published.back().at("data").at("deleted_at"), published.back().at("occurred_at"));
 }
 
-TEST_F(concurrent_user_change_test, the_event_of_a_deletion_has_the_groups_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_has_the_groups_at_the_time_of_the_write) {
     std::string group;
     once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
@@ -50,8 +47,8 @@ TEST_F(concurrent_user_change_test, the_event_of_a_deletion_has_the_groups_at_th
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 200);
 }
 
-TEST_F(concurrent_user_change_test, a_deletion_checks_its_precondition_and_the_user_at_the_time_of_the_write)
-{
+TEST_F(concurrent_user_change_test,
+        a_deletion_checks_its_precondition_and_the_user_at_the_time_of_the_write) {
     once([this] { title(); });
     const auto got = fixture.scim("DELETE", path, "", {{"If-Match", "W/\"1\""}});
     EXPECT_EQ(got.status, 412);
@@ -61,8 +58,7 @@ TEST_F(concurrent_user_change_test, a_deletion_checks_its_precondition_and_the_u
     EXPECT_EQ(new_event_types(), (texts{"user_updated", "user_deleted"}));
 }
 
-TEST_F(concurrent_user_change_test, a_deletion_with_repeated_conflicts_is_prepared_in_the_writer)
-{
+TEST_F(concurrent_user_change_test, a_deletion_with_repeated_conflicts_is_prepared_in_the_writer) {
     int number = 0;
     database->before = [&](store::intent mode) {
         if (mode != store::intent::write)

@@ -13,8 +13,7 @@ namespace {
 
 // --- authentication
 
-TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_request_for_one_second)
-{
+TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_request_for_one_second) {
     const auto made = operate("POST", directory + "/secrets", "{}");
     const std::string text(made.text_of("plain_secret"));
     const auto secret = directory + "/secrets/" + std::string(made.member("secret").at("id").as_string());
@@ -23,7 +22,7 @@ TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_reque
         head.method = "PATCH";
         head.target = fixture.base() + path;
         head.body =
-            R"({"Operations":[{"op":"replace","path":"title","value":")" + std::string(value) + R"("}]})";
+                R"({"Operations":[{"op":"replace","path":"title","value":")" + std::string(value) + R"("}]})";
         head.from.address = "192.0.2.7";
         head.headers.add("Authorization", "Bearer " + text);
         return fixture.send(std::move(head));
@@ -38,8 +37,7 @@ TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_reque
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "A");
 }
 
-TEST_F(concurrent_user_change_test, a_disabled_directory_rejects_a_change_that_has_waited)
-{
+TEST_F(concurrent_user_change_test, a_disabled_directory_rejects_a_change_that_has_waited) {
     const auto disable = [this] {
         wait_long();
         operate("PATCH", directory + ":disable");
@@ -58,8 +56,7 @@ TEST_F(concurrent_user_change_test, a_disabled_directory_rejects_a_change_that_h
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
 }
 
-TEST_F(concurrent_user_change_test, a_deactivated_user_cannot_change_itself)
-{
+TEST_F(concurrent_user_change_test, a_deactivated_user_cannot_change_itself) {
     const auto token = fixture.make_user_token(id);
     once([this] {
         wait_long();
@@ -77,8 +74,7 @@ TEST_F(concurrent_user_change_test, a_deactivated_user_cannot_change_itself)
 
 // --- the domain gate and seats
 
-TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user)
-{
+TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user) {
     const auto release = [this] { operate("DELETE", owner + "/domains/" + fixture.domain); };
     once(release);
     const auto refused = fixture.scim("POST", "/Users", test::user_text("berta"));
@@ -89,8 +85,7 @@ TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(concurrent_user_change_test, the_last_seat_is_given_once)
-{
+TEST_F(concurrent_user_change_test, the_last_seat_is_given_once) {
     operate("PATCH", owner + "/settings/usermanagement", R"({"settings":{"max_allowed_users":2}})");
     once([this] { fixture.make_user("berta"); });
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("carla")).status, 403);
@@ -99,8 +94,7 @@ TEST_F(concurrent_user_change_test, the_last_seat_is_given_once)
 
 class held_user_concurrency_test : public concurrent_change_test {
 protected:
-    held_user_concurrency_test()
-    {
+    held_user_concurrency_test() {
         fixture.directory = fixture.make_directory(fixture.organization, "hold");
         fixture.token = fixture.make_token(fixture.directory);
         operate("DELETE", owner + "/domains/" + fixture.domain);
@@ -108,8 +102,7 @@ protected:
         discard_events();
     }
 
-    void verify_domain()
-    {
+    void verify_domain() {
         fixture.make_domain(fixture.organization, "acme.com");
         fixture.work_off();
     }
@@ -117,8 +110,7 @@ protected:
     std::string path;
 };
 
-TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_not_created)
-{
+TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_not_created) {
     once([this] { verify_domain(); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
     const auto published = new_events();
@@ -127,8 +119,7 @@ TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_
     EXPECT_EQ(to_text(published.back().at("previous_attributes")), R"({"title":"Boss"})");
 }
 
-TEST_F(held_user_concurrency_test, a_user_whose_domain_is_verified_before_the_change_is_released_by_it)
-{
+TEST_F(held_user_concurrency_test, a_user_whose_domain_is_verified_before_the_change_is_released_by_it) {
     once([this] { fixture.make_domain(fixture.organization, "acme.com"); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
     const auto published = new_events();

@@ -14,40 +14,38 @@ using texts = std::vector<std::string>;
 
 // Sort orders: by columns with and without missing values, and by an attribute without a column.
 constexpr std::string_view orders[] = {
-    "",
-    "&sortBy=id&sortOrder=descending",
-    "&sortBy=userName",
-    "&sortBy=userName&sortOrder=descending",
-    "&sortBy=displayName",
-    "&sortBy=displayName&sortOrder=descending",
-    "&sortBy=externalId",
-    "&sortBy=externalId&sortOrder=descending",
-    "&sortBy=meta.created&sortOrder=descending",
-    "&sortBy=meta.lastModified",
-    "&sortBy=title",
-    "&sortBy=title&sortOrder=descending",
+        "",
+        "&sortBy=id&sortOrder=descending",
+        "&sortBy=userName",
+        "&sortBy=userName&sortOrder=descending",
+        "&sortBy=displayName",
+        "&sortBy=displayName&sortOrder=descending",
+        "&sortBy=externalId",
+        "&sortBy=externalId&sortOrder=descending",
+        "&sortBy=meta.created&sortOrder=descending",
+        "&sortBy=meta.lastModified",
+        "&sortBy=title",
+        "&sortBy=title&sortOrder=descending",
 };
 
 // Filters that leave nothing to match in memory, and filters that leave something beside the columns.
 constexpr std::string_view filters[] = {
-    "",
-    "&filter=active%20eq%20true",
-    "&filter=title%20pr%20or%20active%20eq%20true",
-    "&filter=userName%20sw%20%22u%22%20and%20not%20(title%20eq%20%22nobody%22)",
+        "",
+        "&filter=active%20eq%20true",
+        "&filter=title%20pr%20or%20active%20eq%20true",
+        "&filter=userName%20sw%20%22u%22%20and%20not%20(title%20eq%20%22nobody%22)",
 };
 
 class cursor_test : public testing::Test {
 protected:
-    test::answer page(std::string_view cursor, std::string_view parameters, std::string_view path = "/Users")
-    {
+    test::answer page(
+            std::string_view cursor, std::string_view parameters, std::string_view path = "/Users") {
         return fixture.scim(
-            "GET", std::string(path) + "?cursor=" + std::string(cursor) + std::string(parameters)
-        );
+                "GET", std::string(path) + "?cursor=" + std::string(cursor) + std::string(parameters));
     }
 
     // All pages from the first to the last.
-    std::vector<texts> pages(std::string_view parameters, std::string_view path = "/Users")
-    {
+    std::vector<texts> pages(std::string_view parameters, std::string_view path = "/Users") {
         std::vector<texts> all;
         std::string cursor;
         do {
@@ -61,22 +59,19 @@ protected:
         return all;
     }
 
-    texts by_index(std::string_view parameters, std::string_view path = "/Users")
-    {
+    texts by_index(std::string_view parameters, std::string_view path = "/Users") {
         return fixture.scim("GET", std::string(path) + "?count=1000" + std::string(parameters))
-            .resources("id");
+                .resources("id");
     }
 
-    static texts joined(const std::vector<texts>& parts)
-    {
+    static texts joined(const std::vector<texts>& parts) {
         texts all;
         for (const auto& part : parts)
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }
 
-    std::string add(int number)
-    {
+    std::string add(int number) {
         fixture.clock.advance(std::chrono::milliseconds(number % 3 == 0 ? 0 : 1));
         std::string more;
         if (number % 2 == 0)
@@ -89,8 +84,7 @@ protected:
         return fixture.make_user("u" + std::to_string(number * 7919 % 1'000), more);
     }
 
-    void expect_error(const test::answer& got, std::string_view scim_type, std::string_view detail)
-    {
+    void expect_error(const test::answer& got, std::string_view scim_type, std::string_view detail) {
         EXPECT_EQ(got.status, 400) << got.text;
         EXPECT_EQ(got.text_of("scimType"), scim_type);
         EXPECT_NE(got.text_of("detail").find(detail), std::string::npos) << got.text;
@@ -99,8 +93,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter)
-{
+TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter) {
     for (int i = 0; i < 40; ++i)
         add(i);
     for (const auto order : orders) {
@@ -114,8 +107,7 @@ TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter)
     }
 }
 
-TEST_F(cursor_test, lead_back_to_the_previous_pages)
-{
+TEST_F(cursor_test, lead_back_to_the_previous_pages) {
     for (int i = 0; i < 25; ++i)
         add(i);
     for (const auto order : orders) {
@@ -138,8 +130,7 @@ TEST_F(cursor_test, lead_back_to_the_previous_pages)
     }
 }
 
-TEST_F(cursor_test, come_with_the_total_number)
-{
+TEST_F(cursor_test, come_with_the_total_number) {
     for (int i = 0; i < 15; ++i)
         add(i);
     for (const auto filter : filters) {
@@ -155,8 +146,7 @@ TEST_F(cursor_test, come_with_the_total_number)
     }
 }
 
-TEST_F(cursor_test, a_page_that_ends_with_the_list_is_the_last)
-{
+TEST_F(cursor_test, a_page_that_ends_with_the_list_is_the_last) {
     for (int i = 0; i < 6; ++i)
         add(i);
     EXPECT_EQ(pages("&count=3").size(), 2U);
@@ -165,8 +155,7 @@ TEST_F(cursor_test, a_page_that_ends_with_the_list_is_the_last)
     EXPECT_EQ(pages("&count=5&filter=title%20eq%20%22nobody%22").size(), 1U);
 }
 
-TEST_F(cursor_test, work_without_a_count_and_with_count_zero)
-{
+TEST_F(cursor_test, work_without_a_count_and_with_count_zero) {
     for (int i = 0; i < 3; ++i)
         add(i);
     EXPECT_EQ(page("", "").resources("id").size(), 3U);
@@ -181,23 +170,19 @@ TEST_F(cursor_test, work_without_a_count_and_with_count_zero)
     EXPECT_EQ(fixture.scim("GET", "/Users?CURSOR=&count=2").resources("id").size(), 2U);
 }
 
-TEST_F(cursor_test, consist_of_url_safe_characters)
-{
+TEST_F(cursor_test, consist_of_url_safe_characters) {
     for (int i = 0; i < 3; ++i)
         add(i);
     for (const auto order : orders) {
         const auto cursor = page("", std::string(order) + "&count=1").text_of("nextCursor");
         EXPECT_NE(cursor, "");
         for (const char one : cursor)
-            EXPECT_TRUE(
-                std::isalnum(static_cast<unsigned char>(one)) ||
-                std::string_view("-._~").find(one) != std::string_view::npos
-            );
+            EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(one)) ||
+                        std::string_view("-._~").find(one) != std::string_view::npos);
     }
 }
 
-TEST_F(cursor_test, belong_to_one_query)
-{
+TEST_F(cursor_test, belong_to_one_query) {
     for (int i = 0; i < 6; ++i)
         add(i);
     fixture.make_group("One");
@@ -206,11 +191,11 @@ TEST_F(cursor_test, belong_to_one_query)
     EXPECT_EQ(page(cursor, parameters).status, 200);
     EXPECT_EQ(page(cursor, parameters + "&attributes=userName").status, 200);
     const std::string others[] = {
-        "&count=2&sortBy=userName",
-        "&count=2&filter=active%20eq%20true",
-        "&count=2&sortBy=displayName&filter=active%20eq%20true",
-        "&count=2&sortBy=userName&sortOrder=descending&filter=active%20eq%20true",
-        "&count=2&sortBy=userName&filter=active%20eq%20false",
+            "&count=2&sortBy=userName",
+            "&count=2&filter=active%20eq%20true",
+            "&count=2&sortBy=displayName&filter=active%20eq%20true",
+            "&count=2&sortBy=userName&sortOrder=descending&filter=active%20eq%20true",
+            "&count=2&sortBy=userName&filter=active%20eq%20false",
     };
     for (const auto& other : others)
         expect_error(page(cursor, other), "invalidCursor", "The cursor is none of this query.");
@@ -219,8 +204,7 @@ TEST_F(cursor_test, belong_to_one_query)
     expect_error(page(plain, "&count=1", "/"), "invalidCursor", "The cursor is none of this query.");
 }
 
-TEST_F(cursor_test, belong_to_one_directory)
-{
+TEST_F(cursor_test, belong_to_one_directory) {
     for (int i = 0; i < 3; ++i)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
@@ -230,25 +214,21 @@ TEST_F(cursor_test, belong_to_one_directory)
     expect_error(page(cursor, "&count=1"), "invalidCursor", "The cursor is none of this query.");
 }
 
-TEST_F(cursor_test, belong_to_one_page_size)
-{
+TEST_F(cursor_test, belong_to_one_page_size) {
     for (int i = 0; i < 3; ++i)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
     expect_error(
-        page(cursor, "&count=2"), "invalidCount", "The cursor is of pages with a count of 1, not 2."
-    );
+            page(cursor, "&count=2"), "invalidCount", "The cursor is of pages with a count of 1, not 2.");
     expect_error(
-        page(cursor, "&count=0"), "invalidCount", "The cursor is of pages with a count of 1, not 0."
-    );
+            page(cursor, "&count=0"), "invalidCount", "The cursor is of pages with a count of 1, not 0.");
     expect_error(page(cursor, ""), "invalidCount", "The cursor is of pages with a count of 1, not 100.");
     expect_error(page("", "&count=one"), "invalidCount", "count must be an integer, not 'one'.");
     // A count beyond the maximum is the maximum.
     EXPECT_EQ(page("", "&count=5000").status, 200);
 }
 
-TEST_F(cursor_test, cannot_be_forged_or_altered)
-{
+TEST_F(cursor_test, cannot_be_forged_or_altered) {
     for (int i = 0; i < 3; ++i)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
@@ -263,8 +243,7 @@ TEST_F(cursor_test, cannot_be_forged_or_altered)
         expect_error(page(made, "&count=1"), "invalidCursor", "The cursor is none of this query.");
 }
 
-TEST_F(cursor_test, expire)
-{
+TEST_F(cursor_test, expire) {
     for (int i = 0; i < 3; ++i)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
@@ -274,8 +253,7 @@ TEST_F(cursor_test, expire)
     expect_error(page(cursor, "&count=1"), "expiredCursor", "One is good for 3600 seconds");
 }
 
-TEST_F(cursor_test, cannot_be_combined_with_start_index)
-{
+TEST_F(cursor_test, cannot_be_combined_with_start_index) {
     add(1);
     expect_error(page("", "&startIndex=1"), "invalidValue", "startIndex and cursor are two ways to page");
     const auto plain = fixture.scim("GET", "/Users?count=0");
@@ -283,8 +261,7 @@ TEST_F(cursor_test, cannot_be_combined_with_start_index)
     EXPECT_FALSE(plain.body.contains("nextCursor"));
 }
 
-TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources)
-{
+TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources) {
     texts ids;
     for (int i = 0; i < 9; ++i)
         ids.push_back(add(i));
@@ -306,8 +283,7 @@ TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources)
 }
 
 // Every resource that exists unchanged from the first page to the last is listed exactly once.
-TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_deletions)
-{
+TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_deletions) {
     const auto seed = std::random_device()();
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
@@ -318,7 +294,7 @@ TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_delet
     for (const auto order : orders) {
         const auto filter = filters[random() % std::size(filters)];
         const auto parameters =
-            std::string(order) + std::string(filter) + "&count=" + std::to_string(1 + random() % 9);
+                std::string(order) + std::string(filter) + "&count=" + std::to_string(1 + random() % 9);
         auto before = by_index(std::string(order) + std::string(filter));
         std::set<std::string> stable(before.begin(), before.end());
         std::set<std::string> seen;

@@ -14,16 +14,14 @@ using texts = std::vector<std::string>;
 
 class directories_test : public testing::Test {
 protected:
-    test::answer act(std::string_view verb, std::string_view suffix = "", std::string_view body = "")
-    {
+    test::answer act(std::string_view verb, std::string_view suffix = "", std::string_view body = "") {
         return fixture.operate(verb, path + std::string(suffix), body);
     }
 
     json::object shown() { return act("GET").member("directory"); }
 
     // What the background job does; true: there was something to do.
-    bool remove_piece()
-    {
+    bool remove_piece() {
         bool is_found = false;
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             const auto next = store::directories::next_removal(tx);
@@ -39,23 +37,22 @@ protected:
 
     test::api_fixture fixture;
     const std::string path =
-        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
-TEST_F(directories_test, every_member_can_be_changed_and_the_others_stay)
-{
+TEST_F(directories_test, every_member_can_be_changed_and_the_others_stay) {
     struct row {
         const char* body;
         const char* member;
         const char* value;
     };
     const row rows[] = {
-        {R"({"name":"Staff"})", "name", "Staff"},
-        {R"({"directory_provider":"ONELOGIN"})", "directory_provider", "ONELOGIN"},
-        {R"({"directory_provider":""})", "directory_provider", ""},
-        {R"({"status":"IN_PROGRESS"})", "status", "IN_PROGRESS"},
-        {R"({"domain_policy":"off"})", "domain_policy", "off"},
-        {R"({"directory_type":"SCIM","name":""})", "name", ""},
+            {R"({"name":"Staff"})", "name", "Staff"},
+            {R"({"directory_provider":"ONELOGIN"})", "directory_provider", "ONELOGIN"},
+            {R"({"directory_provider":""})", "directory_provider", ""},
+            {R"({"status":"IN_PROGRESS"})", "status", "IN_PROGRESS"},
+            {R"({"domain_policy":"off"})", "domain_policy", "off"},
+            {R"({"directory_type":"SCIM","name":""})", "name", ""},
     };
     auto expected = shown();
     for (const auto& row : rows) {
@@ -67,25 +64,24 @@ TEST_F(directories_test, every_member_can_be_changed_and_the_others_stay)
     }
 }
 
-TEST_F(directories_test, a_bad_member_is_named_and_changes_nothing)
-{
+TEST_F(directories_test, a_bad_member_is_named_and_changes_nothing) {
     struct row {
         const char* body;
         const char* name;
     };
     const row rows[] = {
-        {R"({"name":7})", "name"},
-        {R"({"name":"a\u0001"})", "name"},
-        {R"({"directory_type":"LDAP"})", "directory_type"},
-        {R"({"directory_type":1})", "directory_type"},
-        {R"({"directory_provider":"ENTRA"})", "directory_provider"},
-        {R"({"directory_provider":[]})", "directory_provider"},
-        {R"({"status":"DONE"})", "status"},
-        {R"({"enabled":"false"})", "enabled"},
-        {R"({"enabled":0})", "enabled"},
-        {R"({"domain_policy":"maybe"})", "domain_policy"},
-        {R"({"mappings":[{"key":"a"}]})", "mappings"},
-        {R"({"groups":["x"]})", "groups"},
+            {R"({"name":7})", "name"},
+            {R"({"name":"a\u0001"})", "name"},
+            {R"({"directory_type":"LDAP"})", "directory_type"},
+            {R"({"directory_type":1})", "directory_type"},
+            {R"({"directory_provider":"ENTRA"})", "directory_provider"},
+            {R"({"directory_provider":[]})", "directory_provider"},
+            {R"({"status":"DONE"})", "status"},
+            {R"({"enabled":"false"})", "enabled"},
+            {R"({"enabled":0})", "enabled"},
+            {R"({"domain_policy":"maybe"})", "domain_policy"},
+            {R"({"mappings":[{"key":"a"}]})", "mappings"},
+            {R"({"groups":["x"]})", "groups"},
     };
     const auto before = shown();
     for (const auto& row : rows) {
@@ -99,8 +95,7 @@ TEST_F(directories_test, a_bad_member_is_named_and_changes_nothing)
     EXPECT_EQ(act("PATCH", "", R"({"name":")" + std::string(200, 'n') + "\"}").status, 200);
 }
 
-TEST_F(directories_test, a_disabled_directory_answers_403_once_the_token_is_known_to_be_good)
-{
+TEST_F(directories_test, a_disabled_directory_answers_403_once_the_token_is_known_to_be_good) {
     EXPECT_EQ(act("PATCH", ":disable").text, R"({"enabled":false})");
     const auto refused = fixture.scim("GET", "/Users");
     EXPECT_EQ(refused.status, 403);
@@ -111,8 +106,7 @@ TEST_F(directories_test, a_disabled_directory_answers_403_once_the_token_is_know
     EXPECT_EQ(fixture.event_types(), (texts{"directory_disabled", "directory_enabled"}));
 }
 
-TEST_F(directories_test, what_is_so_already_makes_no_event)
-{
+TEST_F(directories_test, what_is_so_already_makes_no_event) {
     act("PATCH", ":enable");
     EXPECT_EQ(fixture.event_types(), texts());
     act("PATCH", ":disable");
@@ -125,20 +119,13 @@ TEST_F(directories_test, what_is_so_already_makes_no_event)
     EXPECT_EQ(event.at("sequence").as_int64(), 4);
     EXPECT_EQ(event.at("context").at("source").as_string(), "api");
     EXPECT_EQ(event.at("context").at("actor"), (json::object{{"type", "operator"}}));
-    const json::object data{
-        {"id", fixture.directory},
-        {"organization_id", fixture.organization},
-        {"directory_type", "SCIM"},
-        {"provider", "OKTA"},
-        {"name", ""},
-        {"enabled", false},
-        {"updated_at", "2026-01-02T03:04:05.000000Z"}
-    };
+    const json::object data{{"id", fixture.directory}, {"organization_id", fixture.organization},
+            {"directory_type", "SCIM"}, {"provider", "OKTA"}, {"name", ""}, {"enabled", false},
+            {"updated_at", "2026-01-02T03:04:05.000000Z"}};
     EXPECT_EQ(event.at("data"), data);
 }
 
-TEST_F(directories_test, a_new_directory_publishes_created_then_enabled)
-{
+TEST_F(directories_test, a_new_directory_publishes_created_then_enabled) {
     const auto other = fixture.make_directory(fixture.organization);
     fixture.make_token(other);
     EXPECT_EQ(fixture.event_types(), (texts{"created", "directory_enabled", "token_created"}));
@@ -149,8 +136,7 @@ TEST_F(directories_test, a_new_directory_publishes_created_then_enabled)
     }
 }
 
-TEST_F(directories_test, the_status_says_how_far_the_connection_has_come)
-{
+TEST_F(directories_test, the_status_says_how_far_the_connection_has_come) {
     const auto other = fixture.make_directory(fixture.organization);
     const auto status = [&] {
         const auto got = fixture.operate("GET", "/api/v1/organizations/-/directories/" + other);
@@ -166,15 +152,14 @@ TEST_F(directories_test, the_status_says_how_far_the_connection_has_come)
 }
 
 // Uses are noted to the minute.
-TEST_F(directories_test, nothing_is_used_before_it_was_made)
-{
+TEST_F(directories_test, nothing_is_used_before_it_was_made) {
     fixture.clock.advance(25s);  // 03:04:30
     fixture.directory = fixture.make_directory(fixture.organization);
     fixture.token = fixture.make_token(fixture.directory);
     fixture.scim("GET", "/Users");
     const auto show = [&] {
         return fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory)
-            .member("directory");
+                .member("directory");
     };
     const std::string made = "2026-01-02T03:04:30.000000Z";
     EXPECT_EQ(show().at("last_synced_at").as_string(), made);
@@ -184,8 +169,7 @@ TEST_F(directories_test, nothing_is_used_before_it_was_made)
     EXPECT_EQ(show().at("last_synced_at").as_string(), "2026-01-02T03:05:00.000000Z");
 }
 
-TEST_F(directories_test, the_last_use_of_a_secret_is_shown_before_it_is_stored)
-{
+TEST_F(directories_test, the_last_use_of_a_secret_is_shown_before_it_is_stored) {
     fixture.scim("GET", "/Users", "", {{"User-Agent", "Okta SCIM Client 1.0.0"}});
     const auto directory = shown();
     EXPECT_EQ(directory.at("last_synced_at").as_string(), "2026-01-02T03:04:05.000000Z");
@@ -198,13 +182,11 @@ TEST_F(directories_test, the_last_use_of_a_secret_is_shown_before_it_is_stored)
 
     const std::string long_agent(300, 'x');
     fixture.scim("GET", "/Users", "", {{"User-Agent", long_agent}});
-    EXPECT_EQ(
-        act("GET", id).member("secret").at("last_used_user_agent").as_string(), long_agent.substr(0, 200)
-    );
+    EXPECT_EQ(act("GET", id).member("secret").at("last_used_user_agent").as_string(),
+            long_agent.substr(0, 200));
 }
 
-TEST_F(directories_test, a_regenerated_secret_works_beside_the_old_one_until_the_overlap_ends)
-{
+TEST_F(directories_test, a_regenerated_secret_works_beside_the_old_one_until_the_overlap_ends) {
     const auto made = act("POST", "/secrets:regenerate", R"({"overlap_seconds":3600})");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto old = fixture.token;
@@ -219,8 +201,7 @@ TEST_F(directories_test, a_regenerated_secret_works_beside_the_old_one_until_the
     EXPECT_EQ(status(made.text_of("plain_secret")), 200);
 }
 
-TEST_F(directories_test, the_overlap_is_a_day_unless_it_is_said_otherwise)
-{
+TEST_F(directories_test, the_overlap_is_a_day_unless_it_is_said_otherwise) {
     act("POST", "/secrets:regenerate");
     fixture.clock.advance(24h - 1us);
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 200);
@@ -228,11 +209,10 @@ TEST_F(directories_test, the_overlap_is_a_day_unless_it_is_said_otherwise)
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
 }
 
-TEST_F(directories_test, an_overlap_has_bounds)
-{
+TEST_F(directories_test, an_overlap_has_bounds) {
     for (const auto* const bad : {"-1", "2592001", "\"0\"", "1.5", "true", "[]"}) {
         const auto refused =
-            act("POST", "/secrets:regenerate", R"({"overlap_seconds":)" + std::string(bad) + "}");
+                act("POST", "/secrets:regenerate", R"({"overlap_seconds":)" + std::string(bad) + "}");
         EXPECT_EQ(refused.status, 400) << bad;
         EXPECT_NE(refused.text_of("message").find("overlap_seconds"), std::string::npos) << refused.text;
     }
@@ -242,8 +222,7 @@ TEST_F(directories_test, an_overlap_has_bounds)
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
 }
 
-TEST_F(directories_test, an_enabled_directory_is_not_deleted)
-{
+TEST_F(directories_test, an_enabled_directory_is_not_deleted) {
     const auto refused = act("DELETE");
     EXPECT_EQ(refused.status, 400);
     EXPECT_NE(refused.text_of("message").find("directory is enabled"), std::string::npos);
@@ -251,8 +230,7 @@ TEST_F(directories_test, an_enabled_directory_is_not_deleted)
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 200);
 }
 
-TEST_F(directories_test, a_deleted_directory_is_gone_with_an_event_for_each_thing)
-{
+TEST_F(directories_test, a_deleted_directory_is_gone_with_an_event_for_each_thing) {
     const auto anna = fixture.make_user("anna");
     const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + anna + R"("}])");
     act("PATCH", ":disable");
@@ -262,7 +240,7 @@ TEST_F(directories_test, a_deleted_directory_is_gone_with_an_event_for_each_thin
     EXPECT_EQ(act("DELETE").status, 404);
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
     const auto listed =
-        fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
+            fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
     EXPECT_EQ(listed.body.at("directories").as_array().size(), 0U);
     EXPECT_FALSE(remove_piece()) << "a small directory goes with the request";
     auto events = fixture.events();
@@ -278,8 +256,7 @@ TEST_F(directories_test, a_deleted_directory_is_gone_with_an_event_for_each_thin
     EXPECT_TRUE(is_sound());
 }
 
-TEST_F(directories_test, a_large_directory_goes_in_bounded_pieces_that_can_be_taken_up_again)
-{
+TEST_F(directories_test, a_large_directory_goes_in_bounded_pieces_that_can_be_taken_up_again) {
     constexpr int users = 450;
     std::string members;
     for (int i = 0; i < users; ++i) {
@@ -314,7 +291,7 @@ TEST_F(directories_test, a_large_directory_goes_in_bounded_pieces_that_can_be_ta
     }
     EXPECT_EQ(deleted, users + 2U) << "each user, the group, the directory";
     EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations/-/directories/" + other).status, 200)
-        << "the neighbour stays";
+            << "the neighbour stays";
 }
 
 }  // namespace

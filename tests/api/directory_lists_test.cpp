@@ -18,16 +18,14 @@ class directory_lists_test : public testing::Test {
 protected:
     test::answer get(std::string_view query) { return fixture.operate("GET", path + std::string(query)); }
 
-    static std::string member_list(const texts& ids)
-    {
+    static std::string member_list(const texts& ids) {
         std::string text = R"(,"members":[)";
         for (const auto& id : ids)
             text.append(&id == ids.data() ? "" : ",").append(R"({"value":")" + id + "\"}");
         return text + "]";
     }
 
-    static texts ids_of(const test::answer& page, std::string_view list)
-    {
+    static texts ids_of(const test::answer& page, std::string_view list) {
         texts ids;
         for (const auto& one : page.body.at(list).as_array())
             ids.emplace_back(one.at("id").as_string());
@@ -35,8 +33,7 @@ protected:
     }
 
     // All pages from the first or, backwards, from the last; the ids in the order in which they were met.
-    texts walk(const std::string& query, std::string_view list, std::string_view token_name)
-    {
+    texts walk(const std::string& query, std::string_view list, std::string_view token_name) {
         texts met;
         auto page = get("/" + std::string(list) + "?" + query);
         if (token_name == "prev_page_token")
@@ -53,53 +50,39 @@ protected:
         }
     }
 
-    static std::string next(const std::string& query, std::string_view list, const std::string& token)
-    {
+    static std::string next(const std::string& query, std::string_view list, const std::string& token) {
         return "/" + std::string(list) + "?" + query + "&page_token=" + token;
     }
 
     test::api_fixture fixture;
     const std::string path =
-        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
-TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
-{
-    const auto anna = fixture.make_user(
-        "anna", R"(,"externalId":"e-1","title":"Engineer","name":{"givenName":"Anna","familyName":"Ahorn"})"
-    );
+TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have) {
+    const auto anna = fixture.make_user("anna",
+            R"(,"externalId":"e-1","title":"Engineer","name":{"givenName":"Anna","familyName":"Ahorn"})");
     const auto staff = fixture.make_group("Staff", member_list({anna}));
     const auto got = get("/users");
     const json::object expected{
-        {"users",
-         {{{"id", anna},
-           {"email", "anna@acme.com"},
-           {"preferred_username", "anna"},
-           {"given_name", "Anna"},
-           {"family_name", "Ahorn"},
-           {"updated_at", day_of_the_fixture},
-           {"emails", {"anna@acme.com"}},
-           {"email_domain_verified", true},
-           {"preferred_username_domain_verified", false},
-           {"email_addresses",
-            json::array{
-                json::object{{"value", "anna@acme.com"}, {"domain", "acme.com"}, {"domain_verified", true}}
-            }},
-           {"groups", json::array{json::object{{"id", staff}, {"display_name", "Staff"}}}}}}},
-        {"total_size", 1},
-        {"next_page_token", ""},
-        {"prev_page_token", ""},
-        {"sequence", fixture.events().back().at("sequence")}
-    };
+            {"users",
+                    {{{"id", anna}, {"email", "anna@acme.com"}, {"preferred_username", "anna"},
+                            {"given_name", "Anna"}, {"family_name", "Ahorn"},
+                            {"updated_at", day_of_the_fixture}, {"emails", {"anna@acme.com"}},
+                            {"email_domain_verified", true}, {"preferred_username_domain_verified", false},
+                            {"email_addresses", json::array{json::object{{"value", "anna@acme.com"},
+                                                        {"domain", "acme.com"}, {"domain_verified", true}}}},
+                            {"groups",
+                                    json::array{json::object{{"id", staff}, {"display_name", "Staff"}}}}}}},
+            {"total_size", 1}, {"next_page_token", ""}, {"prev_page_token", ""},
+            {"sequence", fixture.events().back().at("sequence")}};
     EXPECT_EQ(got.body, expected) << got.text;
-    EXPECT_EQ(
-        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users").text,
-        got.text
-    );
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users")
+                      .text,
+            got.text);
 }
 
-TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
-{
+TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty) {
     fixture.operate("PATCH", path, R"({"domain_policy":"off"})");
     ASSERT_EQ(fixture.scim("POST", "/Users", R"({"userName":"bare"})").status, 201);
     const auto user = get("/users").body.at("users").at(0).as_object();
@@ -112,24 +95,18 @@ TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
     EXPECT_FALSE(find(user, "user_detail"));
 }
 
-TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
-{
+TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have) {
     const auto anna = fixture.make_user("anna");
     const auto inner = fixture.make_group("Inner");
     const auto staff = fixture.make_group("Staff", member_list({anna, inner}));
     const auto got = get("/groups");
     const auto group_json = [](std::string_view id, std::string_view name, int total) {
-        return json::object{
-            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", day_of_the_fixture}
-        };
+        return json::object{{"id", id}, {"display_name", name}, {"total_users", total},
+                {"updated_at", day_of_the_fixture}};
     };
-    const json::object expected{
-        {"groups", {group_json(inner, "Inner", 0), group_json(staff, "Staff", 1)}},
-        {"total_size", 2},
-        {"next_page_token", ""},
-        {"prev_page_token", ""},
-        {"sequence", fixture.events().back().at("sequence")}
-    };
+    const json::object expected{{"groups", {group_json(inner, "Inner", 0), group_json(staff, "Staff", 1)}},
+            {"total_size", 2}, {"next_page_token", ""}, {"prev_page_token", ""},
+            {"sequence", fixture.events().back().at("sequence")}};
     EXPECT_EQ(got.body, expected) << got.text;
     fixture.patch("/Groups/" + staff, R"([{"op":"remove","path":"members[value eq \")" + inner + R"(\"]"}])");
     EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 1);
@@ -137,8 +114,7 @@ TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
     EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 0);
 }
 
-TEST_F(directory_lists_test, a_group_that_loses_a_group_keeps_its_users)
-{
+TEST_F(directory_lists_test, a_group_that_loses_a_group_keeps_its_users) {
     const auto anna = fixture.make_user("anna");
     const auto inner = fixture.make_group("Inner");
     const auto staff = fixture.make_group("Staff", member_list({anna, inner}));
@@ -148,8 +124,7 @@ TEST_F(directory_lists_test, a_group_that_loses_a_group_keeps_its_users)
     EXPECT_EQ(fixture.operate("POST", "/api/v1/check").body.at("findings"), json::array());
 }
 
-TEST_F(directory_lists_test, details_are_the_data_of_events)
-{
+TEST_F(directory_lists_test, details_are_the_data_of_events) {
     const auto anna = fixture.make_user("anna", R"(,"title":"Engineer")");
     fixture.make_group("Staff", member_list({anna}));
     const auto events = fixture.events();
@@ -163,8 +138,7 @@ TEST_F(directory_lists_test, details_are_the_data_of_events)
     EXPECT_FALSE(find(get("/users?include_detail=false").body.at("users").at(0).as_object(), "user_detail"));
 }
 
-TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
-{
+TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions) {
     texts users;
     texts groups;
     for (int i = 0; i < 5; ++i) {
@@ -187,8 +161,7 @@ TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
     }
 }
 
-TEST_F(directory_lists_test, a_page_has_ten_unless_told)
-{
+TEST_F(directory_lists_test, a_page_has_ten_unless_told) {
     for (int i = 0; i < 11; ++i)
         fixture.make_user("u" + std::to_string(i));
     const auto got = get("/users");
@@ -198,8 +171,7 @@ TEST_F(directory_lists_test, a_page_has_ten_unless_told)
     EXPECT_EQ(get("/users?pageSize=11").text_of("next_page_token"), "");
 }
 
-TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
-{
+TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change) {
     const auto anna = fixture.make_user("anna");
     const auto bert = fixture.make_user("bert");
     const auto carl = fixture.make_user("carl");
@@ -220,8 +192,7 @@ TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
     EXPECT_EQ(get("/users?updated_after=2026-01-02T04:04:06%2B01:00").body.at("total_size"), 1);
 }
 
-TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
-{
+TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too) {
     const auto anna = fixture.make_user("anna");
     const auto bert = fixture.make_user("bert");
     fixture.make_user("carl");
@@ -236,17 +207,16 @@ TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
     EXPECT_EQ(since.body.at("total_size"), 1);
 }
 
-TEST_F(directory_lists_test, held_users_are_in_no_list_and_no_count)
-{
+TEST_F(directory_lists_test, held_users_are_in_no_list_and_no_count) {
     fixture.operate("PATCH", path, R"({"domain_policy":"hold"})");
     const auto anna = fixture.make_user("anna");
     fixture.clock.advance(1h);
     const auto eve =
-        fixture.scim("POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@late.test"}]})");
+            fixture.scim("POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@late.test"}]})");
     ASSERT_EQ(eve.status, 201) << eve.text;
     const auto staff = fixture.make_group("Staff", member_list({anna, eve.text_of("id")}));
     for (const auto* const query :
-         {"/users", "/users?updated_after=2026-01-01T00:00:00Z", "/users?page_size=1"}) {
+            {"/users", "/users?updated_after=2026-01-01T00:00:00Z", "/users?page_size=1"}) {
         EXPECT_EQ(ids_of(get(query), "users"), texts{anna}) << query;
         EXPECT_EQ(get(query).body.at("total_size"), 1) << query;
         EXPECT_EQ(get(query).text_of("next_page_token"), "") << query;
@@ -269,8 +239,7 @@ TEST_F(directory_lists_test, held_users_are_in_no_list_and_no_count)
     EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 2);
 }
 
-TEST_F(directory_lists_test, the_sequence_is_that_of_the_last_event)
-{
+TEST_F(directory_lists_test, the_sequence_is_that_of_the_last_event) {
     const auto last = [this] { return fixture.events().back().at("sequence"); };
     fixture.make_user("anna");
     for (const auto* const list : {"/users", "/groups", "/groups/summary"})
@@ -280,32 +249,26 @@ TEST_F(directory_lists_test, the_sequence_is_that_of_the_last_event)
         EXPECT_EQ(get(list).body.at("sequence"), last()) << list;
 }
 
-TEST_F(directory_lists_test, the_summary_names_every_group)
-{
+TEST_F(directory_lists_test, the_summary_names_every_group) {
     const auto staff = fixture.make_group("Staff");
     const auto board = fixture.make_group("Board");
     const auto got = get("/groups/summary");
-    EXPECT_EQ(
-        got.body.at("groups"),
-        (json::array{
-            json::object{{"id", staff}, {"name", "Staff"}, {"display_name", "Staff"}},
-            json::object{{"id", board}, {"name", "Board"}, {"display_name", "Board"}}
-        })
-    ) << got.text;
+    EXPECT_EQ(got.body.at("groups"),
+            (json::array{json::object{{"id", staff}, {"name", "Staff"}, {"display_name", "Staff"}},
+                    json::object{{"id", board}, {"name", "Board"}, {"display_name", "Board"}}}))
+            << got.text;
     EXPECT_EQ(got.body.at("total_size"), 2);
 }
 
-TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
-{
+TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on) {
     std::string entitlements;
     for (char letter = 'a'; letter <= 'o'; ++letter)
         entitlements.append(entitlements.empty() ? "" : ",")
-            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+                .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
     texts users;
     for (int i = 0; i < 12; ++i)
         users.push_back(
-            fixture.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]")
-        );
+                fixture.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]"));
     const auto first = get("/users?page_size=1000&include_detail=true");
     const auto shown = ids_of(first, "users").size();
     EXPECT_GT(shown, 1U);
@@ -315,8 +278,7 @@ TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
     EXPECT_EQ(walk("page_size=1000&include_detail=true", "users", "prev_page_token"), users);
 }
 
-TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query)
-{
+TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query) {
     fixture.make_user("anna");
     fixture.make_user("bert");
     fixture.make_group("Staff");
@@ -327,44 +289,36 @@ TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query)
     EXPECT_EQ(get("/users?include_detail=true&page_token=" + token).status, 200);
     const auto other = fixture.make_directory(fixture.organization);
     const auto elsewhere = "/api/v1/organizations/-/directories/" + other + "/users?page_token=" + token;
-    const std::string rows[] = {
-        path + "/groups?page_token=" + token,
-        path + "/users?updated_after=2026-01-01T00:00:00Z&page_token=" + token,
-        path + "/users?page_token=" + token + "x",
-        path + "/users?page_token=x",
-        path + "/users?page_token=" + std::string(300, 'a'),
-        elsewhere
-    };
-    EXPECT_EQ(
-        fixture.operate("GET", path + "/users?page_token=a.b").text_of("message"),
-        "page_token must have at most 200 letters, digits, - and _."
-    );
+    const std::string rows[] = {path + "/groups?page_token=" + token,
+            path + "/users?updated_after=2026-01-01T00:00:00Z&page_token=" + token,
+            path + "/users?page_token=" + token + "x", path + "/users?page_token=x",
+            path + "/users?page_token=" + std::string(300, 'a'), elsewhere};
+    EXPECT_EQ(fixture.operate("GET", path + "/users?page_token=a.b").text_of("message"),
+            "page_token must have at most 200 letters, digits, - and _.");
     for (const auto& row : rows) {
         const auto got = fixture.operate("GET", row);
         const bool is_malformed = row.ends_with("aaaa");
         EXPECT_EQ(got.status, is_malformed ? 400 : 404) << row;
-        EXPECT_EQ(
-            got.text_of("message"),
-            is_malformed ? "page_token must have at most 200 characters."
-                         : "There is no page of this list with this page_token."
-        ) << row;
+        EXPECT_EQ(got.text_of("message"), is_malformed
+                                                  ? "page_token must have at most 200 characters."
+                                                  : "There is no page of this list with this page_token.")
+                << row;
     }
 }
 
-TEST_F(directory_lists_test, what_is_asked_wrongly_is_named)
-{
+TEST_F(directory_lists_test, what_is_asked_wrongly_is_named) {
     const std::pair<std::string_view, std::string_view> rows[] = {
-        {"/users?page_size=0", "page_size must be at least 1."},
-        {"/users?page_size=1001", "page_size must be at most 1000."},
-        {"/users?pageSize=1001", "page_size must be a number from 1 to 1000."},
-        {"/users?page_size=x", "page_size must be a whole number."},
-        {"/users?include_detail=yes", "include_detail must be true or false."},
-        {"/users?includeDetail=yes", "include_detail must be true or false."},
-        {"/users?updated_after=yesterday", "updated_after must be a timestamp of RFC 3339."},
-        {"/users?directory_group_id=Staff", "directory_group_id is not valid."},
-        {"/users?directory_group_id=diruser_1", "directory_group_id is not valid."},
-        {"/groups?page_size=0", "page_size must be at least 1."},
-        {"/groups?include_external_groups=maybe", "include_external_groups must be true or false."},
+            {"/users?page_size=0", "page_size must be at least 1."},
+            {"/users?page_size=1001", "page_size must be at most 1000."},
+            {"/users?pageSize=1001", "page_size must be a number from 1 to 1000."},
+            {"/users?page_size=x", "page_size must be a whole number."},
+            {"/users?include_detail=yes", "include_detail must be true or false."},
+            {"/users?includeDetail=yes", "include_detail must be true or false."},
+            {"/users?updated_after=yesterday", "updated_after must be a timestamp of RFC 3339."},
+            {"/users?directory_group_id=Staff", "directory_group_id is not valid."},
+            {"/users?directory_group_id=diruser_1", "directory_group_id is not valid."},
+            {"/groups?page_size=0", "page_size must be at least 1."},
+            {"/groups?include_external_groups=maybe", "include_external_groups must be true or false."},
     };
     for (const auto& [query, message] : rows) {
         const auto got = get(query);
@@ -378,8 +332,7 @@ TEST_F(directory_lists_test, what_is_asked_wrongly_is_named)
     EXPECT_EQ(unknown.text_of("message"), "The group was not found.");
 }
 
-TEST_F(directory_lists_test, nothing_of_another_directory_is_listed)
-{
+TEST_F(directory_lists_test, nothing_of_another_directory_is_listed) {
     const auto anna = fixture.make_user("anna");
     const auto staff = fixture.make_group("Staff", member_list({anna}));
     const auto other = "/api/v1/organizations/-/directories/" + fixture.make_directory(fixture.organization);

@@ -17,8 +17,7 @@ constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "
 class disabled_directory_test : public testing::Test {
 protected:
     // Paths below the SCIM base: those of the route table with existing ids, and unknown ones.
-    std::set<std::string> paths() const
-    {
+    std::set<std::string> paths() const {
         std::set<std::string> all{"", "/", "/Users/", "/Nothing", "/Users/" + user + "/more", "/Me/x"};
         for (const auto* const query : {"?count=1", "?filter=userName%20pr", "?filter=(", "?startIndex=x"})
             all.insert(std::string("/Users") + query);
@@ -33,8 +32,7 @@ protected:
         return all;
     }
 
-    static std::string filled(std::string_view path, std::string_view endpoint, std::string_view id)
-    {
+    static std::string filled(std::string_view path, std::string_view endpoint, std::string_view id) {
         std::string text(path);
         for (const auto& [name, value] : {std::pair{"{endpoint}", endpoint}, {"{id}", id}})
             if (const auto at = text.find(name); at != std::string::npos)
@@ -43,15 +41,13 @@ protected:
     }
 
     // The contents of the directory.
-    std::string state()
-    {
+    std::string state() {
         const auto users = fixture.operate("GET", management + "/users?include_detail=true");
         const auto groups = fixture.operate("GET", management + "/groups?include_detail=true");
         return to_text(users.body.at("users")) + to_text(groups.body.at("groups"));
     }
 
-    void set_enabled(bool is_enabled)
-    {
+    void set_enabled(bool is_enabled) {
         const auto verb = is_enabled ? ":enable" : ":disable";
         ASSERT_EQ(fixture.operate("PATCH", management + verb).status, 200);
     }
@@ -63,8 +59,7 @@ protected:
     const std::string body = test::user_text("bert");
 };
 
-TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_token)
-{
+TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_token) {
     set_enabled(false);
     const auto before = state();
     const auto published = fixture.events().size();
@@ -84,8 +79,7 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
     EXPECT_EQ(fixture.events().size(), published);
 }
 
-TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized)
-{
+TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized) {
     const auto foreign = fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
     const auto ended = fixture.make_token(fixture.directory, "2026-01-02T03:04:06Z");
     fixture.clock.advance(std::chrono::seconds(2));
@@ -105,8 +99,7 @@ TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized)
     }
 }
 
-TEST_F(disabled_directory_test, enabling_it_restores_its_state)
-{
+TEST_F(disabled_directory_test, enabling_it_restores_its_state) {
     const auto before = state();
     set_enabled(false);
     set_enabled(true);

@@ -18,8 +18,7 @@ class domain_review_test : public testing::Test {
 protected:
     domain_review_test() : victim(fixture.make_organization("Victim")) {}
 
-    std::string make(std::string_view name, std::string_view primary, std::string_view second = "")
-    {
+    std::string make(std::string_view name, std::string_view primary, std::string_view second = "") {
         auto text = R"({"userName":")" + std::string(name) + R"(","emails":[{"primary":true,"value":")" +
                     std::string(primary) + R"("})";
         if (!second.empty())
@@ -29,17 +28,15 @@ protected:
         return made.text_of("id");
     }
 
-    json::array refusals(std::string_view status = "open")
-    {
+    json::array refusals(std::string_view status = "open") {
         return fixture
-            .operate("GET", directory_path() + "/refusals?page_size=1000&status=" + std::string(status))
-            .body.at("refusals")
-            .as_array();
+                .operate("GET", directory_path() + "/refusals?page_size=1000&status=" + std::string(status))
+                .body.at("refusals")
+                .as_array();
     }
 
     // "userName reason address user_id" of each entry, the newest first.
-    texts listed()
-    {
+    texts listed() {
         texts lines;
         for (const auto& one : refusals()) {
             std::string line;
@@ -50,20 +47,17 @@ protected:
         return lines;
     }
 
-    void set(std::string_view settings)
-    {
+    void set(std::string_view settings) {
         ASSERT_EQ(fixture.operate("PATCH", directory_path(), settings).status, 200);
     }
 
-    void end_domain(std::string_view owner, std::string_view id)
-    {
+    void end_domain(std::string_view owner, std::string_view id) {
         const auto path = "/api/v1/organizations/" + std::string(owner) + "/domains/" + std::string(id);
         ASSERT_EQ(fixture.operate("DELETE", path).status, 200);
     }
 
     // Runs one step of the job. False: there was nothing to do.
-    bool step()
-    {
+    bool step() {
         std::optional<service::review_step> found;
         store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
             found = service::find_review_step(tx, fixture.server.environment, fixture.schemas);
@@ -78,8 +72,7 @@ protected:
         return true;
     }
 
-    [[nodiscard]] std::string directory_path() const
-    {
+    [[nodiscard]] std::string directory_path() const {
         return "/api/v1/organizations/-/directories/" + fixture.directory;
     }
 
@@ -87,8 +80,7 @@ protected:
     std::string victim;
 };
 
-TEST_F(domain_review_test, verifying_a_domain_lists_users_of_other_organizations_and_holds_none)
-{
+TEST_F(domain_review_test, verifying_a_domain_lists_users_of_other_organizations_and_holds_none) {
     const auto ann = make("ann@Victim.com", "ann@acme.com");
     const auto bob = make("bob", "bob@acme.com", "b@x.victim.com");
     make("eva", "eva@acme.com", "eva@notvictim.com");
@@ -111,20 +103,13 @@ TEST_F(domain_review_test, verifying_a_domain_lists_users_of_other_organizations
     EXPECT_EQ(refusals("resolved").size(), 1U);
     const auto path = "/api/v1/organizations/" + victim + "/domains";
     EXPECT_EQ(
-        fixture.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201
-    );
+            fixture.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201);
     fixture.work_off();
-    EXPECT_EQ(
-        listed(),
-        (texts{
-            "bob domain_owned_elsewhere b@x.victim.com " + bob,
-            "ann@Victim.com domain_owned_elsewhere ann@Victim.com " + ann
-        })
-    );
+    EXPECT_EQ(listed(), (texts{"bob domain_owned_elsewhere b@x.victim.com " + bob,
+                                "ann@Victim.com domain_owned_elsewhere ann@Victim.com " + ann}));
 }
 
-TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone)
-{
+TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone) {
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
     const auto eva = make("eva@victim.com", "eva@acme.com");
@@ -135,9 +120,8 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone
     EXPECT_EQ(fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     fixture.write_log();
     EXPECT_EQ(listed().size(), 3U);
-    EXPECT_EQ(
-        fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"userName","value":"ann"}])").status, 200
-    );
+    EXPECT_EQ(fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"userName","value":"ann"}])").status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
     // A second review keeps the entry.
@@ -147,8 +131,7 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone
     EXPECT_EQ(refusals()[0].at("count").as_int64(), 1);
 }
 
-TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
-{
+TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way) {
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
     const auto eva = make("eva@victim.com", "eva@acme.com");
@@ -166,8 +149,7 @@ TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
         for (std::size_t i = 0; i <= service::membership_jobs::groups_at_once_max; ++i) {
             const auto name = std::to_string(i);
             const auto group = store::resources::insert(
-                tx, where, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name}
-            );
+                    tx, where, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name});
             test::write_members(tx, where, group->id, {test::number_in(eva)});
         }
         return store::verdict::commit;
@@ -178,8 +160,7 @@ TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
 }
 
 // The entry of a deleted user is an ordinary refusal, no longer one of a stored address.
-TEST_F(domain_review_test, a_refusal_after_the_deletion_of_a_user_is_resolved_as_any_other)
-{
+TEST_F(domain_review_test, a_refusal_after_the_deletion_of_a_user_is_resolved_as_any_other) {
     const auto create = [&](const std::string& name) {
         const auto body = R"({"externalId":"a1","userName":")" + name +
                           R"(","emails":[{"primary":true,"value":"ann@acme.com"}]})";
@@ -197,8 +178,7 @@ TEST_F(domain_review_test, a_refusal_after_the_deletion_of_a_user_is_resolved_as
     EXPECT_EQ(refusals(), json::array());
 }
 
-TEST_F(domain_review_test, domain_gate_settings_apply_to_existing_users)
-{
+TEST_F(domain_review_test, domain_gate_settings_apply_to_existing_users) {
     const auto ann = make("ann@home.com", "ann@acme.com");
     set(R"({"domain_gate_scope":"all"})");
     fixture.work_off();
@@ -219,8 +199,7 @@ TEST_F(domain_review_test, domain_gate_settings_apply_to_existing_users)
     EXPECT_EQ(listed(), texts());
 }
 
-TEST_F(domain_review_test, the_policy_off_still_lists_users_with_the_domain_of_another_organization)
-{
+TEST_F(domain_review_test, the_policy_off_still_lists_users_with_the_domain_of_another_organization) {
     set(R"({"domain_policy":"off"})");
     const auto eve = make("eve", "eve@victim.com");
     make("mia", "mia@unclaimed.com");
@@ -229,21 +208,18 @@ TEST_F(domain_review_test, the_policy_off_still_lists_users_with_the_domain_of_a
     EXPECT_EQ(listed(), texts{"eve domain_owned_elsewhere eve@victim.com " + eve});
 }
 
-TEST_F(domain_review_test, internationalized_names_are_found)
-{
-    const auto ann = make(
-        "ann@b\xc3\xbc"
-        "cher.com",
-        "ann@acme.com"
-    );
+TEST_F(domain_review_test, internationalized_names_are_found) {
+    const auto ann =
+            make("ann@b\xc3\xbc"
+                 "cher.com",
+                    "ann@acme.com");
     const auto bob = make("bob", "bob@acme.com", "bob@XN--BCHER-KVA.com");
     fixture.make_domain(victim, "xn--bcher-kva.com");
     fixture.work_off();
     EXPECT_EQ(listed().size(), 2U);
 }
 
-TEST_F(domain_review_test, a_review_resumes_where_it_stopped)
-{
+TEST_F(domain_review_test, a_review_resumes_where_it_stopped) {
     fixture.make_directory(fixture.organization);
     for (int i = 0; i < 250; ++i)
         make("u" + std::to_string(i) + "@victim.com", "u" + std::to_string(i) + "@acme.com");
@@ -258,8 +234,7 @@ TEST_F(domain_review_test, a_review_resumes_where_it_stopped)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_users)
-{
+TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_users) {
     set(R"({"domain_policy":"off"})");
     for (int i = 0; i < service::review_rows_max + 1; ++i)
         make("u" + std::to_string(i), i == service::review_rows_max ? "u@victim.com" : "u@unclaimed.com");
@@ -272,8 +247,7 @@ TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_users)
     EXPECT_EQ(refusals().size(), 1U);
 }
 
-TEST_F(domain_review_test, a_step_writes_a_bounded_number_of_users)
-{
+TEST_F(domain_review_test, a_step_writes_a_bounded_number_of_users) {
     for (std::size_t i = 0; i < service::review_findings_max + 1; ++i)
         make("u" + std::to_string(i), "u@acme.com", "u@victim.com");
     fixture.work_off();
@@ -287,13 +261,12 @@ TEST_F(domain_review_test, a_step_writes_a_bounded_number_of_users)
 }
 
 // As many documents of that size as reach the limit.
-TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_bytes)
-{
+TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_bytes) {
     const auto make_large = [&](const std::string& name, std::size_t values) {
         std::string text = R"({"userName":")" + name + R"(","emails":[{"value":"a@acme.com"}],"roles":[)";
         for (std::size_t i = 0; i < values; ++i)
             text.append(i == 0 ? "" : ",")
-                .append(R"({"value":")" + std::to_string(i) + std::string(60'000, 'x') + "\"}");
+                    .append(R"({"value":")" + std::to_string(i) + std::string(60'000, 'x') + "\"}");
         EXPECT_EQ(fixture.scim("POST", "/Users", text + "]}").status, 201);
     };
     const auto steps_to_ann = [&] {
@@ -317,19 +290,15 @@ TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_bytes)
     EXPECT_EQ(steps_to_ann(), 3);
 }
 
-TEST_F(domain_review_test, the_list_of_refusals_is_bounded)
-{
+TEST_F(domain_review_test, the_list_of_refusals_is_bounded) {
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         const auto where = directory_id::parse(fixture.directory).value();
         for (std::int64_t i = 0; i < service::standing_refusals_max - 1; ++i)
-            store::refusals::record(
-                tx,
-                where,
-                {.subject = "s" + std::to_string(i),
-                 .reason = "domain_owned_elsewhere",
-                 .user = resource_id{i + 1}},
-                tx.now()
-            );
+            store::refusals::record(tx, where,
+                    {.subject = "s" + std::to_string(i),
+                            .reason = "domain_owned_elsewhere",
+                            .user = resource_id{i + 1}},
+                    tx.now());
         return store::verdict::commit;
     });
     make("ann@victim.com", "ann@acme.com");
@@ -344,8 +313,7 @@ TEST_F(domain_review_test, the_list_of_refusals_is_bounded)
     EXPECT_EQ(open, service::standing_refusals_max);
 }
 
-TEST_F(domain_review_test, a_change_during_a_review_starts_another_review)
-{
+TEST_F(domain_review_test, a_change_during_a_review_starts_another_review) {
     make("ann@victim.com", "ann@acme.com");
     fixture.work_off();
     end_domain(victim, fixture.make_domain(victim, "victim.com"));
@@ -365,8 +333,7 @@ TEST_F(domain_review_test, a_change_during_a_review_starts_another_review)
     EXPECT_EQ(listed().size(), 1U);
 }
 
-TEST_F(domain_review_test, repeated_changes_of_one_domain_are_reviewed_once)
-{
+TEST_F(domain_review_test, repeated_changes_of_one_domain_are_reviewed_once) {
     make("ann@victim.com", "ann@acme.com");
     while (step())
         continue;

@@ -11,14 +11,12 @@ using source_state = http::body_source::state;
 
 class event_stream : public testing::Test {
 protected:
-    event_stream()
-    {
+    event_stream() {
         head_.method = "GET";
         head_.from = {.address = {}, .is_loopback = true, .is_operator = true};
     }
 
-    void open(const std::string& query)
-    {
+    void open(const std::string& query) {
         head_.target = "/api/v1/events/stream" + query;
         auto next = fixture.pipeline.handle(request_);
         while (auto* job = std::get_if<transaction_step>(&next)) {
@@ -31,8 +29,7 @@ protected:
         stream_ = std::get<response_stream>(std::move(next));
     }
 
-    source_state read_piece()
-    {
+    source_state read_piece() {
         auto now = source_state::done;
         store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
             now = stream_.next(tx, piece);
@@ -41,13 +38,11 @@ protected:
         return now;
     }
 
-    event_id position_of(std::size_t event)
-    {
+    event_id position_of(std::size_t event) {
         return event_id::parse(fixture.events().at(event).at("id").as_string()).value();
     }
 
-    event_id newest()
-    {
+    event_id newest() {
         event_id found;
         store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
             found = store::event_log::newest(tx);
@@ -56,8 +51,7 @@ protected:
         return found;
     }
 
-    void delete_up_to(event_id position)
-    {
+    void delete_up_to(event_id position) {
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             store::event_log::delete_up_to(tx, position, 1'000);
             return store::verdict::commit;
@@ -73,8 +67,7 @@ private:
     response_stream stream_;
 };
 
-TEST_F(event_stream, tells_what_is_there_and_then_what_comes)
-{
+TEST_F(event_stream, tells_what_is_there_and_then_what_comes) {
     fixture.make_user("anna");
     open("?after=" + fixture.start + "&types=*");
     EXPECT_EQ(read_piece(), source_state::later);
@@ -90,8 +83,7 @@ TEST_F(event_stream, tells_what_is_there_and_then_what_comes)
     EXPECT_EQ(piece.find("anna"), std::string::npos);
 }
 
-TEST_F(event_stream, ends_when_events_behind_it_have_been_deleted)
-{
+TEST_F(event_stream, ends_when_events_behind_it_have_been_deleted) {
     fixture.make_user("anna");
     fixture.make_user("berta");
     const auto first = position_of(0);
@@ -106,8 +98,7 @@ TEST_F(event_stream, ends_when_events_behind_it_have_been_deleted)
     EXPECT_EQ(piece, "");
 }
 
-TEST_F(event_stream, stays_when_what_it_did_not_choose_is_deleted)
-{
+TEST_F(event_stream, stays_when_what_it_did_not_choose_is_deleted) {
     fixture.make_user("anna");
     open("?after=" + fixture.start + "&types=role.*");
     EXPECT_EQ(read_piece(), source_state::later);
@@ -119,8 +110,7 @@ TEST_F(event_stream, stays_when_what_it_did_not_choose_is_deleted)
     EXPECT_EQ(piece.rfind(": nothing new\nid: c_", 0), 0U) << piece;
 }
 
-TEST_F(event_stream, refuses_a_position_that_has_been_deleted)
-{
+TEST_F(event_stream, refuses_a_position_that_has_been_deleted) {
     fixture.make_user("anna");
     fixture.make_user("berta");
     const auto first = "c_" + std::to_string(position_of(0).value);

@@ -12,35 +12,29 @@
 namespace scimd::api {
 namespace {
 
-std::string base64url_of(std::string_view text)
-{
+std::string base64url_of(std::string_view text) {
     return to_base64url(std::as_bytes(std::span(text)));
 }
 
-json::object part(const std::string& token, std::size_t index)
-{
+json::object part(const std::string& token, std::size_t index) {
     const auto bytes = from_base64url(split(token, '.')[index]).value();
     return parse_json_object({reinterpret_cast<const char*>(bytes.data()), bytes.size()}).value();
 }
 
-std::string unsigned_text(const json::object& header, const json::object& claims)
-{
+std::string unsigned_text(const json::object& header, const json::object& claims) {
     return base64url_of(to_text(header)) + '.' + base64url_of(to_text(claims));
 }
 
-std::string with_signature(std::string text, std::string_view signature)
-{
+std::string with_signature(std::string text, std::string_view signature) {
     return text.append(".").append(base64url_of(signature));
 }
 
-std::int64_t seconds(time_point when)
-{
+std::int64_t seconds(time_point when) {
     return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
 // The header names the algorithm or key to verify with, which the server must ignore.
-void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good)
-{
+void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good) {
     const auto header = header_of(good);
     const auto claims = claims_of(good);
     store::signing_keys::key key;
@@ -89,8 +83,7 @@ void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixtu
     add("another type", with("typ", "secevent+jwt"));
 }
 
-void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good)
-{
+void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good) {
     const auto header = header_of(good);
     const auto now = seconds(fixture.clock.now());
     const auto with = [&](std::string_view name, const json::value& value) {
@@ -103,7 +96,7 @@ void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixtur
         claims.erase(name);
         all.push_back({std::string("no ") + name, signed_by_server(fixture, header, claims)});
         for (const auto& value :
-             {json::value(nullptr), json::value(""), json::value(json::array()), json::value(true)})
+                {json::value(nullptr), json::value(""), json::value(json::array()), json::value(true)})
             with(name, value);
     }
     with("exp", now - 300);
@@ -126,8 +119,7 @@ void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixtur
     with("oid", 1);
 }
 
-void add_broken_texts(std::vector<forged_token>& all, const std::string& good)
-{
+void add_broken_texts(std::vector<forged_token>& all, const std::string& good) {
     const auto parts = split(good, '.');
     const std::string header(parts[0]);
     const std::string claims(parts[1]);
@@ -157,28 +149,23 @@ void add_broken_texts(std::vector<forged_token>& all, const std::string& good)
     all.push_back({"swapped parts", claims + '.' + header + '.' + signature});
     all.push_back({"an empty header", base64url_of("{}") + '.' + claims + '.' + signature});
     all.push_back({"a header that is no object", base64url_of("[]") + '.' + claims + '.' + signature});
-    all.push_back(
-        {"a header that says alg twice", base64url_of(R"({"alg":"RS256","alg":"none"})") + '.' + claims + '.'}
-    );
+    all.push_back({"a header that says alg twice",
+            base64url_of(R"({"alg":"RS256","alg":"none"})") + '.' + claims + '.'});
     all.push_back({"deep claims", header + '.' + base64url_of(std::string(1'000, '[')) + '.' + signature});
 }
 
 }  // namespace
 
-json::object header_of(const std::string& token)
-{
+json::object header_of(const std::string& token) {
     return part(token, 0);
 }
 
-json::object claims_of(const std::string& token)
-{
+json::object claims_of(const std::string& token) {
     return part(token, 1);
 }
 
 std::string signed_by_server(
-    test::api_fixture& fixture, const json::object& header, const json::object& claims
-)
-{
+        test::api_fixture& fixture, const json::object& header, const json::object& claims) {
     auto text = unsigned_text(header, claims);
     std::string signature;
     store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
@@ -190,16 +177,14 @@ std::string signed_by_server(
     return with_signature(std::move(text), signature);
 }
 
-std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::string& good)
-{
+std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::string& good) {
     std::vector<forged_token> all;
     add_broken_texts(all, good);
     add_header_attacks(all, fixture, good);
     add_claim_attacks(all, fixture, good);
     const auto stranger = rsa_key::generate().sign(unsigned_text(header_of(good), claims_of(good)));
-    all.push_back(
-        {"signed by another key", with_signature(unsigned_text(header_of(good), claims_of(good)), stranger)}
-    );
+    all.push_back({"signed by another key",
+            with_signature(unsigned_text(header_of(good), claims_of(good)), stranger)});
     all.push_back({"a token of SCIM", fixture.token});
     all.push_back({"nothing", ""});
     return all;

@@ -21,7 +21,6 @@ std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::s
 json::object header_of(const std::string& token);
 json::object claims_of(const std::string& token);
 std::string signed_by_server(
-    test::api_fixture& fixture, const json::object& header, const json::object& claims
-);
+        test::api_fixture& fixture, const json::object& header, const json::object& claims);
 
 }  // namespace scimd::api

@@ -21,8 +21,7 @@ using namespace std::chrono_literals;
 
 class idempotency_test : public testing::Test {
 protected:
-    test::answer post(std::string_view target, std::string_view body, const std::string& key)
-    {
+    test::answer post(std::string_view target, std::string_view body, const std::string& key) {
         http::request head;
         head.method = "POST";
         head.target = target;
@@ -32,14 +31,12 @@ protected:
         return fixture.send(std::move(head));
     }
 
-    std::int64_t organizations()
-    {
+    std::int64_t organizations() {
         return fixture.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64();
     }
 
     // Adds a dead letter of an endpoint. Returns the id of its event.
-    std::string make_dead_letter(const std::string& endpoint)
-    {
+    std::string make_dead_letter(const std::string& endpoint) {
         const std::string event(fixture.events().front().at("id").as_string());
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             store::webhooks::delivery dead;
@@ -52,8 +49,7 @@ protected:
     }
 
     // A path of the table with what there is in its places.
-    [[nodiscard]] std::string filled(std::string_view pattern) const
-    {
+    [[nodiscard]] std::string filled(std::string_view pattern) const {
         std::string text(pattern);
         for (const auto& [name, value] : names)
             if (const auto at = text.find(name); at != std::string::npos)
@@ -62,8 +58,7 @@ protected:
         return text;
     }
 
-    static json::object described(const route& row)
-    {
+    static json::object described(const route& row) {
         const auto whole = parse_json_object(served_description_text(), {.nodes_max = SIZE_MAX}).value();
         return whole.at("paths").at(row.path).at("post").as_object();
     }
@@ -74,8 +69,7 @@ protected:
     const std::string acme = R"({"display_name":"Acme"})";
 };
 
-TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing)
-{
+TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing) {
     const auto before = organizations();
     const auto first = post(path, acme, "key-1");
     ASSERT_EQ(first.status, 201);
@@ -89,8 +83,7 @@ TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing)
 }
 
 // Covers new routes, too: a route accepts a key, or its description says why not.
-TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
-{
+TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not) {
     int posts = 0;
     for (const auto& row : routes()) {
         if (row.method != "POST" || !is_of_management(row.who)) {
@@ -101,34 +94,29 @@ TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
         const auto operation = described(row);
         const auto* parameters = find_array(operation, "parameters");
         const bool takes_key =
-            parameters && to_text(*parameters).find("/IdempotencyKey") != std::string::npos;
+                parameters && to_text(*parameters).find("/IdempotencyKey") != std::string::npos;
         EXPECT_EQ(takes_key, row.idempotency != idempotency_policy::run_again) << row.path;
         EXPECT_EQ(find_string(operation, "x-without-idempotency-key") != nullptr, !takes_key) << row.path;
     }
     EXPECT_GE(posts, 25);
 }
 
-TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
-{
+TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing) {
     const std::map<std::string_view, std::string_view> bodies{
-        {"/api/v1/organizations", R"({"display_name":"Other"})"},
-        {"/api/v1/organizations/{organization}/domains", R"({"domain":"other.com"})"},
-        {"/api/v1/organizations/{organization}/roles", R"({"name":"clerk"})"},
-        {"/api/v1/directory-user-attributes", R"({"key":"team"})"},
-        {"/api/v1/roles", R"({"name":"chief"})"},
-        {"/api/v1/webhook-endpoints", R"({"url":"https://example.com/other"})"},
-        {"/api/v1/webhook-endpoints/{webhook}:replay", R"({"from":"2026-01-01T00:00:00Z"})"},
-        {"/api/v1/clients", R"({"name":"Other"})"},
+            {"/api/v1/organizations", R"({"display_name":"Other"})"},
+            {"/api/v1/organizations/{organization}/domains", R"({"domain":"other.com"})"},
+            {"/api/v1/organizations/{organization}/roles", R"({"name":"clerk"})"},
+            {"/api/v1/directory-user-attributes", R"({"key":"team"})"},
+            {"/api/v1/roles", R"({"name":"chief"})"},
+            {"/api/v1/webhook-endpoints", R"({"url":"https://example.com/other"})"},
+            {"/api/v1/webhook-endpoints/{webhook}:replay", R"({"from":"2026-01-01T00:00:00Z"})"},
+            {"/api/v1/clients", R"({"name":"Other"})"},
     };
     fixture.make_user("anna");
     const auto hook =
-        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
-    names = {
-        {"{organization}", fixture.organization},
-        {"{directory}", fixture.directory},
-        {"{webhook}", hook.text_of("id")},
-        {"{id}", fixture.make_client("Billing").id}
-    };
+            fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+    names = {{"{organization}", fixture.organization}, {"{directory}", fixture.directory},
+            {"{webhook}", hook.text_of("id")}, {"{id}", fixture.make_client("Billing").id}};
     for (const auto& row : routes()) {
         if (row.idempotency == idempotency_policy::run_again)
             continue;
@@ -152,8 +140,7 @@ TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
     }
 }
 
-TEST_F(idempotency_test, a_chore_is_not_begun_again)
-{
+TEST_F(idempotency_test, a_chore_is_not_begun_again) {
     int times = 0;
     fixture.server.renew_master_key = [&](store::database&) { return "mk_" + std::to_string(++times); };
     const auto first = post("/api/v1/master-key:rotate", "", "key");
@@ -164,8 +151,7 @@ TEST_F(idempotency_test, a_chore_is_not_begun_again)
     EXPECT_EQ(fixture.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
 }
 
-TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
-{
+TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself) {
     const std::string rotate = "/api/v1/master-key:rotate";
     int times = 0;
     test::answer meanwhile;
@@ -186,8 +172,7 @@ TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
     EXPECT_EQ(post(rotate, "", "key").text, first.text);
 }
 
-TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
-{
+TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again) {
     const std::string rotate = "/api/v1/master-key:rotate";
     fixture.server.renew_master_key = [](store::database&) -> std::string {
         throw std::runtime_error("full");
@@ -197,8 +182,7 @@ TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
     EXPECT_EQ(post(rotate, "", "key").status, 200);
 }
 
-TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
-{
+TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one) {
     const auto rotation = post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1");
     ASSERT_EQ(rotation.status, 200) << rotation.text;
     EXPECT_EQ(post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1").text, rotation.text);
@@ -206,7 +190,7 @@ TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
     EXPECT_EQ(post("/api/v1/signing-keys:rotate", "{}", "key-1").status, 409);
 
     const auto made =
-        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+            fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto test = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":test";
     const auto sent = post(test, "", "key-2");
@@ -215,21 +199,18 @@ TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
     EXPECT_NE(post(test, "", "key-3").text, sent.text);
 }
 
-TEST_F(idempotency_test, a_key_stands_for_one_request)
-{
+TEST_F(idempotency_test, a_key_stands_for_one_request) {
     ASSERT_EQ(post(path, acme, "key").status, 201);
     EXPECT_EQ(post(path, R"({"display_name":"Other"})", "key").status, 409);
     EXPECT_EQ(post(path + "/" + fixture.organization + "/directories", "{}", "key").status, 409);
 }
 
-TEST_F(idempotency_test, a_failure_is_not_kept)
-{
+TEST_F(idempotency_test, a_failure_is_not_kept) {
     EXPECT_EQ(post(path, R"({"display_name":""})", "key").status, 400);
     EXPECT_EQ(post(path, acme, "key").status, 201);
 }
 
-TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept)
-{
+TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept) {
     const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
     const auto made = post(secrets, "{}", "key");
     ASSERT_EQ(made.status, 201);
@@ -239,13 +220,9 @@ TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept)
     EXPECT_EQ(fixture.operate("GET", secrets).body.at("secrets").as_array().size(), 2U);
 }
 
-TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
-{
-    const auto made = fixture.operate(
-        "POST",
-        "/api/v1/webhook-endpoints",
-        R"({"url":"https://example.com/hook","headers":{"X-Api-Key":"of-theirs"}})"
-    );
+TEST_F(idempotency_test, the_values_of_headers_are_not_kept) {
+    const auto made = fixture.operate("POST", "/api/v1/webhook-endpoints",
+            R"({"url":"https://example.com/hook","headers":{"X-Api-Key":"of-theirs"}})");
     const auto disable = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":disable";
     auto first = post(disable, "", "key");
     ASSERT_EQ(first.member("headers").at("X-Api-Key").as_string(), "of-theirs");
@@ -255,8 +232,7 @@ TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
     EXPECT_EQ(again.body, first.body);
 }
 
-TEST_F(idempotency_test, an_answer_is_kept_for_a_day)
-{
+TEST_F(idempotency_test, an_answer_is_kept_for_a_day) {
     const auto first = post(path, acme, "key");
     fixture.clock.advance(24h - 1us);
     EXPECT_EQ(post(path, acme, "key").text, first.text);
@@ -266,8 +242,7 @@ TEST_F(idempotency_test, an_answer_is_kept_for_a_day)
     EXPECT_NE(later.text, first.text);
 }
 
-TEST_F(idempotency_test, a_key_has_a_length)
-{
+TEST_F(idempotency_test, a_key_has_a_length) {
     EXPECT_EQ(post(path, acme, std::string(idempotency_key_bytes_max, 'k')).status, 201);
     EXPECT_EQ(post(path, acme, std::string(idempotency_key_bytes_max + 1, 'k')).status, 400);
     EXPECT_EQ(post(path, acme, "").status, 400);

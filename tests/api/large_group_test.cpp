@@ -18,8 +18,7 @@ constexpr std::size_t users_of_the_group = 20'000;  // some 3.6 MB of text: more
 
 class large_group_test : public testing::Test {
 protected:
-    large_group_test() : group(fixture.make_group("All"))
-    {
+    large_group_test() : group(fixture.make_group("All")) {
         const auto where = directory_id::parse(fixture.directory).value();
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             const auto made = test::write_users(tx, where, "u", users_of_the_group);
@@ -31,8 +30,7 @@ protected:
     }
 
     // The members attribute of a group of these users.
-    std::string listed(const texts& who) const
-    {
+    std::string listed(const texts& who) const {
         std::string text = R"("members":[)";
         for (const auto& id : who) {
             text += text.ends_with('[') ? R"({"value":")" : R"(,{"value":")";
@@ -42,8 +40,7 @@ protected:
         return text + "]";
     }
 
-    static texts members_in(const json::object& resource)
-    {
+    static texts members_in(const json::object& resource) {
         texts found;
         for (const auto& member : resource.at("members").as_array())
             found.emplace_back(member.at("value").as_string());
@@ -55,8 +52,7 @@ protected:
     texts users;
 };
 
-TEST_F(large_group_test, is_rendered_exactly_as_a_small_group)
-{
+TEST_F(large_group_test, is_rendered_exactly_as_a_small_group) {
     const auto path = "/Groups/" + group;
     const auto without = fixture.scim("GET", path + "?excludedAttributes=members");
     ASSERT_EQ(without.status, 200);
@@ -72,15 +68,11 @@ TEST_F(large_group_test, is_rendered_exactly_as_a_small_group)
     EXPECT_EQ(fixture.spooled_responses.used_bytes(), 0U);
 }
 
-TEST_F(large_group_test, is_shown_completely_in_a_page)
-{
+TEST_F(large_group_test, is_shown_completely_in_a_page) {
     fixture.make_group("Few", R"(,"members":[{"value":")" + users[0] + R"("}])");
     fixture.make_group("None");
-    for (const auto* path :
-         {"/Groups",
-          "/Groups?sortBy=displayName&sortOrder=descending",
-          "/Groups?cursor=",
-          "?filter=displayName%20pr"}) {
+    for (const auto* path : {"/Groups", "/Groups?sortBy=displayName&sortOrder=descending",
+                 "/Groups?cursor=", "?filter=displayName%20pr"}) {
         const auto got = fixture.scim("GET", path);
         ASSERT_EQ(got.status, 200) << path;
         EXPECT_EQ(got.body.at("itemsPerPage").as_int64(), 3) << path;
@@ -98,18 +90,17 @@ TEST_F(large_group_test, is_shown_completely_in_a_page)
     EXPECT_TRUE(searched.text == found.text);
 }
 
-TEST_F(large_group_test, shows_the_requested_attributes_of_each_member)
-{
+TEST_F(large_group_test, shows_the_requested_attributes_of_each_member) {
     const auto ref = R"("$ref":"https://scim.test)" + fixture.base() + "/Users/" + users[0] + R"(")";
     const auto value = R"("value":")" + users[0] + R"(")";
     const struct {
         std::string_view parameters;
         std::string first;
     } rows[] = {
-        {"attributes=members.value", "{" + value + "}"},
-        {"attributes=members.value,members.type", "{" + value + R"(,"type":"User"})"},
-        {"excludedAttributes=members.$ref", "{" + value + R"(,"type":"User"})"},
-        {"attributes=members&excludedAttributes=members.type", "{" + value + "," + ref + "}"},
+            {"attributes=members.value", "{" + value + "}"},
+            {"attributes=members.value,members.type", "{" + value + R"(,"type":"User"})"},
+            {"excludedAttributes=members.$ref", "{" + value + R"(,"type":"User"})"},
+            {"attributes=members&excludedAttributes=members.type", "{" + value + "," + ref + "}"},
     };
     for (const auto& row : rows) {
         const auto got = fixture.scim("GET", "/Groups/" + group + "?" + std::string(row.parameters));
@@ -123,16 +114,14 @@ TEST_F(large_group_test, shows_the_requested_attributes_of_each_member)
     EXPECT_FALSE(none.body.contains("members"));
 }
 
-TEST_F(large_group_test, supports_preconditions)
-{
+TEST_F(large_group_test, supports_preconditions) {
     const auto path = "/Groups/" + group;
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
 }
 
-TEST_F(large_group_test, answers_head_without_reading_its_members)
-{
+TEST_F(large_group_test, answers_head_without_reading_its_members) {
     const auto path = "/Groups/" + group;
     const auto got = fixture.scim("HEAD", path);
     EXPECT_EQ(got.status, 200);
@@ -143,8 +132,7 @@ TEST_F(large_group_test, answers_head_without_reading_its_members)
     EXPECT_EQ(fixture.scim("HEAD", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
 }
 
-TEST_F(large_group_test, a_put_is_answered_with_all_members)
-{
+TEST_F(large_group_test, a_put_is_answered_with_all_members) {
     const auto path = "/Groups/" + group;
     const auto put = fixture.scim("PUT", path, test::group_text("Everybody", R"(,"externalId":"x")"));
     ASSERT_EQ(put.status, 200);
@@ -154,8 +142,7 @@ TEST_F(large_group_test, a_put_is_answered_with_all_members)
 }
 
 // RFC 7644 §3.5.2.
-TEST_F(large_group_test, a_patch_is_answered_204_unless_attributes_are_requested)
-{
+TEST_F(large_group_test, a_patch_is_answered_204_unless_attributes_are_requested) {
     const auto path = "/Groups/" + group;
     const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[3] + R"(\"]"}])";
     const auto changed = fixture.patch(path, remove);
@@ -163,27 +150,23 @@ TEST_F(large_group_test, a_patch_is_answered_204_unless_attributes_are_requested
     EXPECT_EQ(changed.text, "");
     EXPECT_EQ(changed.header("ETag"), R"(W/"2")");
 
-    const auto name =
-        fixture.patch(path + "?attributes=displayName", R"([{"op":"add","path":"externalId","value":"x"}])");
+    const auto name = fixture.patch(
+            path + "?attributes=displayName", R"([{"op":"add","path":"externalId","value":"x"}])");
     EXPECT_EQ(name.status, 200);
     EXPECT_EQ(name.text_of("displayName"), "All");
-    EXPECT_EQ(
-        fixture
-            .patch(path + "?excludedAttributes=members", R"([{"op":"add","path":"externalId","value":"z"}])")
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.patch(path + "?excludedAttributes=members",
+                             R"([{"op":"add","path":"externalId","value":"z"}])")
+                      .status,
+            200);
     const auto whole =
-        fixture.patch(path + "?attributes=members", R"([{"op":"add","path":"externalId","value":"y"}])");
+            fixture.patch(path + "?attributes=members", R"([{"op":"add","path":"externalId","value":"y"}])");
     EXPECT_EQ(whole.status, 200);
     EXPECT_EQ(members_in(whole.body).size(), users_of_the_group - 1);
 }
 
-TEST_F(large_group_test, without_spool_space_it_is_unavailable_and_small_responses_continue)
-{
-    spool narrow(
-        fixture.folder.path(), fixture.metrics, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000}
-    );
+TEST_F(large_group_test, without_spool_space_it_is_unavailable_and_small_responses_continue) {
+    spool narrow(fixture.folder.path(), fixture.metrics,
+            {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000});
     const auto where = directory_id::parse(fixture.directory).value();
     store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
         service::caller who;

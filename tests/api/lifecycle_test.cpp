@@ -16,52 +16,44 @@ class lifecycle_test : public testing::Test {
 protected:
     lifecycle_test() : path_("/Users/" + fixture.make_user("anna")) {}
 
-    void switch_off()
-    {
+    void switch_off() {
         const auto off = fixture.patch(path_, R"([{"op":"replace","path":"active","value":false}])");
         ASSERT_EQ(off.status, 200) << off.text;
     }
 
     // Checks `active` in the response to GET, in the index, and in the last event of the user.
-    void expect_active(bool is_active)
-    {
+    void expect_active(bool is_active) {
         EXPECT_EQ(fixture.scim("GET", path_).body.at("active"), json::value(is_active));
         for (const bool wanted : {true, false}) {
             const auto found = fixture.scim(
-                "GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false")
-            );
+                    "GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false"));
             EXPECT_EQ(found.body.at("totalResults"), json::value(wanted == is_active ? 1 : 0)) << found.text;
         }
         const auto events = fixture.events();
         EXPECT_EQ(events.back().at("data").at("active"), json::value(is_active));
     }
 
-    test::answer manage(std::string_view method, std::string_view rest, std::string_view body = "")
-    {
+    test::answer manage(std::string_view method, std::string_view rest, std::string_view body = "") {
         fixture.write_log();
-        return fixture.operate(
-            method,
-            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory +
-                std::string(rest),
-            body
-        );
+        return fixture.operate(method,
+                "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory +
+                        std::string(rest),
+                body);
     }
 
-    json::array last_ignored(std::string_view method = "PATCH")
-    {
+    json::array last_ignored(std::string_view method = "PATCH") {
         return manage("GET", "/request-log?status=2xx&method=" + std::string(method))
-            .body.at("entries")
-            .at(0)
-            .at("ignored")
-            .as_array();
+                .body.at("entries")
+                .at(0)
+                .at("ignored")
+                .as_array();
     }
 
     test::api_fixture fixture;
     std::string path_;
 };
 
-TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged)
-{
+TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged) {
     switch_off();
     const auto events = fixture.events().size();
     for (const char* const more : {"", R"(,"active":null)", R"(,"active":"")", R"(,"active":[])"}) {
@@ -72,13 +64,10 @@ TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged)
     }
     EXPECT_EQ(fixture.events().size(), events);
 
-    const auto bulk = fixture.scim(
-        "POST",
-        "/Bulk",
-        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
+    const auto bulk = fixture.scim("POST", "/Bulk",
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
             {"method":"PUT","path":")" +
-            path_ + R"(","data":)" + test::user_text("anna", R"(,"title":"Boss")") + "}]}"
-    );
+                    path_ + R"(","data":)" + test::user_text("anna", R"(,"title":"Boss")") + "}]}");
     EXPECT_EQ(bulk.status, 200) << bulk.text;
     EXPECT_EQ(fixture.scim("GET", path_).text_of("title"), "Boss");
     expect_active(false);
@@ -89,14 +78,11 @@ TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged)
     expect_active(true);
 }
 
-TEST_F(lifecycle_test, active_cannot_be_unassigned)
-{
+TEST_F(lifecycle_test, active_cannot_be_unassigned) {
     switch_off();
-    for (const char* const operation :
-         {R"({"op":"Replace","path":"active","value":""})",
-          R"({"op":"replace","path":"active","value":null})",
-          R"({"op":"replace","value":{"active":null}})",
-          R"({"op":"remove","path":"active"})"}) {
+    for (const char* const operation : {R"({"op":"Replace","path":"active","value":""})",
+                 R"({"op":"replace","path":"active","value":null})",
+                 R"({"op":"replace","value":{"active":null}})", R"({"op":"remove","path":"active"})"}) {
         const auto got = fixture.patch(path_, "[" + std::string(operation) + "]");
         EXPECT_EQ(got.status, 400) << operation;
         EXPECT_EQ(got.text_of("scimType"), "invalidValue") << operation;
@@ -104,24 +90,17 @@ TEST_F(lifecycle_test, active_cannot_be_unassigned)
     }
 }
 
-TEST_F(lifecycle_test, a_deactivation_succeeds_despite_invalid_attributes_beside_it)
-{
+TEST_F(lifecycle_test, a_deactivation_succeeds_despite_invalid_attributes_beside_it) {
     const std::string urn = enterprise;
     fixture.scim("PUT", path_, test::user_text("anna", ",\"" + urn + R"(":{"manager":{"value":"m"}})"));
-    const auto off = fixture.patch(
-        path_,
-        R"([{"op":"Replace","path":"active","value":"False"},{"op":"Remove","path":")" + urn +
-            R"(:manager[value eq \"m\"]"},{"op":"Add","path":"urn:example:acme:2.0:User:costUnit","value":"7"}])"
-    );
+    const auto off = fixture.patch(path_,
+            R"([{"op":"Replace","path":"active","value":"False"},{"op":"Remove","path":")" + urn +
+                    R"(:manager[value eq \"m\"]"},{"op":"Add","path":"urn:example:acme:2.0:User:costUnit","value":"7"}])");
     EXPECT_EQ(off.status, 200) << off.text;
     EXPECT_FALSE(off.body.contains(urn));
     expect_active(false);
-    EXPECT_EQ(
-        last_ignored(),
-        (json::array{
-            json::object{{"attribute", "urn:example:acme:2.0:User:costUnit"}, {"reason", "unknown_path"}}
-        })
-    );
+    EXPECT_EQ(last_ignored(), (json::array{json::object{{"attribute", "urn:example:acme:2.0:User:costUnit"},
+                                      {"reason", "unknown_path"}}}));
 
     const auto listed = manage("GET", "/refusals").body.at("refusals").as_array();
     ASSERT_EQ(listed.size(), 1U);
@@ -130,42 +109,31 @@ TEST_F(lifecycle_test, a_deactivation_succeeds_despite_invalid_attributes_beside
     EXPECT_EQ(listed[0].at("status"), "OPEN");
     EXPECT_EQ(listed[0].at("count"), 1);
     EXPECT_EQ(listed[0].at("preferred_username"), "anna");
-    EXPECT_EQ(
-        listed[0].at("detail"),
-        "There is no attribute 'urn:example:acme:2.0:User:costUnit': the operation was passed over."
-    );
+    EXPECT_EQ(listed[0].at("detail"),
+            "There is no attribute 'urn:example:acme:2.0:User:costUnit': the operation was passed over.");
     EXPECT_TRUE(listed[0].at("fix").as_string().starts_with("Remove the mapping of the attribute"));
 
     // A strict directory rejects the whole request.
     ASSERT_EQ(manage("PATCH", "", R"({"scim_mode":"strict"})").status, 200);
-    const auto strict = fixture.patch(
-        path_,
-        R"([{"op":"replace","path":"active","value":true},{"op":"add","path":"shoeSize","value":"43"}])"
-    );
+    const auto strict = fixture.patch(path_,
+            R"([{"op":"replace","path":"active","value":true},{"op":"add","path":"shoeSize","value":"43"}])");
     EXPECT_EQ(strict.status, 400);
     EXPECT_EQ(strict.text_of("scimType"), "invalidPath");
     expect_active(false);
 }
 
-TEST_F(lifecycle_test, ignored_parts_of_a_request_are_in_the_request_log)
-{
+TEST_F(lifecycle_test, ignored_parts_of_a_request_are_in_the_request_log) {
     const auto row = [](const char* attribute, const char* reason) {
         return json::value(json::object{{"attribute", attribute}, {"reason", reason}});
     };
-    const auto made = fixture.scim(
-        "POST",
-        "/Users",
-        test::user_text("bob", R"(,"shoeSize":43,"password":"p","phoneNumbers":[{"type":"work"}])")
-    );
+    const auto made = fixture.scim("POST", "/Users",
+            test::user_text("bob", R"(,"shoeSize":43,"password":"p","phoneNumbers":[{"type":"work"}])"));
     EXPECT_EQ(made.status, 201) << made.text;
-    EXPECT_EQ(
-        last_ignored("POST"),
-        (json::array{
-            row("shoeSize", "unknown_attribute"),
-            row("password", "not_kept"),
-            row("phoneNumbers", "no_value"),
-        })
-    );
+    EXPECT_EQ(last_ignored("POST"), (json::array{
+                                            row("shoeSize", "unknown_attribute"),
+                                            row("password", "not_kept"),
+                                            row("phoneNumbers", "no_value"),
+                                    }));
     fixture.patch(path_, R"([{"op":"replace","path":"name[givenName eq \"x\"].familyName","value":"y"}])");
     EXPECT_EQ(last_ignored(), json::array{row("name.familyName", "no_match")});
     const std::string manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -181,21 +149,17 @@ TEST_F(lifecycle_test, ignored_parts_of_a_request_are_in_the_request_log)
     EXPECT_EQ(last_ignored(), json::array());  // of the request before
 
     // A bulk request logs the ignored parts of all operations except failed ones.
-    fixture.scim(
-        "POST",
-        "/Bulk",
-        R"({"Operations":[{"method":"PATCH","path":")" + path_ +
-            R"(","data":{"Operations":[{"op":"add","value":{"hat":"1"}}]}},{"method":"POST","bulkId":"x",
+    fixture.scim("POST", "/Bulk",
+            R"({"Operations":[{"method":"PATCH","path":")" + path_ +
+                    R"(","data":{"Operations":[{"op":"add","value":{"hat":"1"}}]}},{"method":"POST","bulkId":"x",
             "path":"/Users","data":)" +
-            test::user_text("anna", R"(,"sock":"1")") + "}]}"
-    );
+                    test::user_text("anna", R"(,"sock":"1")") + "}]}");
     EXPECT_EQ(last_ignored("POST"), json::array{row("hat", "unknown_attribute")});
 }
 
 class choices_test : public lifecycle_test {};
 
-TEST_F(choices_test, unknown_members_are_rejected_or_ignored)
-{
+TEST_F(choices_test, unknown_members_are_rejected_or_ignored) {
     const auto id = path_.substr(path_.rfind('/') + 1);
     const std::string members = R"([{"value":"diruser_1"},{"value":")" + id + R"("},{"value":"nobody"}])";
     const auto body = [&](std::string_view name) {
@@ -211,10 +175,8 @@ TEST_F(choices_test, unknown_members_are_rejected_or_ignored)
     ASSERT_EQ(made.status, 201) << made.text;
     ASSERT_EQ(made.body.at("members").as_array().size(), 1U);
     EXPECT_EQ(made.body.at("members").at(0).at("value"), json::value(id));
-    EXPECT_EQ(
-        last_ignored("POST"),
-        (json::array{json::object{{"attribute", "members"}, {"reason", "unknown_member"}}})
-    );
+    EXPECT_EQ(last_ignored("POST"),
+            (json::array{json::object{{"attribute", "members"}, {"reason", "unknown_member"}}}));
     const auto group = "/Groups/" + made.text_of("id");
     const auto put = fixture.scim("PUT", group, body("G"));
     EXPECT_EQ(put.status, 200) << put.text;
@@ -232,8 +194,7 @@ TEST_F(choices_test, unknown_members_are_rejected_or_ignored)
     EXPECT_EQ(bad.text_of("message"), "unknown_members must be one of refuse, ignore.");
 }
 
-TEST_F(choices_test, a_patch_is_answered_with_or_without_the_resource)
-{
+TEST_F(choices_test, a_patch_is_answered_with_or_without_the_resource) {
     const char* const boss = R"([{"op":"replace","path":"title","value":"Boss"}])";
     EXPECT_EQ(fixture.patch(path_, boss).status, 200);
     ASSERT_EQ(manage("PATCH", "", R"({"patch_status":204})").status, 200);

@@ -11,8 +11,7 @@ class membership_batches_test : public membership_batches_fixture {};
 
 constexpr std::string_view rename_all = R"([{"op":"replace","path":"members.display","value":"d"}])";
 
-TEST_F(membership_batches_test, a_put_with_very_many_members_is_applied_in_batches)
-{
+TEST_F(membership_batches_test, a_put_with_very_many_members_is_applied_in_batches) {
     const auto users = add_users("u", 2 * at_once + 10);
     const auto group = fixture.make_group("All");
     const auto before = fixture.scim("GET", "/Groups/" + group).header("ETag");
@@ -42,8 +41,7 @@ TEST_F(membership_batches_test, a_put_with_very_many_members_is_applied_in_batch
     EXPECT_EQ(batches.size(), 1U);
 }
 
-TEST_F(membership_batches_test, one_member_over_the_transaction_limit_needs_batches)
-{
+TEST_F(membership_batches_test, one_member_over_the_transaction_limit_needs_batches) {
     const auto users = add_users("u", at_once + 1);
     const texts fitting(users.begin(), users.end() - 1);
     const auto group = fixture.make_group("All");
@@ -56,8 +54,7 @@ TEST_F(membership_batches_test, one_member_over_the_transaction_limit_needs_batc
     EXPECT_EQ(members_of(other), users);
 }
 
-TEST_F(membership_batches_test, a_put_with_very_many_members_that_changes_few_is_one_write)
-{
+TEST_F(membership_batches_test, a_put_with_very_many_members_that_changes_few_is_one_write) {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
     put_into(group, {users.begin() + 2, users.end()});
@@ -73,8 +70,7 @@ TEST_F(membership_batches_test, a_put_with_very_many_members_that_changes_few_is
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).header("ETag"), tag) << "nothing has changed";
 }
 
-TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
-{
+TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches) {
     const auto users = add_users("u", 1'200);
     const auto made = send("POST", "/Groups", group_body("All", users));
     ASSERT_EQ(made.status, 201) << made.body.substr(0, 300);
@@ -86,17 +82,13 @@ TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
 
     // The detection of the identity provider takes a write of its own.
     const auto no_member = listed({fixture.make_user("anna")});
-    EXPECT_EQ(
-        fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
-            .status,
-        204
-    );
+    EXPECT_EQ(fixture.patch("/Groups/" + group,
+                             R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
+                      .status,
+            204);
     const texts some(users.begin(), users.begin() + 600);
-    const auto removed = send(
-        "PATCH",
-        "/Groups/" + group,
-        patch_body(R"([{"op":"remove","path":"members","value":)" + listed(some) + "}]")
-    );
+    const auto removed = send("PATCH", "/Groups/" + group,
+            patch_body(R"([{"op":"remove","path":"members","value":)" + listed(some) + "}]"));
     EXPECT_EQ(removed.status, 200) << removed.body.substr(0, 300);
     EXPECT_EQ(writes, 2 + 600 / at_once);
     EXPECT_EQ(members_of(group), (texts{users.begin() + 600, users.end()}));
@@ -104,17 +96,13 @@ TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
     EXPECT_EQ(all.status, 200);
     EXPECT_EQ(members_of(group), texts());
     EXPECT_EQ(members_in("group_member_removed"), users);
-    const auto added = send(
-        "PATCH",
-        "/Groups/" + group,
-        patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
-    );
+    const auto added = send("PATCH", "/Groups/" + group,
+            patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]"));
     EXPECT_EQ(added.status, 204) << "the response to a PATCH does not show a long group";
     EXPECT_EQ(*added.headers.find("ETag"), fixture.scim("GET", "/Groups/" + group).header("ETag"));
 }
 
-TEST_F(membership_batches_test, an_invalid_change_is_rejected_before_anything_is_written)
-{
+TEST_F(membership_batches_test, an_invalid_change_is_rejected_before_anything_is_written) {
     auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
     users.push_back("diruser_1");
@@ -128,8 +116,7 @@ TEST_F(membership_batches_test, an_invalid_change_is_rejected_before_anything_is
     EXPECT_EQ(jobs(), 0U);
 }
 
-TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
-{
+TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored) {
     write([&](store::transaction& tx) {
         store::directories::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
     });
@@ -155,7 +142,7 @@ TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
     EXPECT_EQ(members_in("group_member_removed"), gone);
 
     const auto added =
-        patch_body(R"([{"op":"add","path":"members","value":)" + listed(with_unknown(gone)) + "}]");
+            patch_body(R"([{"op":"add","path":"members","value":)" + listed(with_unknown(gone)) + "}]");
     EXPECT_EQ(send("PATCH", group, added).status, 200);
     EXPECT_EQ(members_of(id), users);
     const auto made = send("POST", "/Groups", group_body("New", with_unknown(users)));
@@ -164,8 +151,7 @@ TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
     EXPECT_EQ(shown.at("members").as_array().size(), users.size());
 }
 
-TEST_F(membership_batches_test, other_writers_run_between_the_batches)
-{
+TEST_F(membership_batches_test, other_writers_run_between_the_batches) {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
     const auto anna = fixture.make_user("anna");
@@ -173,31 +159,23 @@ TEST_F(membership_batches_test, other_writers_run_between_the_batches)
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write)
             return;
-        EXPECT_EQ(
-            fixture
-                .patch(
-                    "/Users/" + anna,
-                    R"([{"op":"replace","path":"title","value":"t)" + std::to_string(database.writes) +
-                        R"("}])"
-                )
-                .status,
-            200
-        );
+        EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"t)" +
+                                                          std::to_string(database.writes) + R"("}])")
+                          .status,
+                200);
         seen.push_back(members_of(group).size());
     };
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(seen, (std::vector<std::size_t>{0, 0, at_once, 2 * at_once, 3 * at_once}));
 }
 
-TEST_F(membership_batches_test, a_change_that_was_interrupted_is_completed)
-{
+TEST_F(membership_batches_test, a_change_that_was_interrupted_is_completed) {
     const auto users = add_users("u", 3 * at_once);
     for (const std::size_t alive : {2U, 3U, 5U}) {
         const auto group = fixture.make_group("All" + std::to_string(alive));
         kill_at_write(alive);
         EXPECT_THROW(
-            send("PUT", "/Groups/" + group, group_body("All" + std::to_string(alive), users)), killed
-        );
+                send("PUT", "/Groups/" + group, group_body("All" + std::to_string(alive), users)), killed);
         database.before = nullptr;
         EXPECT_EQ(jobs(), alive == 5 ? 0U : 1U);
         fixture.work_off();
@@ -207,8 +185,7 @@ TEST_F(membership_batches_test, a_change_that_was_interrupted_is_completed)
     EXPECT_EQ(members_in("group_member_added").size(), 3 * users.size());
 }
 
-TEST_F(membership_batches_test, the_next_change_of_the_group_finishes_the_job_first)
-{
+TEST_F(membership_batches_test, the_next_change_of_the_group_finishes_the_job_first) {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
     const auto anna = fixture.make_user("anna");
@@ -216,19 +193,15 @@ TEST_F(membership_batches_test, the_next_change_of_the_group_finishes_the_job_fi
     EXPECT_THROW(send("PUT", "/Groups/" + group, group_body("All", users)), killed);
     database.before = nullptr;
     EXPECT_EQ(members_of(group), texts());
-    const auto patched = send(
-        "PATCH",
-        "/Groups/" + group,
-        patch_body(R"([{"op":"add","path":"members","value":)" + listed({anna}) + "}]")
-    );
+    const auto patched = send("PATCH", "/Groups/" + group,
+            patch_body(R"([{"op":"add","path":"members","value":)" + listed({anna}) + "}]"));
     EXPECT_EQ(patched.status, 200) << patched.body;
     EXPECT_EQ(writes, 3U);
     EXPECT_EQ(members_of(group).size(), users.size() + 1);
     EXPECT_EQ(members_in("group_member_added").size(), users.size() + 1);
 }
 
-TEST_F(membership_batches_test, a_stale_plan_is_made_again)
-{
+TEST_F(membership_batches_test, a_stale_plan_is_made_again) {
     const auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
     const auto anna = fixture.make_user("anna");
@@ -260,8 +233,7 @@ TEST_F(membership_batches_test, a_stale_plan_is_made_again)
     EXPECT_NE(fixture.metrics.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
 }
 
-TEST_F(membership_batches_test, a_member_that_is_deleted_meanwhile_is_left_out)
-{
+TEST_F(membership_batches_test, a_member_that_is_deleted_meanwhile_is_left_out) {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
     database.before = [&](store::intent mode) {
@@ -273,8 +245,7 @@ TEST_F(membership_batches_test, a_member_that_is_deleted_meanwhile_is_left_out)
     EXPECT_EQ(members_of(group), (texts{users.begin(), users.end() - 1}));
 }
 
-TEST_F(membership_batches_test, a_plan_that_names_its_members_is_never_stale)
-{
+TEST_F(membership_batches_test, a_plan_that_names_its_members_is_never_stale) {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
     int number = 0;
@@ -285,29 +256,22 @@ TEST_F(membership_batches_test, a_plan_that_names_its_members_is_never_stale)
         const auto operations = R"([{"op":"replace","path":"externalId","value":")" + id + R"("}])";
         EXPECT_LT(fixture.patch("/Groups/" + group, operations).status, 300);
     };
-    const auto got = send(
-        "PATCH",
-        "/Groups/" + group,
-        patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
-    );
+    const auto got = send("PATCH", "/Groups/" + group,
+            patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]"));
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(scans, 2U);
     EXPECT_EQ(writes, 2U) << "other requests finish the job before their own change";
     EXPECT_EQ(members_of(group), users);
 }
 
-TEST_F(membership_batches_test, a_bulk_request_is_not_applied_in_batches)
-{
+TEST_F(membership_batches_test, a_bulk_request_is_not_applied_in_batches) {
     const auto users = add_users("u", service::bulk_members_max + 1);
     const texts fitting(users.begin(), users.end() - 1);
     const auto group = fixture.make_group("All");
     const auto bulk = [&](const std::string& operation) {
-        const auto got = fixture.scim(
-            "POST",
-            "/Bulk",
-            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" + operation +
-                "]}"
-        );
+        const auto got = fixture.scim("POST", "/Bulk",
+                R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
+                        operation + "]}");
         EXPECT_EQ(got.status, 200) << got.text.substr(0, 300);
         const auto& done = got.body.at("Operations").at(0).as_object();
         const auto* response = find_object(done, "response");
@@ -318,16 +282,13 @@ TEST_F(membership_batches_test, a_bulk_request_is_not_applied_in_batches)
         return R"({"method":"PUT","path":"/Groups/)" + group + R"(","data":)" + group_body("All", members) +
                "}";
     };
-    EXPECT_EQ(
-        bulk(put(users)), "413 An operation of a bulk request names at most 1000 members; send it alone."
-    );
+    EXPECT_EQ(bulk(put(users)),
+            "413 An operation of a bulk request names at most 1000 members; send it alone.");
     EXPECT_EQ(bulk(put(fitting)), "200");
     EXPECT_EQ(members_of(group), fitting);
     put_into(group, {users.back()});
-    EXPECT_EQ(
-        bulk(put(fitting)),
-        "413 An operation of a bulk request looks at no group of more than 1000 members; send it alone."
-    );
+    EXPECT_EQ(bulk(put(fitting)),
+            "413 An operation of a bulk request looks at no group of more than 1000 members; send it alone.");
     const auto remove = R"({"method":"DELETE","path":"/Groups/)" + group + "\"}";
     EXPECT_EQ(bulk(remove), "204");
     EXPECT_EQ(jobs(), 1U);
@@ -336,8 +297,7 @@ TEST_F(membership_batches_test, a_bulk_request_is_not_applied_in_batches)
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 404);
 }
 
-TEST_F(membership_batches_test, a_job_left_by_an_earlier_version_is_completed)
-{
+TEST_F(membership_batches_test, a_job_left_by_an_earlier_version_is_completed) {
     const auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
     put_into(group, users);
@@ -361,8 +321,7 @@ TEST_F(membership_batches_test, a_job_left_by_an_earlier_version_is_completed)
     EXPECT_FALSE(members[2].as_object().contains("display"));
 }
 
-TEST_F(membership_batches_test, nothing_is_planned_while_the_group_has_a_job)
-{
+TEST_F(membership_batches_test, nothing_is_planned_while_the_group_has_a_job) {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
     kill_at_write(2);
@@ -391,8 +350,7 @@ protected:
     const std::string body = patch_body(std::string(rename_all));
 };
 
-TEST_F(large_membership_batches_test, parts_are_stored_in_batches)
-{
+TEST_F(large_membership_batches_test, parts_are_stored_in_batches) {
     put_into(group, {users.begin(), users.end() - at_once});
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
     EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the batches, and a last check";
@@ -414,8 +372,7 @@ TEST_F(large_membership_batches_test, parts_are_stored_in_batches)
     EXPECT_EQ(jobs() + parts(), 0U);
 }
 
-TEST_F(large_membership_batches_test, parts_of_a_rejected_change_are_deleted)
-{
+TEST_F(large_membership_batches_test, parts_of_a_rejected_change_are_deleted) {
     put_into(group, users);
     http::request head;
     head.method = "PATCH";
@@ -435,16 +392,15 @@ TEST_F(large_membership_batches_test, parts_of_a_rejected_change_are_deleted)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), 0U);
 }
 
-TEST_F(large_membership_batches_test, parts_of_a_stale_plan_are_deleted)
-{
+TEST_F(large_membership_batches_test, parts_of_a_stale_plan_are_deleted) {
     put_into(group, users);
     bool is_first = true;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write || database.writes != 3 || !std::exchange(is_first, false))
             return;
         EXPECT_LT(
-            fixture.patch("/Groups/" + group, R"([{"op":"add","path":"externalId","value":"x"}])").status, 300
-        );
+                fixture.patch("/Groups/" + group, R"([{"op":"add","path":"externalId","value":"x"}])").status,
+                300);
     };
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
     EXPECT_FALSE(is_first);
@@ -452,8 +408,7 @@ TEST_F(large_membership_batches_test, parts_of_a_stale_plan_are_deleted)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), users.size());
 }
 
-TEST_F(large_membership_batches_test, abandoned_parts_are_deleted_after_a_while)
-{
+TEST_F(large_membership_batches_test, abandoned_parts_are_deleted_after_a_while) {
     put_into(group, users);
     for (const std::size_t alive : {2U, 3U}) {
         kill_at_write(alive);
@@ -472,8 +427,7 @@ TEST_F(large_membership_batches_test, abandoned_parts_are_deleted_after_a_while)
 }
 
 // A request that takes so long that its parts are deleted as abandoned plans them again.
-TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_planned_again)
-{
+TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_planned_again) {
     put_into(group, users);
     bool is_first = true;
     database.before = [&](store::intent mode) {
@@ -492,21 +446,17 @@ TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_plann
 class limited_membership_batches_test : public membership_batches_fixture {
 protected:
     explicit limited_membership_batches_test(const api::limits& bounds = {.write_steps_max = 30'000})
-        : membership_batches_fixture(bounds)
-    {
-    }
+            : membership_batches_fixture(bounds) {}
 
     // Lets another change come before as many writes of the request.
-    void conflict(int times)
-    {
+    void conflict(int times) {
         left = times;
         database.before = [this](store::intent mode) {
             if (mode != store::intent::write || left == 0)
                 return;
             const auto text = std::to_string(number++) + "x" + std::to_string(--left);
-            fixture.patch(
-                "/Groups/" + group, R"([{"op":"replace","path":"externalId","value":")" + text + R"("}])"
-            );
+            fixture.patch("/Groups/" + group,
+                    R"([{"op":"replace","path":"externalId","value":")" + text + R"("}])");
         };
     }
 
@@ -517,8 +467,7 @@ protected:
     static constexpr int plans_max = 4;
 };
 
-TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_when_snapshots_conflict)
-{
+TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_when_snapshots_conflict) {
     put_into(group, add_users("u", at_once + 1));
     conflict(plans_max - 1);
     EXPECT_EQ(send("PATCH", path, patch_body(std::string(rename_all))).status, 200);
@@ -526,13 +475,13 @@ TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_
     EXPECT_EQ(left, 0);
     conflict(plans_max);
     const auto refused =
-        send("PATCH", path, patch_body(R"([{"op":"replace","path":"members.display","value":"e"}])"));
+            send("PATCH", path, patch_body(R"([{"op":"replace","path":"members.display","value":"e"}])"));
     EXPECT_EQ(left, 0);
     EXPECT_EQ(refused.status, 503);
-    EXPECT_NE(
-        refused.body.find("The resource is changed by others too often for so large a change. Try again."),
-        std::string::npos
-    ) << refused.body;
+    EXPECT_NE(refused.body.find(
+                      "The resource is changed by others too often for so large a change. Try again."),
+            std::string::npos)
+            << refused.body;
     EXPECT_NE(refused.headers.find("Retry-After"), nullptr);
     EXPECT_EQ(count("select count(*) from members where display = 'e'"), 0U);
     EXPECT_EQ(jobs() + parts(), 0U);
@@ -543,8 +492,7 @@ protected:
     charged_membership_batches_test() : limited_membership_batches_test({.work_steps_max = 60'000}) {}
 };
 
-TEST_F(charged_membership_batches_test, a_repeated_plan_is_charged_once)
-{
+TEST_F(charged_membership_batches_test, a_repeated_plan_is_charged_once) {
     put_into(group, add_users("u", at_once + 1));
     conflict(plans_max);
     const auto operation = R"([{"op":"replace","path":"members[type eq \"User\"].display","value":"d"}])";

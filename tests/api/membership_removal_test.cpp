@@ -9,8 +9,7 @@ namespace {
 
 class membership_removal_test : public membership_batches_fixture {};
 
-TEST_F(membership_removal_test, a_large_group_is_deleted_in_batches)
-{
+TEST_F(membership_removal_test, a_large_group_is_deleted_in_batches) {
     const auto users = add_users("u", 2 * at_once + 1);
     const auto group = fixture.make_group("All");
     put_into(group, users);
@@ -42,8 +41,7 @@ TEST_F(membership_removal_test, a_large_group_is_deleted_in_batches)
     EXPECT_EQ(updated, users.size());
 }
 
-TEST_F(membership_removal_test, a_small_group_is_deleted_in_one_transaction)
-{
+TEST_F(membership_removal_test, a_small_group_is_deleted_in_one_transaction) {
     const auto users = add_users("u", at_once);
     const auto group = fixture.make_group("All");
     put_into(group, users);
@@ -57,8 +55,7 @@ TEST_F(membership_removal_test, a_small_group_is_deleted_in_one_transaction)
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + other).status, 404);
 }
 
-TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_batches)
-{
+TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_batches) {
     const auto anna = fixture.make_user("anna");
     const auto bob = fixture.make_user("bob");
     const auto few = groups_with(bob, groups_at_once);
@@ -88,8 +85,7 @@ TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_batches
     EXPECT_TRUE(end->at("data").at("groups_truncated").as_bool());
 }
 
-TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_started)
-{
+TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_started) {
     const auto group = fixture.make_group("All");
     put_into(group, add_users("u", at_once + 1));
     const auto got = fixture.scim("DELETE", "/Groups/" + group, "", {{"If-Match", "W/\"77\""}});
@@ -97,8 +93,7 @@ TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_start
     EXPECT_EQ(jobs(), 0U);
 }
 
-TEST_F(membership_removal_test, a_deletion_in_batches_is_in_the_request_log)
-{
+TEST_F(membership_removal_test, a_deletion_in_batches_is_in_the_request_log) {
     const auto users = add_users("u", at_once + 1);
     const auto log = "/api/v1/organizations/-/directories/" + fixture.directory + "/request-log?method=";
     const auto changes = [&](const std::string& method) {
@@ -121,13 +116,11 @@ TEST_F(membership_removal_test, a_deletion_in_batches_is_in_the_request_log)
 }
 
 // Each group of a released user has an event of its own.
-TEST_F(membership_removal_test, the_group_events_of_a_released_user_are_published_in_batches)
-{
+TEST_F(membership_removal_test, the_group_events_of_a_released_user_are_published_in_batches) {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
     ASSERT_EQ(fixture.operate("PATCH", path, R"({"domain_policy":"hold"})").status, 200);
     const auto made = fixture.scim(
-        "POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@evil.test","primary":true}]})"
-    );
+            "POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@evil.test","primary":true}]})");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto eve = made.text_of("id");
     auto groups = groups_with(eve, 2 * groups_at_once + 1);

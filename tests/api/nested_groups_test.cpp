@@ -8,16 +8,14 @@ namespace {
 
 class nested_groups_api_test : public testing::Test {
 protected:
-    static std::string with_member(const std::string& id)
-    {
+    static std::string with_member(const std::string& id) {
         return R"(,"members":[{"value":")" + id + R"("}])";
     }
 
-    std::int64_t count_of(const std::string& filter)
-    {
+    std::int64_t count_of(const std::string& filter) {
         return fixture.scim("GET", "/Users?count=0&filter=" + filter)
-            .body.at("totalResults")
-            .to_number<int>();
+                .body.at("totalResults")
+                .to_number<int>();
     }
 
     test::api_fixture fixture;
@@ -26,8 +24,7 @@ protected:
     std::string unit = fixture.make_group("Unit", with_member(team));
 };
 
-TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
-{
+TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups) {
     const auto one = fixture.scim("GET", "/Users/" + anna);
     ASSERT_EQ(one.status, 200);
     const auto& groups = one.body.at("groups").as_array();
@@ -40,29 +37,25 @@ TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
     EXPECT_EQ(listed.body.at("Resources").at(0).at("groups"), one.body.at("groups"));
 }
 
-TEST_F(nested_groups_api_test, filters_match_direct_groups_only)
-{
+TEST_F(nested_groups_api_test, filters_match_direct_groups_only) {
     EXPECT_EQ(count_of("groups.value%20eq%20%22" + team + "%22"), 1);
     EXPECT_EQ(count_of("groups.value%20eq%20%22" + unit + "%22"), 0);
     EXPECT_EQ(count_of("groups.display%20eq%20%22Team%22"), 1);
     EXPECT_EQ(count_of("groups.display%20eq%20%22Unit%22"), 0);
 }
 
-TEST_F(nested_groups_api_test, the_etag_of_a_user_does_not_change_with_its_groups)
-{
+TEST_F(nested_groups_api_test, the_etag_of_a_user_does_not_change_with_its_groups) {
     const auto tag = fixture.scim("GET", "/Users/" + anna).header("ETag");
     ASSERT_EQ(fixture.scim("DELETE", "/Groups/" + team).status, 204);
     const auto now = fixture.scim("GET", "/Users/" + anna);
     EXPECT_FALSE(now.body.contains("groups"));
     EXPECT_EQ(now.header("ETag"), tag);
     const auto patched = fixture.patch(
-        "/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}}
-    );
+            "/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}});
     EXPECT_EQ(patched.status, 200) << patched.text;
 }
 
-TEST_F(nested_groups_api_test, a_recreated_user_name_is_a_new_user)
-{
+TEST_F(nested_groups_api_test, a_recreated_user_name_is_a_new_user) {
     ASSERT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
     const auto again = fixture.make_user("anna");
     EXPECT_NE(again, anna);

@@ -10,21 +10,18 @@ using texts = std::vector<std::string>;
 
 class organizations_test : public testing::Test {
 protected:
-    test::answer patch(std::string_view body, std::string_view below = "")
-    {
+    test::answer patch(std::string_view body, std::string_view below = "") {
         return fixture.operate("PATCH", own + std::string(below), body);
     }
 
     // A 400 that names the member, and the organization is as it was.
-    void expect_refused(const test::answer& got, std::string_view member)
-    {
+    void expect_refused(const test::answer& got, std::string_view member) {
         EXPECT_EQ(got.status, 400) << got.text;
         EXPECT_NE(got.text_of("message").find(member), std::string::npos) << got.text;
         EXPECT_EQ(fixture.operate("GET", own).text, before);
     }
 
-    std::vector<std::string> names_of(const test::answer& page)
-    {
+    std::vector<std::string> names_of(const test::answer& page) {
         std::vector<std::string> names;
         for (const auto& one : page.body.at("organizations").as_array())
             names.emplace_back(one.at("display_name").as_string());
@@ -37,27 +34,16 @@ protected:
     const std::string before = fixture.operate("GET", own).text;
 };
 
-TEST_F(organizations_test, everything_that_is_given_is_shown)
-{
-    const auto made = fixture.operate(
-        "POST",
-        organizations,
-        R"({"display_name":"Beta","external_id":"b-1","region_code":"EU","metadata":{"tier":"gold"},)"
-        R"("slug":"Beta.Example","logo_url":"https://beta.test/logo.png"})"
-    );
+TEST_F(organizations_test, everything_that_is_given_is_shown) {
+    const auto made = fixture.operate("POST", organizations,
+            R"({"display_name":"Beta","external_id":"b-1","region_code":"EU","metadata":{"tier":"gold"},)"
+            R"("slug":"Beta.Example","logo_url":"https://beta.test/logo.png"})");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto& shown = made.member("organization");
-    const json::object expected{
-        {"id", shown.at("id")},
-        {"create_time", "2026-01-02T03:04:05.000000Z"},
-        {"update_time", "2026-01-02T03:04:05.000000Z"},
-        {"display_name", "Beta"},
-        {"region_code", "EU"},
-        {"metadata", {{"tier", "gold"}}},
-        {"external_id", "b-1"},
-        {"slug", "beta.example"},
-        {"logo_url", "https://beta.test/logo.png"}
-    };
+    const json::object expected{{"id", shown.at("id")}, {"create_time", "2026-01-02T03:04:05.000000Z"},
+            {"update_time", "2026-01-02T03:04:05.000000Z"}, {"display_name", "Beta"}, {"region_code", "EU"},
+            {"metadata", {{"tier", "gold"}}}, {"external_id", "b-1"}, {"slug", "beta.example"},
+            {"logo_url", "https://beta.test/logo.png"}};
     EXPECT_EQ(shown, expected) << made.text;
     EXPECT_EQ(fixture.operate("GET", organizations + ":external/b-1").text, made.text);
     EXPECT_EQ(fixture.operate("GET", organizations + ":external/nobody").status, 404);
@@ -74,8 +60,7 @@ TEST_F(organizations_test, everything_that_is_given_is_shown)
     EXPECT_EQ(event.at("data"), shown);
 }
 
-TEST_F(organizations_test, a_change_sets_only_the_named_fields_and_publishes_one_event)
-{
+TEST_F(organizations_test, a_change_sets_only_the_named_fields_and_publishes_one_event) {
     fixture.clock.advance(std::chrono::hours(1));
     const auto changed = patch(R"({"display_name":"Acme Corp","metadata":{"tier":"gold"},"slug":"acme"})");
     ASSERT_EQ(changed.status, 200) << changed.text;
@@ -99,8 +84,7 @@ TEST_F(organizations_test, a_change_sets_only_the_named_fields_and_publishes_one
     EXPECT_TRUE(cleared.member("organization").at("metadata").as_object().empty());
 }
 
-TEST_F(organizations_test, each_member_keeps_within_its_limits)
-{
+TEST_F(organizations_test, each_member_keeps_within_its_limits) {
     const std::string many(300, 'm');
     const auto text = [](std::string_view name, const std::string& value) {
         return "{\"" + std::string(name) + "\":\"" + value + "\"}";
@@ -122,53 +106,52 @@ TEST_F(organizations_test, each_member_keeps_within_its_limits)
         std::string_view member;  // empty: taken
     };
     const row rows[] = {
-        {text("display_name", std::string(201, 'n')), "display_name"},
-        {text("display_name", "  "), "display_name"},
-        {text("display_name", "a\\u0001"), "display_name"},
-        {R"({"display_name":7})", "display_name"},
-        {text("external_id", std::string(256, 'x')), "external_id"},
-        {R"({"external_id":true})", "external_id"},
-        {text("region_code", "us"), "region_code"},
-        {R"({"metadata":[]})", "metadata"},
-        {R"({"metadata":{"key":7}})", "metadata"},
-        {R"({"metadata":{"key":null}})", "metadata"},
-        {pairs(11), "metadata"},
-        {pair(2, 1), "metadata"},
-        {pair(26, 1), "metadata"},
-        {pair(3, 0), "metadata"},
-        {pair(3, 257), "metadata"},
-        {text("slug", "-a"), "slug"},
-        {text("slug", "a-"), "slug"},
-        {text("slug", "a b"), "slug"},
-        {text("slug", "a..b"), "slug"},
-        {text("slug", std::string(64, 's')), "slug"},
-        {text("slug", many), "slug"},
-        {text("logo_url", "http://a.test"), "logo_url"},
-        {text("logo_url", "https://"), "logo_url"},
-        {text("logo_url", "https:///x"), "logo_url"},
-        {text("logo_url", "https://a.test/ x"), "logo_url"},
-        {text("logo_url", "javascript:x"), "logo_url"},
-        {text("logo_url", "https://a.test/" + std::string(1'010, 'x')), "logo_url"},
-        {text("id", "org_1"), "id"},
-        {R"({"unknown":1})", "unknown"},
+            {text("display_name", std::string(201, 'n')), "display_name"},
+            {text("display_name", "  "), "display_name"},
+            {text("display_name", "a\\u0001"), "display_name"},
+            {R"({"display_name":7})", "display_name"},
+            {text("external_id", std::string(256, 'x')), "external_id"},
+            {R"({"external_id":true})", "external_id"},
+            {text("region_code", "us"), "region_code"},
+            {R"({"metadata":[]})", "metadata"},
+            {R"({"metadata":{"key":7}})", "metadata"},
+            {R"({"metadata":{"key":null}})", "metadata"},
+            {pairs(11), "metadata"},
+            {pair(2, 1), "metadata"},
+            {pair(26, 1), "metadata"},
+            {pair(3, 0), "metadata"},
+            {pair(3, 257), "metadata"},
+            {text("slug", "-a"), "slug"},
+            {text("slug", "a-"), "slug"},
+            {text("slug", "a b"), "slug"},
+            {text("slug", "a..b"), "slug"},
+            {text("slug", std::string(64, 's')), "slug"},
+            {text("slug", many), "slug"},
+            {text("logo_url", "http://a.test"), "logo_url"},
+            {text("logo_url", "https://"), "logo_url"},
+            {text("logo_url", "https:///x"), "logo_url"},
+            {text("logo_url", "https://a.test/ x"), "logo_url"},
+            {text("logo_url", "javascript:x"), "logo_url"},
+            {text("logo_url", "https://a.test/" + std::string(1'010, 'x')), "logo_url"},
+            {text("id", "org_1"), "id"},
+            {R"({"unknown":1})", "unknown"},
     };
     for (const auto& row : rows)
         expect_refused(patch(row.body), row.member);
     const std::string taken[] = {
-        text("display_name", umlauts),
-        text("external_id", std::string(255, 'x')),
-        pairs(10),
-        pair(3, 256),
-        pair(25, 1),
-        text("slug", std::string(63, 's')),
-        text("logo_url", "https://a.test/" + std::string(1'009, 'x')),
+            text("display_name", umlauts),
+            text("external_id", std::string(255, 'x')),
+            pairs(10),
+            pair(3, 256),
+            pair(25, 1),
+            text("slug", std::string(63, 's')),
+            text("logo_url", "https://a.test/" + std::string(1'009, 'x')),
     };
     for (const auto& body : taken)
         EXPECT_EQ(patch(body).status, 200) << body;
 }
 
-TEST_F(organizations_test, names_are_unique_and_free_again_when_their_owner_is_gone)
-{
+TEST_F(organizations_test, names_are_unique_and_free_again_when_their_owner_is_gone) {
     const auto* const body = R"({"display_name":"B","external_id":"b","slug":"b"})";
     const auto made = fixture.operate("POST", organizations, body);
     const auto path = organizations + "/" + std::string(made.member("organization").at("id").as_string());
@@ -182,8 +165,7 @@ TEST_F(organizations_test, names_are_unique_and_free_again_when_their_owner_is_g
     EXPECT_EQ(fixture.operate("POST", organizations, body).status, 201);
 }
 
-TEST_F(organizations_test, pages_go_forth_and_back)
-{
+TEST_F(organizations_test, pages_go_forth_and_back) {
     for (int i = 2; i <= 25; ++i)
         fixture.make_organization("Number " + std::to_string(i));
     const auto page = [&](std::string_view token) {
@@ -211,8 +193,7 @@ TEST_F(organizations_test, pages_go_forth_and_back)
         EXPECT_EQ(page(token).status, std::string_view(token) == "%00" ? 400 : 404) << token;
 }
 
-TEST_F(organizations_test, an_external_id_filters_the_list)
-{
+TEST_F(organizations_test, an_external_id_filters_the_list) {
     fixture.operate("POST", organizations, R"({"display_name":"B","external_id":"b/1"})");
     const auto found = fixture.operate("GET", organizations + "?external_id=b%2F1");
     EXPECT_EQ(names_of(found), std::vector<std::string>{"B"});
@@ -220,8 +201,7 @@ TEST_F(organizations_test, an_external_id_filters_the_list)
     EXPECT_TRUE(names_of(fixture.operate("GET", organizations + "?external_id=none")).empty());
 }
 
-TEST_F(organizations_test, a_search_looks_at_names_and_ids_whatever_their_case)
-{
+TEST_F(organizations_test, a_search_looks_at_names_and_ids_whatever_their_case) {
     fixture.operate("POST", organizations, R"({"display_name":"M\u00FCnchen Werke","external_id":"MUC-7"})");
     for (int i = 0; i < 5; ++i)
         fixture.make_organization("Branch " + std::to_string(i));
@@ -244,8 +224,7 @@ TEST_F(organizations_test, a_search_looks_at_names_and_ids_whatever_their_case)
     EXPECT_EQ(search("query=abc&page_size=30").status, 200);
 }
 
-TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
-{
+TEST_F(organizations_test, features_are_switched_by_any_of_their_names) {
     const auto features = [&](std::string_view body) {
         const auto got = patch(body, "/settings");
         EXPECT_EQ(got.status, 200) << got.text;
@@ -256,66 +235,53 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
     };
     EXPECT_FALSE(fixture.operate("GET", own).member("organization").contains("settings"));
     EXPECT_EQ(features(R"({"features":[{"name":"directory_sync","enabled":true}]})"), "sso- dir_sync+ ");
+    EXPECT_EQ(features(R"({"features":[{"name":"sso","enabled":true},{"name":"scim","enabled":false}]})"),
+            "sso+ dir_sync- ");
     EXPECT_EQ(
-        features(R"({"features":[{"name":"sso","enabled":true},{"name":"scim","enabled":false}]})"),
-        "sso+ dir_sync- "
-    );
-    EXPECT_EQ(
-        features(R"({"features":[{"name":"session_policy","enabled":true},{"name":"domain_verification"}]})"),
-        "sso+ dir_sync- domain_verification- session_policy+ "
-    );
+            features(
+                    R"({"features":[{"name":"session_policy","enabled":true},{"name":"domain_verification"}]})"),
+            "sso+ dir_sync- domain_verification- session_policy+ ");
     EXPECT_EQ(fixture.event_types().back(), "updated");
 
     const std::string_view refused[] = {
-        "{}",
-        R"({"features":[]})",
-        R"({"features":{}})",
-        R"({"features":[7]})",
-        R"({"features":[{"enabled":true}]})",
-        R"({"features":[{"name":"other","enabled":true}]})",
-        R"({"features":[{"name":"sso","enabled":"yes"}]})",
-        R"({"features":[{"name":"sso","on":true}]})",
-        R"({"settings":{}})",
+            "{}",
+            R"({"features":[]})",
+            R"({"features":{}})",
+            R"({"features":[7]})",
+            R"({"features":[{"enabled":true}]})",
+            R"({"features":[{"name":"other","enabled":true}]})",
+            R"({"features":[{"name":"sso","enabled":"yes"}]})",
+            R"({"features":[{"name":"sso","on":true}]})",
+            R"({"settings":{}})",
     };
     const auto unchanged = fixture.operate("GET", own).text;
     for (const auto body : refused)
         EXPECT_EQ(patch(body, "/settings").status, 400) << body;
     EXPECT_EQ(fixture.operate("GET", own).text, unchanged);
-    EXPECT_EQ(
-        fixture.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})")
-            .status,
-        404
-    );
+    EXPECT_EQ(fixture.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})")
+                      .status,
+            404);
 }
 
-TEST_F(organizations_test, the_number_of_users_is_unset_nought_or_a_limit)
-{
+TEST_F(organizations_test, the_number_of_users_is_unset_nought_or_a_limit) {
     const auto path = std::string("/settings/usermanagement");
     EXPECT_EQ(fixture.operate("GET", own + path).text, R"({"settings":{}})");
     for (const auto* body :
-         {R"({"settings":{"max_allowed_users":100}})",
-          R"({"settings":{"max_allowed_users":0}})",
-          R"({"settings":{"max_allowed_users":2147483647}})",
-          R"({"settings":{}})"}) {
+            {R"({"settings":{"max_allowed_users":100}})", R"({"settings":{"max_allowed_users":0}})",
+                    R"({"settings":{"max_allowed_users":2147483647}})", R"({"settings":{}})"}) {
         EXPECT_EQ(patch(body, path).text, body);
         EXPECT_EQ(fixture.operate("GET", own + path).text, body);
     }
     EXPECT_EQ(patch(R"({"settings":{"max_allowed_users":null}})", path).text, R"({"settings":{}})");
-    for (const auto* body :
-         {"{}",
-          R"({"settings":7})",
-          R"({"settings":{"max_allowed_users":-1}})",
-          R"({"settings":{"max_allowed_users":2147483648}})",
-          R"({"settings":{"max_allowed_users":1.5}})",
-          R"({"settings":{"max_allowed_users":"5"}})",
-          R"({"settings":{"other":5}})",
-          R"({"max_allowed_users":5})"})
+    for (const auto* body : {"{}", R"({"settings":7})", R"({"settings":{"max_allowed_users":-1}})",
+                 R"({"settings":{"max_allowed_users":2147483648}})",
+                 R"({"settings":{"max_allowed_users":1.5}})", R"({"settings":{"max_allowed_users":"5"}})",
+                 R"({"settings":{"other":5}})", R"({"max_allowed_users":5})"})
         EXPECT_EQ(patch(body, path).status, 400) << body;
     EXPECT_EQ(fixture.operate("GET", own + path).text, R"({"settings":{}})");
 }
 
-TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pieces)
-{
+TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pieces) {
     const auto anna = fixture.make_user("anna");
     fixture.make_group("staff", R"(,"members":[{"value":")" + anna + R"("}])");
     const auto other = fixture.make_organization("Other");
@@ -338,8 +304,7 @@ TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pie
     auto types = fixture.event_types();
     types.erase(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(count));
     const std::vector<std::string> expected{
-        "domain_deleted", "deleted", "domain_created", "user_deleted", "group_deleted", "deleted"
-    };
+            "domain_deleted", "deleted", "domain_created", "user_deleted", "group_deleted", "deleted"};
     EXPECT_EQ(types, expected);
     const auto deleted = fixture.events().at(count + 1);
     EXPECT_EQ(deleted.at("type").as_string(), "organization.deleted");
@@ -349,12 +314,9 @@ TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pie
     std::int64_t rows = 0;
     store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         tx.sql().run(
-            {"rows",
-             "select (select count(*) from organizations) + (select count(*) from directories)"
-             " + (select count(*) from resources) + (select count(*) from secrets)"},
-            {},
-            [&](const store::sql::row& current) { rows = current.integer(0); }
-        );
+                {"rows", "select (select count(*) from organizations) + (select count(*) from directories)"
+                         " + (select count(*) from resources) + (select count(*) from secrets)"},
+                {}, [&](const store::sql::row& current) { rows = current.integer(0); });
         return store::verdict::commit;
     });
     EXPECT_EQ(rows, 2);  // the other one and its directory

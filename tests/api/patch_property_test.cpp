@@ -13,8 +13,7 @@ namespace {
 
 class patch_property_test : public testing::Test {
 protected:
-    patch_property_test()
-    {
+    patch_property_test() {
         for (const auto* const name : {"anna", "bert", "carl"})
             users.push_back(fixture.make_user(name));
         for (const auto* const name : {"Staff", "Board"})
@@ -23,23 +22,22 @@ protected:
 
     const std::string& any(const std::vector<std::string>& of) { return of[random() % of.size()]; }
 
-    std::string user_operation()
-    {
+    std::string user_operation() {
         static const std::vector<std::string> operations = {
-            R"({"op":"replace","path":"title","value":"#"})",
-            R"({"op":"add","path":"nickName","value":"#"})",
-            R"({"op":"remove","path":"title"})",
-            R"({"op":"replace","path":"userName","value":"#"})",
-            R"({"op":"remove","path":"userName"})",
-            R"({"op":"replace","path":"active","value":"maybe"})",
-            R"({"op":"replace","value":{"active":"False","name":{"givenName":"#"}}})",
-            R"({"op":"replace","value":{"active":true}})",
-            R"({"op":"add","path":"emails","value":[{"type":"home","value":"#@acme.com"}]})",
-            R"({"op":"replace","path":"emails[type eq \"home\"].value","value":"#@acme.com"})",
-            R"({"op":"replace","path":"emails[type eq \"nowhere\"].value","value":"#@acme.com"})",
-            R"({"op":"remove","path":"emails[type eq \"home\"]"})",
-            R"({"op":"replace","path":"emails[primary eq true].value","value":"#@evil.test"})",
-            R"({"op":"add","path":"groups","value":[{"value":"1"}]})",
+                R"({"op":"replace","path":"title","value":"#"})",
+                R"({"op":"add","path":"nickName","value":"#"})",
+                R"({"op":"remove","path":"title"})",
+                R"({"op":"replace","path":"userName","value":"#"})",
+                R"({"op":"remove","path":"userName"})",
+                R"({"op":"replace","path":"active","value":"maybe"})",
+                R"({"op":"replace","value":{"active":"False","name":{"givenName":"#"}}})",
+                R"({"op":"replace","value":{"active":true}})",
+                R"({"op":"add","path":"emails","value":[{"type":"home","value":"#@acme.com"}]})",
+                R"({"op":"replace","path":"emails[type eq \"home\"].value","value":"#@acme.com"})",
+                R"({"op":"replace","path":"emails[type eq \"nowhere\"].value","value":"#@acme.com"})",
+                R"({"op":"remove","path":"emails[type eq \"home\"]"})",
+                R"({"op":"replace","path":"emails[primary eq true].value","value":"#@evil.test"})",
+                R"({"op":"add","path":"groups","value":[{"value":"1"}]})",
         };
         auto text = any(operations);
         if (const auto place = text.find('#'); place != std::string::npos)
@@ -47,19 +45,18 @@ protected:
         return text;
     }
 
-    std::string group_operation()
-    {
+    std::string group_operation() {
         static const std::vector<std::string> operations = {
-            R"({"op":"add","path":"members","value":[{"value":"#"}]})",
-            R"({"op":"add","path":"members","value":[{"value":"#"},{"value":"diruser_1"}]})",
-            R"({"op":"replace","path":"members","value":[{"value":"#"}]})",
-            R"({"op":"remove","path":"members[value eq \"#\"]"})",
-            R"({"op":"remove","path":"members"})",
-            R"({"op":"replace","path":"members[value eq \"#\"].display","value":"D"})",
-            R"({"op":"replace","path":"displayName","value":"Staff"})",
-            R"({"op":"replace","path":"displayName","value":"Crew"})",
-            R"({"op":"replace","path":"displayName","value":""})",
-            R"({"op":"remove","path":"id"})",
+                R"({"op":"add","path":"members","value":[{"value":"#"}]})",
+                R"({"op":"add","path":"members","value":[{"value":"#"},{"value":"diruser_1"}]})",
+                R"({"op":"replace","path":"members","value":[{"value":"#"}]})",
+                R"({"op":"remove","path":"members[value eq \"#\"]"})",
+                R"({"op":"remove","path":"members"})",
+                R"({"op":"replace","path":"members[value eq \"#\"].display","value":"D"})",
+                R"({"op":"replace","path":"displayName","value":"Staff"})",
+                R"({"op":"replace","path":"displayName","value":"Crew"})",
+                R"({"op":"replace","path":"displayName","value":""})",
+                R"({"op":"remove","path":"id"})",
         };
         auto text = any(operations);
         if (const auto place = text.find('#'); place != std::string::npos)
@@ -70,13 +67,10 @@ protected:
     // The state that a client can read.
     std::string state() { return fixture.scim("GET", "/Users").text + fixture.scim("GET", "/Groups").text; }
 
-    std::string last_event()
-    {
-        const auto page = fixture.operate(
-            "GET",
-            "/api/v1/events?limit=1000&directory_id=" + fixture.directory +
-                "&after_sequence=" + std::to_string(seen)
-        );
+    std::string last_event() {
+        const auto page =
+                fixture.operate("GET", "/api/v1/events?limit=1000&directory_id=" + fixture.directory +
+                                               "&after_sequence=" + std::to_string(seen));
         const auto& events = page.body.at("events").as_array();
         if (!events.empty())
             seen = events.back().at("sequence").as_int64();
@@ -90,8 +84,7 @@ protected:
     std::int64_t seen = 0;
 };
 
-std::string displays_in(const std::string& state)
-{
+std::string displays_in(const std::string& state) {
     static const std::regex display(R"re("display":"[^"]*")re");
     std::string found;
     for (std::sregex_iterator at(state.begin(), state.end(), display), end; at != end; ++at)
@@ -99,8 +92,7 @@ std::string displays_in(const std::string& state)
     return found;
 }
 
-TEST_F(patch_property_test, a_patch_is_atomic)
-{
+TEST_F(patch_property_test, a_patch_is_atomic) {
     int changed = 0;
     int unchanged = 0;
     int refused = 0;

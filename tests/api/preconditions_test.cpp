@@ -12,21 +12,20 @@ protected:
     const std::string path = "/Users/" + fixture.make_user("anna");
 };
 
-TEST_F(preconditions_test, an_unchanged_resource_is_not_sent_again)
-{
+TEST_F(preconditions_test, an_unchanged_resource_is_not_sent_again) {
     struct row {
         std::string_view field;
         int status;
     };
     const row rows[] = {
-        {R"(W/"1")", 304},
-        {R"("1")", 304},
-        {"*", 304},
-        {R"("7", W/"1")", 304},
-        {R"(W/"2")", 200},
-        {R"("7", "8")", 200},
-        {"1", 400},
-        {R"("1)", 400},
+            {R"(W/"1")", 304},
+            {R"("1")", 304},
+            {"*", 304},
+            {R"("7", W/"1")", 304},
+            {R"(W/"2")", 200},
+            {R"("7", "8")", 200},
+            {"1", 400},
+            {R"("1)", 400},
     };
     for (const auto& row : rows) {
         const auto got = fixture.scim("GET", path, "", {{"If-None-Match", row.field}});
@@ -44,8 +43,7 @@ TEST_F(preconditions_test, an_unchanged_resource_is_not_sent_again)
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 200);
 }
 
-TEST_F(preconditions_test, a_change_applies_only_to_the_version_of_if_match)
-{
+TEST_F(preconditions_test, a_change_applies_only_to_the_version_of_if_match) {
     const auto put = test::user_text("anna", R"(,"title":"Boss")");
     const std::string patch = R"({"Operations":[{"op":"add","path":"title","value":"Chief"}]})";
     struct row {
@@ -69,8 +67,7 @@ TEST_F(preconditions_test, a_change_applies_only_to_the_version_of_if_match)
     EXPECT_EQ(fixture.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 404);
 }
 
-TEST_F(preconditions_test, a_request_without_effect_keeps_the_etag)
-{
+TEST_F(preconditions_test, a_request_without_effect_keeps_the_etag) {
     const auto before = fixture.scim("GET", path);
     const auto put = fixture.scim("PUT", path, test::user_text("anna"));
     EXPECT_EQ(put.status, 200);
@@ -78,37 +75,35 @@ TEST_F(preconditions_test, a_request_without_effect_keeps_the_etag)
     EXPECT_EQ(put.text, before.text);
 }
 
-TEST_F(preconditions_test, the_etag_of_a_group_changes_with_its_members)
-{
+TEST_F(preconditions_test, the_etag_of_a_group_changes_with_its_members) {
     const auto member = path.substr(path.rfind('/') + 1);
     const auto group =
-        "/Groups/" + fixture.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
+            "/Groups/" + fixture.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
     EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"1")");
     fixture.scim("DELETE", path);
     EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"2")");
 }
 
-TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing)
-{
+TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing) {
     struct row {
         std::string_view type;
         bool is_accepted;
     };
     const row rows[] = {
-        {"application/scim+json", true},
-        {"application/json", true},
-        {"APPLICATION/SCIM+JSON", true},
-        {"application/json; charset=utf-8", true},
-        {"application/scim+json;profile=x", true},
-        {" application/json ;charset=utf-8", true},
-        {"", false},
-        {"text/plain", false},
-        {"text/json", false},
-        {"application/xml", false},
-        {"application/json-patch+json", false},
-        {"application/x-www-form-urlencoded", false},
-        {"application/jsonp", false},
-        {"application", false},
+            {"application/scim+json", true},
+            {"application/json", true},
+            {"APPLICATION/SCIM+JSON", true},
+            {"application/json; charset=utf-8", true},
+            {"application/scim+json;profile=x", true},
+            {" application/json ;charset=utf-8", true},
+            {"", false},
+            {"text/plain", false},
+            {"text/json", false},
+            {"application/xml", false},
+            {"application/json-patch+json", false},
+            {"application/x-www-form-urlencoded", false},
+            {"application/jsonp", false},
+            {"application", false},
     };
     const auto body = test::user_text("anna");
     for (const auto& row : rows) {
@@ -122,8 +117,7 @@ TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing)
     EXPECT_EQ(fixture.scim("GET", path, "", {{"Content-Type", "text/plain"}}).status, 200);
 }
 
-TEST_F(preconditions_test, the_media_type_of_the_response_follows_accept)
-{
+TEST_F(preconditions_test, the_media_type_of_the_response_follows_accept) {
     EXPECT_EQ(fixture.scim("GET", path).header("Content-Type"), "application/scim+json");
     const auto plain = fixture.scim("GET", path, "", {{"Accept", "application/json"}});
     EXPECT_EQ(plain.header("Content-Type"), "application/json");

@@ -18,58 +18,47 @@ using namespace std::chrono_literals;
 
 class quotas_test : public testing::Test {
 protected:
-    test::answer set(std::string_view name, const std::string& limit)
-    {
+    test::answer set(std::string_view name, const std::string& limit) {
         return fixture.operate(
-            "PATCH", path("quota-limits"), R"({"quotas":{")" + std::string(name) + "\":" + limit + "}}"
-        );
+                "PATCH", path("quota-limits"), R"({"quotas":{")" + std::string(name) + "\":" + limit + "}}");
     }
-    [[nodiscard]] std::string path(const std::string& of = "quotas") const
-    {
+    [[nodiscard]] std::string path(const std::string& of = "quotas") const {
         return "/api/v1/organizations/-/directories/" + fixture.directory + '/' + of;
     }
-    std::int64_t used(std::string_view name)
-    {
+    std::int64_t used(std::string_view name) {
         return quota_in(fixture.operate("GET", path()), name).at("used").as_int64();
     }
-    static json::object quota_in(const test::answer& got, std::string_view name)
-    {
+    static json::object quota_in(const test::answer& got, std::string_view name) {
         for (const auto& one : got.body.at("quotas").as_array())
             if (one.at("name").as_string() == name)
                 return one.as_object();
         ADD_FAILURE() << name << " is not in " << got.text;
         return {};
     }
-    static json::object quota(std::string_view name, std::int64_t limit, bool is_default)
-    {
+    static json::object quota(std::string_view name, std::int64_t limit, bool is_default) {
         return {{"name", name}, {"limit", limit}, {"is_default", is_default}};
     }
-    static json::object quota(std::string_view name, std::int64_t limit, bool is_default, std::int64_t used)
-    {
+    static json::object quota(std::string_view name, std::int64_t limit, bool is_default, std::int64_t used) {
         auto made = quota(name, limit, is_default);
         made["used"] = used;
         return made;
     }
 
-    test::answer add_user(std::string_view name, std::string_view more = "")
-    {
+    test::answer add_user(std::string_view name, std::string_view more = "") {
         return fixture.scim("POST", "/Users", test::user_text(name, more));
     }
-    test::answer add_group(std::string_view name, std::string_view more = "")
-    {
+    test::answer add_group(std::string_view name, std::string_view more = "") {
         return fixture.scim("POST", "/Groups", test::group_text(name, more));
     }
 
-    static std::string exceeded(const std::string& name, int limit, int now, int then)
-    {
+    static std::string exceeded(const std::string& name, int limit, int now, int then) {
         return "The quota \"" + name + "\" of this directory is " + std::to_string(limit) + ". It uses " +
                std::to_string(now) + " and would use " + std::to_string(then) +
                ". Delete what is not needed, or have the quota raised.";
     }
 
     // Expects a refusal that leaves no trace.
-    void expect_refused(const test::answer& got, const std::string& detail)
-    {
+    void expect_refused(const test::answer& got, const std::string& detail) {
         EXPECT_EQ(got.status, 507) << got.text;
         EXPECT_EQ(got.text_of("detail"), detail);
         EXPECT_EQ(got.text_of("status"), "507");
@@ -81,8 +70,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(quotas_test, are_shown_with_limits_and_usage)
-{
+TEST_F(quotas_test, are_shown_with_limits_and_usage) {
     fixture.make_user("anna");
     const auto got = fixture.operate("GET", path());
     EXPECT_EQ(got.status, 200);
@@ -97,18 +85,17 @@ TEST_F(quotas_test, are_shown_with_limits_and_usage)
     EXPECT_EQ(changed.status, 200);
     EXPECT_EQ(quota_in(changed, "users"), quota("users", 7, false, 1));
     EXPECT_EQ(quota_in(set("groups", "3"), "users"), quota("users", 7, false, 1))
-        << "what is not named stays";
+            << "what is not named stays";
     EXPECT_EQ(quota_in(set("users", "null"), "users"), quota("users", 1'000'000, true, 1));
 }
 
-TEST_F(quotas_test, only_the_operator_sets_quotas_and_only_to_valid_numbers)
-{
+TEST_F(quotas_test, only_the_operator_sets_quotas_and_only_to_valid_numbers) {
     const auto token = fixture.make_access_token(fixture.make_client("Portal"));
     const std::string bearer = "Bearer " + token;
     EXPECT_EQ(fixture.call("GET", path(), "", {{"Authorization", bearer}}).status, 200);
     for (const auto* of : {"quotas", "quota-limits"}) {
         const auto got =
-            fixture.call("PATCH", path(of), R"({"quotas":{"users":9}})", {{"Authorization", bearer}});
+                fixture.call("PATCH", path(of), R"({"quotas":{"users":9}})", {{"Authorization", bearer}});
         EXPECT_EQ(got.status, of == std::string("quotas") ? 405 : 404);
     }
     EXPECT_EQ(fixture.operate("GET", path("quota-limits")).text, fixture.operate("GET", path()).text);
@@ -119,8 +106,7 @@ TEST_F(quotas_test, only_the_operator_sets_quotas_and_only_to_valid_numbers)
     EXPECT_EQ(set("seats", "5").status, 400);
 }
 
-TEST_F(quotas_test, of_users_is_exact)
-{
+TEST_F(quotas_test, of_users_is_exact) {
     set("users", "2");
     EXPECT_EQ(add_user("anna").status, 201);
     const auto last = add_user("bob");
@@ -137,16 +123,14 @@ TEST_F(quotas_test, of_users_is_exact)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(quotas_test, of_groups_is_exact)
-{
+TEST_F(quotas_test, of_groups_is_exact) {
     set("groups", "1");
     EXPECT_EQ(add_group("one").status, 201);
     expect_refused(add_group("two"), exceeded("groups", 1, 1, 2));
     EXPECT_EQ(add_user("anna").status, 201);
 }
 
-TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
-{
+TEST_F(quotas_test, of_memberships_counts_those_of_all_groups) {
     const auto anna = fixture.make_user("anna");
     const auto bob = fixture.make_user("bob");
     const auto member = [](const std::string& id) { return R"({"value":")" + id + R"("})"; };
@@ -154,24 +138,20 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     set("memberships", "2");
     const auto add = [&](const std::string& group, const std::string& id) {
         return fixture.patch(
-            "/Groups/" + group, R"([{"op":"add","path":"members","value":[)" + member(id) + "]}]"
-        );
+                "/Groups/" + group, R"([{"op":"add","path":"members","value":[)" + member(id) + "]}]");
     };
     EXPECT_EQ(add_group("second", R"(,"members":[)" + member(anna) + "]").status, 201);
     expect_refused(add(first, bob), exceeded("memberships", 2, 2, 3));
     expect_refused(
-        add_group("third", R"(,"members":[)" + member(anna) + "]"), exceeded("memberships", 2, 2, 3)
-    );
+            add_group("third", R"(,"members":[)" + member(anna) + "]"), exceeded("memberships", 2, 2, 3));
     EXPECT_EQ(used("memberships"), 2);
     EXPECT_EQ(add(first, anna).status, 200) << "who is a member already takes nothing";
 
     // Replacing one member by another is no growth.
-    EXPECT_EQ(
-        fixture
-            .scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.scim("PUT", "/Groups/" + first,
+                             test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
+                      .status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(used("memberships"), 1);
     EXPECT_EQ(add(first, anna).status, 200);
@@ -179,8 +159,7 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
 }
 
 // A change of so many memberships is applied in batches.
-TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches)
-{
+TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches) {
     constexpr std::size_t limit = 600;
     const auto group = fixture.make_group("all");
     std::vector<std::string> users;
@@ -194,11 +173,8 @@ TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches)
         std::string members;
         for (std::size_t i = first; i < first + count; ++i)
             members += (i > first ? R"(,{"value":")" : R"({"value":")") + users[i] + R"("})";
-        return fixture.scim(
-            "PUT",
-            "/Groups/" + group + "?excludedAttributes=members",
-            test::group_text("all", R"(,"members":[)" + members + "]")
-        );
+        return fixture.scim("PUT", "/Groups/" + group + "?excludedAttributes=members",
+                test::group_text("all", R"(,"members":[)" + members + "]"));
     };
     expect_refused(put(0, limit + 1), exceeded("memberships", limit, 0, limit + 1));
     EXPECT_EQ(used("memberships"), 0);
@@ -214,16 +190,13 @@ TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(quotas_test, of_bytes_is_exact_and_allows_changes_that_do_not_grow)
-{
+TEST_F(quotas_test, of_bytes_is_exact_and_allows_changes_that_do_not_grow) {
     const auto anna = fixture.make_user("anna", R"(,"title":"xxxxxxxxxx")");
     const auto now = used("document_bytes");
     set("document_bytes", std::to_string(now + 5));
     const auto rename = [&](std::size_t letters) {
-        return fixture.patch(
-            "/Users/" + anna,
-            R"([{"op":"replace","path":"title","value":")" + std::string(letters, 'y') + R"("}])"
-        );
+        return fixture.patch("/Users/" + anna,
+                R"([{"op":"replace","path":"title","value":")" + std::string(letters, 'y') + R"("}])");
     };
     EXPECT_EQ(rename(15).status, 200);
     const auto limit = static_cast<int>(now) + 5;
@@ -236,53 +209,42 @@ TEST_F(quotas_test, of_bytes_is_exact_and_allows_changes_that_do_not_grow)
     set("document_bytes", "10");
     EXPECT_EQ(rename(14).status, 200);
     EXPECT_EQ(rename(15).status, 507);
-    EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])")
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])")
+                      .status,
+            200);
 }
 
-TEST_F(quotas_test, allow_deactivating_users_and_removing_members)
-{
+TEST_F(quotas_test, allow_deactivating_users_and_removing_members) {
     const auto anna = fixture.make_user("anna");
     const auto group = fixture.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
     for (const auto* name : {"users", "groups", "memberships", "document_bytes"})
         set(name, "1");
     const auto activate = [&](std::string_view is_active, std::string_view more = "") {
-        return fixture.patch(
-            "/Users/" + anna,
-            R"([{"op":"replace","path":"active","value":)" + std::string(is_active) + "}" +
-                std::string(more) + "]"
-        );
+        return fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":)" +
+                                                       std::string(is_active) + "}" + std::string(more) +
+                                                       "]");
     };
     const std::string large(5'000, 'x');
     EXPECT_EQ(activate("false", R"(,{"op":"add","path":"title","value":")" + large + R"("})").status, 507)
-        << "a deactivation may not bring much with it";
+            << "a deactivation may not bring much with it";
     EXPECT_EQ(activate("false").status, 200);
-    EXPECT_EQ(
-        fixture
-            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.patch("/Groups/" + group,
+                             R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+                      .status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + group).status, 204);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
-TEST_F(quotas_test, apply_to_each_operation_of_a_bulk_request)
-{
+TEST_F(quotas_test, apply_to_each_operation_of_a_bulk_request) {
     set("users", "1");
     const auto operation = [](std::string_view name) {
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(name) + R"(","data":)" +
                test::user_text(name) + "}";
     };
-    const auto got = fixture.scim(
-        "POST",
-        "/Bulk",
-        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
-            operation("anna") + "," + operation("bob") + "]}"
-    );
+    const auto got = fixture.scim("POST", "/Bulk",
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
+                    operation("anna") + "," + operation("bob") + "]}");
     EXPECT_EQ(got.status, 200);
     const auto& done = got.body.at("Operations").as_array();
     EXPECT_EQ(done[0].at("status"), "201");
@@ -290,8 +252,7 @@ TEST_F(quotas_test, apply_to_each_operation_of_a_bulk_request)
     EXPECT_EQ(done[1].at("response").at("detail").as_string(), exceeded("users", 1, 1, 2));
 }
 
-TEST_F(quotas_test, of_events_a_second_allows_a_burst_of_ten_seconds)
-{
+TEST_F(quotas_test, of_events_a_second_allows_a_burst_of_ten_seconds) {
     const auto anna = fixture.make_user("anna");
     set("events_per_second", "2");
     fixture.scim("GET", "/Users/" + anna);
@@ -299,17 +260,14 @@ TEST_F(quotas_test, of_events_a_second_allows_a_burst_of_ten_seconds)
         EXPECT_EQ(add_user("user" + std::to_string(i)).status, 201) << i;
     const auto refused = add_user("one_more");
     EXPECT_EQ(refused.status, 429);
-    EXPECT_EQ(
-        refused.text_of("detail"),
-        "This directory changes faster than its quota \"events_per_second\" of 2 allows. Try again shortly."
-    );
+    EXPECT_EQ(refused.text_of("detail"),
+            "This directory changes faster than its quota \"events_per_second\" of 2 allows. Try again "
+            "shortly.");
     EXPECT_NE(refused.header("Retry-After"), "");
     EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429
-    );
-    EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
-    );
+            fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429);
+    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
     fixture.clock.advance(1s);
     EXPECT_EQ(add_user("later").status, 429) << "what has passed all the same counts, too";
@@ -317,8 +275,7 @@ TEST_F(quotas_test, of_events_a_second_allows_a_burst_of_ten_seconds)
     EXPECT_EQ(add_user("later").status, 201);
 }
 
-TEST_F(quotas_test, of_events_a_second_recovers_when_the_clock_is_set_back)
-{
+TEST_F(quotas_test, of_events_a_second_recovers_when_the_clock_is_set_back) {
     set("events_per_second", "2");
     fixture.clock.advance(24h * 365);
     for (int i = 0; i < 25; ++i)
@@ -332,34 +289,28 @@ TEST_F(quotas_test, of_events_a_second_recovers_when_the_clock_is_set_back)
 
 // Old events are deleted by a job. Only events that wait for delivery may exceed the quota, up to twice its
 // value.
-TEST_F(quotas_test, of_event_bytes_may_be_exceeded_twofold_by_undelivered_events)
-{
+TEST_F(quotas_test, of_event_bytes_may_be_exceeded_twofold_by_undelivered_events) {
     const auto anna = fixture.make_user("anna");
     const auto bytes = used("event_bytes");
     set("event_bytes", std::to_string(bytes / 2 + 1));
     EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200
-    );
+            fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     const auto refused = add_user("bob");
     EXPECT_EQ(refused.status, 507);
-    EXPECT_EQ(
-        refused.text_of("detail"),
-        "The quota \"event_bytes\" of this directory is " + std::to_string(bytes / 2 + 1) +
-            ". Its events have " + std::to_string(used("event_bytes")) +
-            ", because the oldest are still to be delivered to webhooks or sinks."
-    );
+    EXPECT_EQ(refused.text_of("detail"),
+            "The quota \"event_bytes\" of this directory is " + std::to_string(bytes / 2 + 1) +
+                    ". Its events have " + std::to_string(used("event_bytes")) +
+                    ", because the oldest are still to be delivered to webhooks or sinks.");
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
-TEST_F(quotas_test, apply_to_one_directory)
-{
+TEST_F(quotas_test, apply_to_one_directory) {
     set("users", "1");
     fixture.make_user("anna");
     const auto other = fixture.make_directory(fixture.organization, "off");
     const std::string bearer = "Bearer " + fixture.make_token(other);
-    const auto got = fixture.call(
-        "POST", "/directory/" + other + "/scim/v2/Users", test::user_text("bob"), {{"Authorization", bearer}}
-    );
+    const auto got = fixture.call("POST", "/directory/" + other + "/scim/v2/Users", test::user_text("bob"),
+            {{"Authorization", bearer}});
     EXPECT_EQ(got.status, 201) << got.text;
 }
 
@@ -368,12 +319,12 @@ TEST_F(quotas_test, apply_to_one_directory)
 class disk_reserve : public quotas_test {
 protected:
     static constexpr auto detail =
-        "The disk of the service is nearly full: only deletions, removed members and deactivations are taken "
-        "until there is room again.";
+            "The disk of the service is nearly full: only deletions, removed members and deactivations are "
+            "taken "
+            "until there is room again.";
 };
 
-TEST_F(disk_reserve, accepts_only_deletions_and_deactivations_until_space_is_freed)
-{
+TEST_F(disk_reserve, accepts_only_deletions_and_deactivations_until_space_is_freed) {
     const auto anna = fixture.make_user("anna");
     const auto bob = fixture.make_user("bob");
     const auto group = fixture.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
@@ -384,21 +335,16 @@ TEST_F(disk_reserve, accepts_only_deletions_and_deactivations_until_space_is_fre
     EXPECT_EQ(refused.text_of("detail"), detail);
     EXPECT_EQ(refused.header("Retry-After"), "60");
     EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507
-    );
+            fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507);
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 200);
-    EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
-    );
-    EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status, 507
-    );
-    EXPECT_EQ(
-        fixture
-            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status,
+            200);
+    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status,
+            507);
+    EXPECT_EQ(fixture.patch("/Groups/" + group,
+                             R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+                      .status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
 
     const auto log = "/api/v1/organizations/-/directories/" + fixture.directory + "/request-log";
@@ -413,8 +359,7 @@ TEST_F(disk_reserve, accepts_only_deletions_and_deactivations_until_space_is_fre
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(disk_reserve, is_open_to_the_operator_and_to_requests_that_free_space)
-{
+TEST_F(disk_reserve, is_open_to_the_operator_and_to_requests_that_free_space) {
     const std::string bearer = "Bearer " + fixture.make_access_token(fixture.make_client("Portal"));
     const auto ask = [&](std::string_view method, const std::string& target, std::string_view body = "") {
         return fixture.call(method, target, body, {{"Authorization", bearer}});
@@ -434,8 +379,7 @@ TEST_F(disk_reserve, is_open_to_the_operator_and_to_requests_that_free_space)
     EXPECT_EQ(fixture.operate("POST", "/api/v1/organizations", R"({"display_name":"More"})").status, 201);
 }
 
-TEST_F(disk_reserve, is_reported_by_readyz)
-{
+TEST_F(disk_reserve, is_reported_by_readyz) {
     EXPECT_EQ(fixture.call("GET", "/readyz").text_of("status"), "ready");
     fixture.server.quotas->reserve_storage(true);
     const auto got = fixture.call("GET", "/readyz");
@@ -446,8 +390,7 @@ TEST_F(disk_reserve, is_reported_by_readyz)
 
 // --- other tables that one customer could fill
 
-TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
-{
+TEST(table_limits, an_organization_has_at_most_a_thousand_directories) {
     test::api_fixture fixture;
     const auto directories = "/api/v1/organizations/" + fixture.organization + "/directories";
     for (int i = 1; i < 1'000; ++i)
@@ -455,18 +398,14 @@ TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
     const auto refused = fixture.operate("POST", directories, "{}");
     EXPECT_EQ(refused.status, 409);
     EXPECT_EQ(refused.text_of("message"), "The organization has 1000 directories already; delete one first.");
-    EXPECT_EQ(
-        fixture
-            .operate(
-                "POST", "/api/v1/organizations/" + fixture.make_organization("Other") + "/directories", "{}"
-            )
-            .status,
-        201
-    );
+    EXPECT_EQ(fixture.operate("POST",
+                             "/api/v1/organizations/" + fixture.make_organization("Other") + "/directories",
+                             "{}")
+                      .status,
+            201);
 }
 
-TEST(table_limits, the_newest_thousand_expired_secrets_are_kept)
-{
+TEST(table_limits, the_newest_thousand_expired_secrets_are_kept) {
     test::api_fixture fixture;
     const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
     std::string first;
@@ -483,11 +422,10 @@ TEST(table_limits, the_newest_thousand_expired_secrets_are_kept)
     }
     EXPECT_EQ(fixture.operate("GET", secrets + "/" + first).status, 404);
     EXPECT_EQ(fixture.operate("GET", secrets).body.at("secrets").as_array().size(), 1'002U)
-        << "a thousand, the one that ended last, and the one in use";
+            << "a thousand, the one that ended last, and the one in use";
 }
 
-TEST(table_limits, a_client_has_at_most_ten_thousand_idempotent_responses)
-{
+TEST(table_limits, a_client_has_at_most_ten_thousand_idempotent_responses) {
     test::api_fixture fixture;
     const auto ask = [&](const std::string& key) {
         http::request head;
@@ -507,12 +445,10 @@ TEST(table_limits, a_client_has_at_most_ten_thousand_idempotent_responses)
     EXPECT_EQ(ask("last").status, 201);
     const auto refused = ask("one more");
     EXPECT_EQ(refused.status, 507);
-    EXPECT_EQ(
-        refused.text_of("message"),
-        "The answers to 10000 requests with an Idempotency-Key are kept already, each for 24 hours. Send "
-        "this "
-        "one without, or later."
-    );
+    EXPECT_EQ(refused.text_of("message"),
+            "The answers to 10000 requests with an Idempotency-Key are kept already, each for 24 hours. Send "
+            "this "
+            "one without, or later.");
     EXPECT_EQ(ask("last").status, 201) << "the answer that is kept";
     fixture.clock.advance(24h);
     EXPECT_EQ(ask("one more").status, 201);

@@ -15,8 +15,7 @@ protected:
     service::rate_limiter rates{{.per_second = 1, .burst = 3}};
 };
 
-TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after)
-{
+TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after) {
     for (const auto* remaining : {"2", "1", "0"}) {
         const auto served = fixture.scim("GET", "/Users");
         EXPECT_EQ(served.status, 200);
@@ -42,8 +41,7 @@ TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after)
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 429);
 }
 
-TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted)
-{
+TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted) {
     for (int i = 0; i < 4; ++i)
         fixture.scim("GET", "/Users");
     ASSERT_EQ(fixture.scim("GET", "/Users").status, 429);
@@ -58,19 +56,17 @@ TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted
 }
 
 // Otherwise anybody who knows the id of a directory could use up its rate.
-TEST_F(rate_limit_test, a_request_without_a_valid_token_does_not_count)
-{
+TEST_F(rate_limit_test, a_request_without_a_valid_token_does_not_count) {
     for (int i = 0; i < 10; ++i) {
         const auto refused =
-            fixture.call("GET", fixture.base() + "/Users", "", {{"Authorization", "Bearer nonsense"}});
+                fixture.call("GET", fixture.base() + "/Users", "", {{"Authorization", "Bearer nonsense"}});
         EXPECT_EQ(refused.status, 401);
         EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "");
     }
     EXPECT_EQ(fixture.scim("GET", "/Users").header("X-Rate-Limit-Remaining"), "2");
 }
 
-TEST_F(rate_limit_test, without_a_limit_there_are_no_rate_limit_headers)
-{
+TEST_F(rate_limit_test, without_a_limit_there_are_no_rate_limit_headers) {
     fixture.server.directory_limits = nullptr;
     for (int i = 0; i < 10; ++i) {
         const auto served = fixture.scim("GET", "/Users");

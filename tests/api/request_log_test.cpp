@@ -14,13 +14,11 @@ using texts = std::vector<std::string>;
 
 class request_log_test : public testing::Test {
 protected:
-    [[nodiscard]] std::string directory_path() const
-    {
+    [[nodiscard]] std::string directory_path() const {
         return "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
     }
 
-    test::answer log(std::string_view query = "")
-    {
+    test::answer log(std::string_view query = "") {
         fixture.write_log();
         return fixture.operate("GET", directory_path() + "/request-log" + std::string(query));
     }
@@ -28,50 +26,41 @@ protected:
     json::object newest() { return log().body.at("entries").as_array().at(0).as_object(); }
 
     // "PATCH /Users/{id} 200" of each.
-    texts logged(std::string_view query = "")
-    {
+    texts logged(std::string_view query = "") {
         texts lines;
         const auto page = log(query);
         for (const auto& one : page.body.at("entries").as_array())
-            lines.push_back(
-                std::string(one.at("method").as_string()) + ' ' + std::string(one.at("path").as_string()) +
-                ' ' + std::to_string(one.at("status").as_int64())
-            );
+            lines.push_back(std::string(one.at("method").as_string()) + ' ' +
+                            std::string(one.at("path").as_string()) + ' ' +
+                            std::to_string(one.at("status").as_int64()));
         return lines;
     }
 
-    test::answer refusals(std::string_view query = "")
-    {
+    test::answer refusals(std::string_view query = "") {
         fixture.write_log();
         return fixture.operate("GET", directory_path() + "/refusals" + std::string(query));
     }
 
     // "uniqueness OPEN 2" of each.
-    texts ledger(std::string_view query = "")
-    {
+    texts ledger(std::string_view query = "") {
         texts lines;
         const auto page = refusals(query);
         for (const auto& one : page.body.at("refusals").as_array())
-            lines.push_back(
-                std::string(one.at("reason").as_string()) + ' ' + std::string(one.at("status").as_string()) +
-                ' ' + std::to_string(one.at("count").as_int64())
-            );
+            lines.push_back(std::string(one.at("reason").as_string()) + ' ' +
+                            std::string(one.at("status").as_string()) + ' ' +
+                            std::to_string(one.at("count").as_int64()));
         return lines;
     }
 
     test::api_fixture fixture;
 };
 
-TEST_F(request_log_test, a_request_is_logged_with_its_changes)
-{
+TEST_F(request_log_test, a_request_is_logged_with_its_changes) {
     const auto id = fixture.make_user("anna");
-    fixture.scim(
-        "PATCH",
-        "/Users/" + id,
-        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
-        R"("Operations":[{"op":"replace","path":"title","value":"Queen"}]})",
-        {{"User-Agent", "Okta SCIM Client 1.0.0"}}
-    );
+    fixture.scim("PATCH", "/Users/" + id,
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
+            R"("Operations":[{"op":"replace","path":"title","value":"Queen"}]})",
+            {{"User-Agent", "Okta SCIM Client 1.0.0"}});
     const auto entry = newest();
     EXPECT_EQ(entry.at("time"), "2026-01-02T03:04:05.000000Z");
     EXPECT_EQ(entry.at("method"), "PATCH");
@@ -90,8 +79,7 @@ TEST_F(request_log_test, a_request_is_logged_with_its_changes)
     EXPECT_EQ(change.at("attributes"), json::array({"title"}));
 }
 
-TEST_F(request_log_test, entries_hold_no_name_address_or_token)
-{
+TEST_F(request_log_test, entries_hold_no_name_address_or_token) {
     fixture.make_user("anna", R"(,"name":{"givenName":"Jane","familyName":"Roe"},"password":"s3cret-word")");
     fixture.make_user("anna.again");
     fixture.scim("POST", "/Users", test::user_text("anna"));
@@ -110,8 +98,7 @@ TEST_F(request_log_test, entries_hold_no_name_address_or_token)
     EXPECT_NE(seen.find("***@acme.com"), std::string::npos) << "the domain stays";
 }
 
-TEST_F(request_log_test, refused_requests_are_logged_with_the_reason)
-{
+TEST_F(request_log_test, refused_requests_are_logged_with_the_reason) {
     fixture.make_user("anna");
     fixture.scim("POST", "/Users", test::user_text("anna"));
     auto entry = newest();
@@ -127,30 +114,20 @@ TEST_F(request_log_test, refused_requests_are_logged_with_the_reason)
     fixture.operate("PATCH", directory_path() + ":enable");
     fixture.scim("GET", "/Nothing");
     fixture.scim("POST", "/Users", R"({"userName":)");
-    EXPECT_EQ(
-        logged("?status=error"),
-        (texts{
-            "POST /Users 400",
-            "GET /{endpoint} 404",
-            "GET /Users 403",
-            "GET /Users/{id} 401",
-            "GET /Users 401",
-            "POST /Users 409"
-        })
-    );
+    EXPECT_EQ(logged("?status=error"), (texts{"POST /Users 400", "GET /{endpoint} 404", "GET /Users 403",
+                                               "GET /Users/{id} 401", "GET /Users 401", "POST /Users 409"}));
 }
 
-TEST_F(request_log_test, what_was_rolled_back_has_changed_nothing)
-{
+TEST_F(request_log_test, what_was_rolled_back_has_changed_nothing) {
     const auto id = fixture.make_user("anna");
     fixture.make_user("bert");
     fixture.patch("/Users/" + id, R"([{"op":"replace","path":"userName","value":"bert"}])");
     EXPECT_EQ(newest().at("changes"), json::array());
     const std::string bulk =
-        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)"
-        R"({"method":"POST","bulkId":"1","path":"/Users","data":)" +
-        test::user_text("carl") + R"(},{"method":"POST","bulkId":"2","path":"/Users","data":)" +
-        test::user_text("bert", R"(,"externalId":"b-2")") + "}]}";
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)"
+            R"({"method":"POST","bulkId":"1","path":"/Users","data":)" +
+            test::user_text("carl") + R"(},{"method":"POST","bulkId":"2","path":"/Users","data":)" +
+            test::user_text("bert", R"(,"externalId":"b-2")") + "}]}";
     ASSERT_EQ(fixture.scim("POST", "/Bulk", bulk).status, 200);
     const auto entry = newest();
     EXPECT_EQ(entry.at("total_changes"), 1);
@@ -160,8 +137,7 @@ TEST_F(request_log_test, what_was_rolled_back_has_changed_nothing)
     EXPECT_EQ(refused[0].at("reason"), "uniqueness");
 }
 
-TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it)
-{
+TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it) {
     const auto id = fixture.make_user("anna");
     fixture.clock.advance(std::chrono::hours(1));
     fixture.scim("GET", "/Users/" + id);
@@ -184,22 +160,21 @@ TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it)
     EXPECT_EQ(seen, (texts{"DELETE", "GET", "POST"}));
 }
 
-TEST_F(request_log_test, an_invalid_query_is_rejected_by_the_name_of_its_parameter)
-{
+TEST_F(request_log_test, an_invalid_query_is_rejected_by_the_name_of_its_parameter) {
     const struct {
         const char* query;
         const char* named;
     } cases[] = {
-        {"/request-log?status=9xx", "status"},
-        {"/request-log?status=2x", "status"},
-        {"/request-log?status=4444", "status"},
-        {"/request-log?since=yesterday", "since"},
-        {"/request-log?until=1", "until"},
-        {"/request-log?page_size=0", "page_size"},
-        {"/request-log?page_size=1001", "page_size"},
-        {"/request-log?page_token=bm9uZQ", "page_token"},
-        {"/refusals?status=closed", "status"},
-        {"/refusals?page_token=bm9uZQ", "page_token"},
+            {"/request-log?status=9xx", "status"},
+            {"/request-log?status=2x", "status"},
+            {"/request-log?status=4444", "status"},
+            {"/request-log?since=yesterday", "since"},
+            {"/request-log?until=1", "until"},
+            {"/request-log?page_size=0", "page_size"},
+            {"/request-log?page_size=1001", "page_size"},
+            {"/request-log?page_token=bm9uZQ", "page_token"},
+            {"/refusals?status=closed", "status"},
+            {"/refusals?page_token=bm9uZQ", "page_token"},
     };
     for (const auto& [query, named] : cases) {
         const auto answer = fixture.operate("GET", directory_path() + query);
@@ -209,8 +184,7 @@ TEST_F(request_log_test, an_invalid_query_is_rejected_by_the_name_of_its_paramet
     EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations/-/directories/dir_7/request-log").status, 404);
 }
 
-TEST_F(request_log_test, another_directorys_requests_are_not_in_it)
-{
+TEST_F(request_log_test, another_directorys_requests_are_not_in_it) {
     fixture.make_user("anna");
     fixture.write_log();
     const auto other = fixture.make_directory(fixture.organization);
@@ -219,8 +193,7 @@ TEST_F(request_log_test, another_directorys_requests_are_not_in_it)
     EXPECT_EQ(fixture.operate("GET", path + "/refusals").body.at("refusals"), json::array());
 }
 
-TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written)
-{
+TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written) {
     fixture.make_user("anna");
     const auto again = test::user_text("anna", R"(,"externalId":"a-2")");
     fixture.scim("POST", "/Users", again);
@@ -240,11 +213,10 @@ TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written)
     EXPECT_EQ(refusals().body.at("refusals").as_array()[0].at("resolved_at"), "2026-01-02T03:05:05.000000Z");
 }
 
-TEST_F(request_log_test, each_kind_of_refusal_has_its_reason)
-{
+TEST_F(request_log_test, each_kind_of_refusal_has_its_reason) {
     const auto id = fixture.make_user("anna");
     const auto schema =
-        std::string(R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":)");
+            std::string(R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":)");
     fixture.scim("POST", "/Users", schema + R"("eve","emails":[{"value":"eve@evil.test"}]})");
     fixture.scim("POST", "/Users", schema + R"("bob"})");
     fixture.scim("POST", "/Users", schema + R"("carl","active":"perhaps"})");
@@ -256,16 +228,14 @@ TEST_F(request_log_test, each_kind_of_refusal_has_its_reason)
     EXPECT_EQ(ledger().size(), 4U) << refusals().text;
 }
 
-TEST_F(request_log_test, a_success_that_overtakes_the_log_resolves_all_the_same)
-{
+TEST_F(request_log_test, a_success_that_overtakes_the_log_resolves_all_the_same) {
     fixture.make_user("anna");
     fixture.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("ann", R"(,"externalId":"a-2")")).status, 201);
     EXPECT_EQ(ledger(), texts{"uniqueness RESOLVED 1"});
 }
 
-TEST_F(request_log_test, a_directory_that_is_deleted_takes_its_log_with_it)
-{
+TEST_F(request_log_test, a_directory_that_is_deleted_takes_its_log_with_it) {
     fixture.make_user("anna");
     fixture.write_log();
     fixture.operate("PATCH", directory_path() + ":disable");
@@ -278,8 +248,7 @@ TEST_F(request_log_test, a_directory_that_is_deleted_takes_its_log_with_it)
     EXPECT_TRUE(fixture.operate("POST", "/api/v1/check").body.at("is_sound").as_bool());
 }
 
-TEST_F(request_log_test, without_entries_to_keep_refused_users_are_listed_still)
-{
+TEST_F(request_log_test, without_entries_to_keep_refused_users_are_listed_still) {
     fixture.requests_kept.entries_max = 0;
     fixture.make_user("anna");
     fixture.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));

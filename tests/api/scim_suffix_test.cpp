@@ -6,8 +6,7 @@
 namespace scimd::api {
 namespace {
 
-TEST(scim_suffix, asks_for_scims_own_type)
-{
+TEST(scim_suffix, asks_for_scims_own_type) {
     test::api_fixture fixture;
     const auto id = fixture.make_user("anna");
     for (const auto* path : {"/Users/", "/Users", "/ServiceProviderConfig"}) {
@@ -19,16 +18,10 @@ TEST(scim_suffix, asks_for_scims_own_type)
         EXPECT_EQ(plain.header("Content-Type"), "application/json");
         EXPECT_EQ(scim.header("Content-Type"), "application/scim+json");
     }
-    EXPECT_EQ(
-        fixture
-            .scim(
-                "PATCH",
-                "/Users/" + id + ".scim",
-                R"({"Operations":[{"op":"add","path":"title","value":"X"}]})"
-            )
-            .status,
-        200
-    );
+    EXPECT_EQ(fixture.scim("PATCH", "/Users/" + id + ".scim",
+                             R"({"Operations":[{"op":"add","path":"title","value":"X"}]})")
+                      .status,
+            200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + id + ".scim").status, 204);
     EXPECT_EQ(fixture.scim("GET", "/Users/.scim").status, 404);
     EXPECT_EQ(fixture.scim("GET", "/Users/" + id + ".scim").status, 404);

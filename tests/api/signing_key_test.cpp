@@ -14,8 +14,7 @@ namespace {
 // A request that is taken one step further at a time.
 class stepped_request {
 public:
-    stepped_request(test::api_fixture& fixture, std::string method, std::string target) : fixture_(fixture)
-    {
+    stepped_request(test::api_fixture& fixture, std::string method, std::string target) : fixture_(fixture) {
         head_.method = std::move(method);
         head_.target = std::move(target);
         head_.from.address = "192.0.2.7";
@@ -30,20 +29,17 @@ public:
     [[nodiscard]] bool is_called() const { return is_called_; }
     [[nodiscard]] const http::response& response() const { return std::get<http::response>(next_); }
 
-    void generate()
-    {
+    void generate() {
         const auto run = std::get<blocking_task>(next_).run;
         next_ = run(*fixture_.database);
         read();
     }
 
-    void wait()
-    {
+    void wait() {
         std::get<external_call>(next_).run([this] { is_called_ = true; });
     }
 
-    void go_on()
-    {
+    void go_on() {
         const auto then = std::get<external_call>(next_).then;
         next_ = then();
         read();
@@ -51,8 +47,7 @@ public:
 
 private:
     // As far as it goes without another thread.
-    void read()
-    {
+    void read() {
         while (std::holds_alternative<transaction_step>(next_)) {
             const transaction_step job = std::get<transaction_step>(next_);
             reply outcome;
@@ -73,16 +68,14 @@ private:
 
 class signing_key_test : public testing::Test {
 protected:
-    std::size_t stored_keys()
-    {
+    std::size_t stored_keys() {
         return fixture.operate("GET", "/api/v1/signing-keys").body.at("signing_keys").as_array().size();
     }
 
     test::api_fixture fixture;
 };
 
-TEST_F(signing_key_test, two_hundred_anonymous_requests_generate_one_key)
-{
+TEST_F(signing_key_test, two_hundred_anonymous_requests_generate_one_key) {
     std::vector<std::unique_ptr<stepped_request>> requests;
     for (int i = 0; i < 200; ++i)
         requests.push_back(std::make_unique<stepped_request>(fixture, "GET", "/keys"));
@@ -104,8 +97,7 @@ TEST_F(signing_key_test, two_hundred_anonymous_requests_generate_one_key)
     EXPECT_EQ(stored_keys(), 1U);
 }
 
-TEST_F(signing_key_test, a_waiter_whose_generator_disconnects_gets_503_and_the_next_request_generates)
-{
+TEST_F(signing_key_test, a_waiter_whose_generator_disconnects_gets_503_and_the_next_request_generates) {
     auto first = std::make_unique<stepped_request>(fixture, "GET", "/keys");
     stepped_request second(fixture, "GET", "/keys");
     ASSERT_TRUE(second.is_waiting());
@@ -121,8 +113,7 @@ TEST_F(signing_key_test, a_waiter_whose_generator_disconnects_gets_503_and_the_n
     EXPECT_EQ(third.response().status, 200);
 }
 
-TEST_F(signing_key_test, no_more_requests_wait_than_have_room)
-{
+TEST_F(signing_key_test, no_more_requests_wait_than_have_room) {
     stepped_request first(fixture, "GET", "/keys");
     for (std::size_t i = 0; i < single_flight::waiting_max; ++i)
         ASSERT_TRUE(fixture.server.first_signing_key->wait([] {}));
@@ -135,20 +126,13 @@ TEST_F(signing_key_test, no_more_requests_wait_than_have_room)
     EXPECT_TRUE(beyond.response().headers.find("Retry-After"));
 }
 
-TEST_F(signing_key_test, a_wrong_secret_generates_no_key)
-{
+TEST_F(signing_key_test, a_wrong_secret_generates_no_key) {
     const auto client = fixture.make_client("Billing");
-    EXPECT_EQ(
-        fixture
-            .call(
-                "POST",
-                "/oauth/token",
-                "grant_type=client_credentials&client_secret=wrong&client_id=" + client.id,
-                {{"Content-Type", "application/x-www-form-urlencoded"}}
-            )
-            .status,
-        401
-    );
+    EXPECT_EQ(fixture.call("POST", "/oauth/token",
+                             "grant_type=client_credentials&client_secret=wrong&client_id=" + client.id,
+                             {{"Content-Type", "application/x-www-form-urlencoded"}})
+                      .status,
+            401);
     EXPECT_EQ(stored_keys(), 0U);
 }
 

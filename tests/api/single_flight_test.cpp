@@ -9,8 +9,7 @@
 namespace scimd::api {
 namespace {
 
-TEST(single_flight, one_caller_runs_and_the_others_are_called_at_its_end)
-{
+TEST(single_flight, one_caller_runs_and_the_others_are_called_at_its_end) {
     single_flight flights;
     auto first = flights.start();
     ASSERT_NE(first, nullptr);
@@ -25,16 +24,14 @@ TEST(single_flight, one_caller_runs_and_the_others_are_called_at_its_end)
     EXPECT_EQ(called, 3);
 }
 
-TEST(single_flight, calls_at_once_when_no_flight_is_running)
-{
+TEST(single_flight, calls_at_once_when_no_flight_is_running) {
     single_flight flights;
     int called = 0;
     EXPECT_TRUE(flights.wait([&] { ++called; }));
     EXPECT_EQ(called, 1);
 }
 
-TEST(single_flight, the_number_of_waiting_callers_is_limited)
-{
+TEST(single_flight, the_number_of_waiting_callers_is_limited) {
     single_flight flights;
     auto first = flights.start();
     std::size_t called = 0;
@@ -45,8 +42,7 @@ TEST(single_flight, the_number_of_waiting_callers_is_limited)
     EXPECT_EQ(called, single_flight::waiting_max);
 }
 
-TEST(single_flight, many_threads_run_one_flight)
-{
+TEST(single_flight, many_threads_run_one_flight) {
     single_flight flights;
     std::atomic<int> led = 0;
     std::atomic<int> called = 0;

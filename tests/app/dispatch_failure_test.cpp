@@ -11,8 +11,7 @@ namespace {
 
 class dispatch_failure_test : public test::dispatch_fixture {};
 
-TEST_F(dispatch_failure_test, an_unreadable_body_is_answered_in_the_error_format_of_the_path)
-{
+TEST_F(dispatch_failure_test, an_unreadable_body_is_answered_in_the_error_format_of_the_path) {
     const auto scim_answer = scim("POST", "/Users", std::string(10 * 1024 * 1024 + 1, ' '));
     EXPECT_EQ(scim_answer.status, 413);
     EXPECT_NE(scim_answer.body.find("schemas"), std::string::npos);
@@ -21,8 +20,7 @@ TEST_F(dispatch_failure_test, an_unreadable_body_is_answered_in_the_error_format
     EXPECT_NE(manage_answer.body.find("\"code\":3"), std::string::npos);
 }
 
-TEST_F(dispatch_failure_test, a_busy_store_is_answered_with_retry_after)
-{
+TEST_F(dispatch_failure_test, a_busy_store_is_answered_with_retry_after) {
     struct row {
         store::intent mode;
         std::string_view method;
@@ -30,9 +28,9 @@ TEST_F(dispatch_failure_test, a_busy_store_is_answered_with_retry_after)
         std::string body;
     };
     const row rows[] = {
-        {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
-        {store::intent::scan, "GET", "/Users", ""},
-        {store::intent::write, "POST", "/Users", test::user_text("anna")},
+            {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
+            {store::intent::scan, "GET", "/Users", ""},
+            {store::intent::write, "POST", "/Users", test::user_text("anna")},
     };
     for (const auto& row : rows) {
         fail_at<store::sql::busy>(row.mode);
@@ -58,8 +56,7 @@ TEST_F(dispatch_failure_test, a_busy_store_is_answered_with_retry_after)
     EXPECT_EQ(scim("GET", "/Users").status, 200);
 }
 
-TEST_F(dispatch_failure_test, a_used_up_share_is_too_many_requests)
-{
+TEST_F(dispatch_failure_test, a_used_up_share_is_too_many_requests) {
     fail_at<store::over_share>(store::intent::write);
     const auto got = scim("POST", "/Users", test::user_text("anna"));
     EXPECT_EQ(got.status, 429);
@@ -76,8 +73,7 @@ TEST_F(dispatch_failure_test, a_used_up_share_is_too_many_requests)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "queue.over_share");
 }
 
-TEST_F(dispatch_failure_test, computation_beyond_the_limit_is_rejected_and_nothing_is_written)
-{
+TEST_F(dispatch_failure_test, computation_beyond_the_limit_is_rejected_and_nothing_is_written) {
     fixture.server.bounds.work_steps_max = 20'000;
     const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
     const auto refused = scim("POST", "/Users", body);
@@ -88,19 +84,17 @@ TEST_F(dispatch_failure_test, computation_beyond_the_limit_is_rejected_and_nothi
     EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
 }
 
-TEST_F(dispatch_failure_test, cancelled_computation_is_answered_503)
-{
+TEST_F(dispatch_failure_test, cancelled_computation_is_answered_503) {
     const std::atomic<bool> cancelled = true;
     fixture.server.cancelled = &cancelled;
-    const auto refused =
-        scim("POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
+    const auto refused = scim(
+            "POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(log_lines().front().at("event").as_string(), "request.cancelled");
     fixture.server.cancelled = nullptr;
 }
 
-TEST_F(dispatch_failure_test, a_response_without_spool_space_is_answered_with_retry_after)
-{
+TEST_F(dispatch_failure_test, a_response_without_spool_space_is_answered_with_retry_after) {
     fail_at<spool_failure>(store::intent::scan);
     const auto got = scim("GET", "/Groups");
     EXPECT_EQ(got.status, 503);
@@ -112,19 +106,18 @@ TEST_F(dispatch_failure_test, a_response_without_spool_space_is_answered_with_re
 }
 
 // An error would make the client try again and create the group twice.
-TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_the_same)
-{
+TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_the_same) {
     std::string members;
     const auto where = directory_id::parse(fixture.directory).value();
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         for (const auto user : test::write_users(tx, where, "u", service::members_inline_max + 1))
             members.append(members.empty() ? "" : ",")
-                .append(R"({"value":"diruser_)" + std::to_string(user.value) + "\"}");
+                    .append(R"({"value":"diruser_)" + std::to_string(user.value) + "\"}");
         return store::verdict::commit;
     });
     const auto body =
-        R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
-        members + "]}";
+            R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
+            members + "]}";
     fail_at<spool_failure>(store::intent::scan, 1);  // the first scan is the plan
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
@@ -144,8 +137,7 @@ TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_
     EXPECT_EQ(parse_json_object(got.body).value().at("members").as_array().size(), 1'001U);
 }
 
-TEST_F(dispatch_failure_test, an_unexpected_exception_is_an_internal_error_without_details)
-{
+TEST_F(dispatch_failure_test, an_unexpected_exception_is_an_internal_error_without_details) {
     fail_at<std::logic_error>(store::intent::write);
     const auto of_work = scim("POST", "/Users", test::user_text("anna"));
     EXPECT_EQ(of_work.status, 500);
@@ -162,8 +154,7 @@ TEST_F(dispatch_failure_test, an_unexpected_exception_is_an_internal_error_witho
     EXPECT_EQ(log_lines().at(0).at("level").as_string(), "error");
 }
 
-TEST_F(dispatch_failure_test, a_committed_error_is_kept_and_another_failure_is_rolled_back)
-{
+TEST_F(dispatch_failure_test, a_committed_error_is_kept_and_another_failure_is_rolled_back) {
     const auto refused = scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
     EXPECT_EQ(refused.status, 400);
     const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals";
@@ -176,8 +167,7 @@ TEST_F(dispatch_failure_test, a_committed_error_is_kept_and_another_failure_is_r
     EXPECT_EQ(fixture.scim("GET", "/Groups").body.at("totalResults").as_int64(), 0);
 }
 
-TEST_F(dispatch_failure_test, errors_of_the_http_server_have_the_format_of_the_path)
-{
+TEST_F(dispatch_failure_test, errors_of_the_http_server_have_the_format_of_the_path) {
     const error reason{errc::fields_too_large, "The header is too large."};
     const auto scim_answer = tested.refuse(reason, "/directory/dir_1/scim/v2/Users");
     EXPECT_EQ(scim_answer.status, 431);

@@ -33,8 +33,7 @@ public:
 
     http::request& head() override { return head_; }
 
-    asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override
-    {
+    asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override {
         ++times_read;
         if (while_body_comes)
             while_body_comes();
@@ -43,8 +42,7 @@ public:
         co_return std::move(body_);
     }
 
-    asio::awaitable<result<void>> reserve_memory(std::size_t bytes) override
-    {
+    asio::awaitable<result<void>> reserve_memory(std::size_t bytes) override {
         reserved.push_back(bytes);
         if (bytes > memory_max)
             co_return error{errc::too_many_requests, "All the memory is taken."};
@@ -67,16 +65,13 @@ public:
     explicit failing_database(store::database& target) : target_(target) {}
 
     using database::submit;
-    void submit(
-        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
-    ) override
-    {
+    void submit(store::intent mode, const store::scheduling_key& key, store::task what,
+            store::completion done) override {
         keys.push_back(key);
         modes.push_back(mode);
         if (failure && mode == fails_at && fails_late) {
-            target_.submit(mode, key, std::move(what), [this, done](const std::exception_ptr&) {
-                done(failure);
-            });
+            target_.submit(
+                    mode, key, std::move(what), [this, done](const std::exception_ptr&) { done(failure); });
             return;
         }
         if (failure && mode == fails_at) {
@@ -92,8 +87,7 @@ public:
     std::string why_not_writable() const override { return target_.why_not_writable(); }
     bool is_broken() const override { return target_.is_broken(); }
     void backup(const std::filesystem::path& target) override { target_.backup(target); }
-    std::vector<std::string> check() override
-    {
+    std::vector<std::string> check() override {
         if (failure)
             std::rethrow_exception(failure);
         return target_.check();
@@ -113,8 +107,7 @@ private:
 
 class dispatch_fixture : public testing::Test {
 protected:
-    http::response respond(http::request head, std::string body = {})
-    {
+    http::response respond(http::request head, std::string body = {}) {
         head.id = "request-1";
         memory_exchange exchange(std::move(head), std::move(body));
         exchange.while_body_comes = while_body_comes;
@@ -133,8 +126,7 @@ protected:
         return response;
     }
 
-    http::response scim(std::string_view method, std::string_view path, std::string body = {})
-    {
+    http::response scim(std::string_view method, std::string_view path, std::string body = {}) {
         http::request head;
         head.method = method;
         head.target = fixture.base().append(path);
@@ -142,8 +134,7 @@ protected:
         return respond(std::move(head), std::move(body));
     }
 
-    http::response operate(std::string_view method, std::string_view target, std::string body = {})
-    {
+    http::response operate(std::string_view method, std::string_view target, std::string body = {}) {
         http::request head;
         head.method = method;
         head.target = target;
@@ -152,21 +143,18 @@ protected:
     }
 
     template <class Failure>
-    void fail_at(store::intent mode, std::size_t succeeds_before = 0)
-    {
+    void fail_at(store::intent mode, std::size_t succeeds_before = 0) {
         database.fails_at = mode;
         database.succeeds_before = succeeds_before;
         database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
     }
 
-    static std::string header(const http::response& of, std::string_view name)
-    {
+    static std::string header(const http::response& of, std::string_view name) {
         const auto* value = of.headers.find(name);
         return value ? *value : std::string();
     }
 
-    std::vector<json::object> log_lines()
-    {
+    std::vector<json::object> log_lines() {
         const std::scoped_lock lock(mutex);
         std::vector<json::object> lines;
         std::size_t start = 0;

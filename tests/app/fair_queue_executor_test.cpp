@@ -16,16 +16,13 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<void> note_turn(
-    fair_executor& turns, std::int64_t organization, std::vector<std::int64_t>& order
-)
-{
+        fair_executor& turns, std::int64_t organization, std::vector<std::int64_t>& order) {
     const store::tenant owner{store::tenant::kind::customer, organization, 1};
     co_await turns.wait(owner);
     order.push_back(organization);
 }
 
-TEST(fair_queue_executor_test, a_request_does_not_wait_for_all_requests_of_another_organization)
-{
+TEST(fair_queue_executor_test, a_request_does_not_wait_for_all_requests_of_another_organization) {
     asio::io_context io;
     metrics_registry metrics;
     fair_executor turns(io.get_executor(), "tests", 1'000, metrics);
@@ -40,8 +37,7 @@ TEST(fair_queue_executor_test, a_request_does_not_wait_for_all_requests_of_anoth
 }
 
 // Other handlers, ready before or during the turns, run between the turns of any number of requests.
-TEST(fair_queue_executor_test, one_posted_turn_at_most_runs_turns_one_at_a_time)
-{
+TEST(fair_queue_executor_test, one_posted_turn_at_most_runs_turns_one_at_a_time) {
     asio::io_context io;
     metrics_registry metrics;
     fair_executor turns(io.get_executor(), "tests", 1, metrics);

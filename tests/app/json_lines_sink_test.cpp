@@ -19,8 +19,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr int page = 4'096;  // the smallest capacity of a pipe
 
-event numbered(int number, std::size_t bytes = 10)
-{
+event numbered(int number, std::size_t bytes = 10) {
     event made;
     made.id = "evt_" + std::to_string(number);
     made.body = std::to_string(number) + std::string(bytes, '.');
@@ -30,29 +29,25 @@ event numbered(int number, std::size_t bytes = 10)
 // Uses a named pipe, so that its reader can come back. Each take() ends at once: end_by() has passed.
 class json_lines_sink_test : public testing::Test {
 protected:
-    json_lines_sink_test()
-    {
+    json_lines_sink_test() {
         EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
         open_reader();
         writer_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     }
-    ~json_lines_sink_test() override
-    {
+    ~json_lines_sink_test() override {
         close_reader();
         ::close(writer_);
     }
 
     void shrink() { ::fcntl(writer_, F_SETPIPE_SZ, page); }
     void open_reader() { reader_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }
-    void close_reader()
-    {
+    void close_reader() {
         if (reader_ >= 0)
             ::close(reader_);
         reader_ = -1;
     }
 
-    std::string read_all()
-    {
+    std::string read_all() {
         std::string seen;
         char buffer[page];
         for (ssize_t count = 0; (count = ::read(reader_, buffer, sizeof buffer)) > 0;)
@@ -66,8 +61,7 @@ protected:
     int writer_ = -1;
 };
 
-TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
-{
+TEST_F(json_lines_sink_test, writes_each_event_as_a_line) {
     json_lines_sink sink(writer_, "c_1");
     EXPECT_EQ(sink.resume_after(), "c_1");
     EXPECT_EQ(sink.take(numbered(1)), sink_result::accepted);
@@ -76,8 +70,7 @@ TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
     EXPECT_EQ(sink.problem(), "");
 }
 
-TEST_F(json_lines_sink_test, continues_a_line_that_was_written_in_part)
-{
+TEST_F(json_lines_sink_test, continues_a_line_that_was_written_in_part) {
     shrink();
     json_lines_sink sink(writer_, "");
     sink.end_by(steady::time_point());
@@ -90,16 +83,14 @@ TEST_F(json_lines_sink_test, continues_a_line_that_was_written_in_part)
     EXPECT_EQ(sink.problem(), "") << "to wait is no failure";
 }
 
-TEST_F(json_lines_sink_test, does_not_wait_once_it_is_cancelled)
-{
+TEST_F(json_lines_sink_test, does_not_wait_once_it_is_cancelled) {
     shrink();
     const std::atomic<bool> is_cancelled{true};
     json_lines_sink sink(writer_, "", &is_cancelled);
     EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
 }
 
-TEST_F(json_lines_sink_test, repeats_a_partial_line_for_a_new_reader)
-{
+TEST_F(json_lines_sink_test, repeats_a_partial_line_for_a_new_reader) {
     shrink();
     json_lines_sink sink(writer_, "");
     sink.end_by(steady::time_point());
@@ -117,8 +108,7 @@ TEST_F(json_lines_sink_test, repeats_a_partial_line_for_a_new_reader)
     EXPECT_TRUE(seen.ends_with(numbered(1, 3 * page).body + '\n'));
 }
 
-TEST_F(json_lines_sink_test, detects_a_closed_reader_without_writing)
-{
+TEST_F(json_lines_sink_test, detects_a_closed_reader_without_writing) {
     json_lines_sink sink(writer_, "");
     sink.look();
     EXPECT_EQ(sink.problem(), "");
@@ -127,8 +117,7 @@ TEST_F(json_lines_sink_test, detects_a_closed_reader_without_writing)
     EXPECT_EQ(sink.problem(), "its reader has gone");
 }
 
-TEST(json_lines_sink_full_disk_test, a_full_disk_is_a_problem_while_it_is_full)
-{
+TEST(json_lines_sink_full_disk_test, a_full_disk_is_a_problem_while_it_is_full) {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
     json_lines_sink sink(full, "");
     EXPECT_EQ(sink.take(numbered(1)), sink_result::retry);

@@ -18,8 +18,7 @@ protected:
     ~shutdown_test() override { ::close(nowhere_); }
 
     // Cancels at once, by a deadline that has passed already.
-    static void await_cancellation(const shutdown& ending)
-    {
+    static void await_cancellation(const shutdown& ending) {
         while (!ending.is_cancelled())
             std::this_thread::yield();
     }
@@ -29,8 +28,7 @@ protected:
     logger log{lines.sink()};
 };
 
-TEST_F(shutdown_test, cancels_work_at_the_deadline_but_does_not_end_an_embedding_application)
-{
+TEST_F(shutdown_test, cancels_work_at_the_deadline_but_does_not_end_an_embedding_application) {
     shutdown ending(log, lines, process_owner::application);
     EXPECT_FALSE(ending.owns_process());
     EXPECT_FALSE(ending.is_cancelled());
@@ -38,16 +36,14 @@ TEST_F(shutdown_test, cancels_work_at_the_deadline_but_does_not_end_an_embedding
     await_cancellation(ending);
 }
 
-TEST_F(shutdown_test, the_first_deadline_counts)
-{
+TEST_F(shutdown_test, the_first_deadline_counts) {
     shutdown ending(log, lines, process_owner::application);
     ending.begin(0ms);
     ending.begin(1h);
     await_cancellation(ending);
 }
 
-TEST_F(shutdown_test, a_shutdown_in_time_cancels_nothing)
-{
+TEST_F(shutdown_test, a_shutdown_in_time_cancels_nothing) {
     shutdown ending(log, lines, process_owner::application);
     ending.begin(1h);
     EXPECT_FALSE(ending.is_cancelled());
@@ -59,8 +55,7 @@ protected:
     shutdown_death_test() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
-TEST_F(shutdown_death_test, the_first_signal_stops_the_server_and_the_second_ends_the_process)
-{
+TEST_F(shutdown_death_test, the_first_signal_stops_the_server_and_the_second_ends_the_process) {
     const auto run = [this] {
         std::atomic<int> asked = 0;
         shutdown ending(log, lines, process_owner::scimd);
@@ -75,8 +70,7 @@ TEST_F(shutdown_death_test, the_first_signal_stops_the_server_and_the_second_end
     EXPECT_EXIT(run(), testing::ExitedWithCode(exit_failed), "");
 }
 
-TEST_F(shutdown_death_test, ends_the_process_when_work_does_not_end_after_the_deadline)
-{
+TEST_F(shutdown_death_test, ends_the_process_when_work_does_not_end_after_the_deadline) {
     const auto run = [this] {
         shutdown ending(log, lines, process_owner::scimd);
         ending.begin(0ms);

@@ -7,8 +7,7 @@
 
 namespace scimd {
 
-inline std::span<const std::byte> bytes_of(std::string_view text)
-{
+inline std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 

@@ -15,8 +15,7 @@ constexpr time_point start = std::chrono::sys_days(std::chrono::year(2026) / 1 /
 class guarded_clock_test : public testing::Test {
 protected:
     // Advances both clocks.
-    void pass(std::chrono::microseconds amount)
-    {
+    void pass(std::chrono::microseconds amount) {
         machine.wall += amount;
         machine.running += amount;
     }
@@ -24,12 +23,10 @@ protected:
 
     clock_reading machine{start, 5h};
     guarded_clock wall_clock{
-        [this] { return machine; }, {.forward_max = 1h, .backward_max = 5min, .hold = 10min}
-    };
+            [this] { return machine; }, {.forward_max = 1h, .backward_max = 5min, .hold = 10min}};
 };
 
-TEST_F(guarded_clock_test, small_steps_are_followed_at_once)
-{
+TEST_F(guarded_clock_test, small_steps_are_followed_at_once) {
     pass(10s);
     EXPECT_EQ(wall_clock.now(), start + 10s);
     leap(1h);
@@ -39,13 +36,9 @@ TEST_F(guarded_clock_test, small_steps_are_followed_at_once)
     EXPECT_EQ(wall_clock.look(), guarded_clock::status());
 }
 
-TEST_F(guarded_clock_test, a_jump_of_ten_seconds_is_not_followed)
-{
-    for (const auto amount :
-         {std::chrono::microseconds(days(365)),
-          std::chrono::microseconds(-1h),
-          std::chrono::microseconds(1h + 1us),
-          std::chrono::microseconds(-5min - 1us)}) {
+TEST_F(guarded_clock_test, a_jump_of_ten_seconds_is_not_followed) {
+    for (const auto amount : {std::chrono::microseconds(days(365)), std::chrono::microseconds(-1h),
+                 std::chrono::microseconds(1h + 1us), std::chrono::microseconds(-5min - 1us)}) {
         const auto before = wall_clock.now();
         leap(amount);
         EXPECT_EQ(wall_clock.now(), before);
@@ -61,8 +54,7 @@ TEST_F(guarded_clock_test, a_jump_of_ten_seconds_is_not_followed)
     EXPECT_EQ(wall_clock.look().adopted, 0U);
 }
 
-TEST_F(guarded_clock_test, a_new_time_is_adopted_when_it_has_persisted)
-{
+TEST_F(guarded_clock_test, a_new_time_is_adopted_when_it_has_persisted) {
     leap(days(365));
     EXPECT_EQ(wall_clock.now(), start);
     pass(10min - 1us);
@@ -78,8 +70,7 @@ TEST_F(guarded_clock_test, a_new_time_is_adopted_when_it_has_persisted)
     EXPECT_EQ(wall_clock.look(), (guarded_clock::status{.leaps = 2, .adopted = 2}));
 }
 
-TEST_F(guarded_clock_test, a_time_that_keeps_jumping_is_not_adopted)
-{
+TEST_F(guarded_clock_test, a_time_that_keeps_jumping_is_not_adopted) {
     leap(days(365));
     for (int i = 0; i < 20; ++i) {
         static_cast<void>(wall_clock.now());
@@ -92,8 +83,7 @@ TEST_F(guarded_clock_test, a_time_that_keeps_jumping_is_not_adopted)
     EXPECT_EQ(wall_clock.now(), start + 190min + days(385));
 }
 
-TEST_F(guarded_clock_test, at_a_start_a_clock_behind_the_stored_time_has_jumped)
-{
+TEST_F(guarded_clock_test, at_a_start_a_clock_behind_the_stored_time_has_jumped) {
     wall_clock.resume_from(start + days(3));
     EXPECT_EQ(wall_clock.now(), start + days(3));
     EXPECT_FALSE(wall_clock.look().is_settled);
@@ -105,16 +95,14 @@ TEST_F(guarded_clock_test, at_a_start_a_clock_behind_the_stored_time_has_jumped)
     EXPECT_TRUE(wall_clock.look().is_settled);
 }
 
-TEST_F(guarded_clock_test, a_wrong_stored_time_is_abandoned_when_the_right_one_has_persisted)
-{
+TEST_F(guarded_clock_test, a_wrong_stored_time_is_abandoned_when_the_right_one_has_persisted) {
     wall_clock.resume_from(start + days(365));
     pass(10min);
     EXPECT_EQ(wall_clock.now(), start + 10min);
     EXPECT_TRUE(wall_clock.look().is_settled);
 }
 
-TEST_F(guarded_clock_test, at_a_start_a_clock_far_ahead_is_followed_but_not_settled)
-{
+TEST_F(guarded_clock_test, at_a_start_a_clock_far_ahead_is_followed_but_not_settled) {
     wall_clock.resume_from(start - days(2));
     EXPECT_EQ(wall_clock.now(), start);
     EXPECT_FALSE(wall_clock.look().is_settled);
@@ -125,8 +113,7 @@ TEST_F(guarded_clock_test, at_a_start_a_clock_far_ahead_is_followed_but_not_sett
     EXPECT_EQ(wall_clock.now(), start + 10min);
 }
 
-TEST_F(guarded_clock_test, at_a_start_a_clock_near_the_stored_time_is_settled)
-{
+TEST_F(guarded_clock_test, at_a_start_a_clock_near_the_stored_time_is_settled) {
     for (const auto stored : {start + 5min, start, start - 1h}) {
         wall_clock.resume_from(stored);
         EXPECT_EQ(wall_clock.now(), start);
@@ -134,8 +121,7 @@ TEST_F(guarded_clock_test, at_a_start_a_clock_near_the_stored_time_is_settled)
     }
 }
 
-TEST(machine_clock_test, both_clocks_advance)
-{
+TEST(machine_clock_test, both_clocks_advance) {
     const auto read = machine_clock();
     const auto first = read();
     const auto before = make_system_clock()->now();

@@ -7,16 +7,14 @@
 namespace scimd::http {
 namespace {
 
-std::vector<std::string> rows_of(const fields& headers)
-{
+std::vector<std::string> rows_of(const fields& headers) {
     std::vector<std::string> rows;
     for (const field& row : headers)
         rows.push_back(row.name + "=" + row.value);
     return rows;
 }
 
-TEST(fields, find_the_first_of_a_name_in_any_case)
-{
+TEST(fields, find_the_first_of_a_name_in_any_case) {
     fields headers;
     headers.add("If-Match", "1");
     headers.add("IF-MATCH", "2");
@@ -26,8 +24,7 @@ TEST(fields, find_the_first_of_a_name_in_any_case)
     EXPECT_EQ(headers.find("if-match "), nullptr);
 }
 
-TEST(fields, count_all_fields_of_a_name)
-{
+TEST(fields, count_all_fields_of_a_name) {
     fields headers;
     headers.add("Host", "a");
     headers.add("Accept", "b");
@@ -37,8 +34,7 @@ TEST(fields, count_all_fields_of_a_name)
     EXPECT_EQ(headers.count("Age"), 0U);
 }
 
-TEST(fields, set_replaces_all_fields_of_a_name_at_the_position_of_the_first)
-{
+TEST(fields, set_replaces_all_fields_of_a_name_at_the_position_of_the_first) {
     fields headers;
     headers.add("A", "1");
     headers.add("ETag", "old");
@@ -48,8 +44,7 @@ TEST(fields, set_replaces_all_fields_of_a_name_at_the_position_of_the_first)
     EXPECT_EQ(rows_of(headers), (std::vector<std::string>{"A=1", "ETag=new", "B=2"}));
 }
 
-TEST(fields, set_adds_a_name_that_is_missing)
-{
+TEST(fields, set_adds_a_name_that_is_missing) {
     fields headers;
     headers.add("A", "1");
     headers.set("B", "2");

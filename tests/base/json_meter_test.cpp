@@ -8,43 +8,40 @@
 namespace scimd {
 namespace {
 
-json_meter meter_of(std::string_view text)
-{
+json_meter meter_of(std::string_view text) {
     json_meter made;
     made.add(text);
     return made;
 }
 
-TEST(json_meter, never_counts_too_few_values)
-{
+TEST(json_meter, never_counts_too_few_values) {
     struct row {
         const char* text;
         std::size_t values;
     };
     const row rows[] = {
-        {"1", 1},
-        {R"("a,b")", 1},
-        {R"("a\",[{b")", 1},
-        {R"("a\\",1)", 2},
-        {"[1,2,3]", 4},
-        {R"({"a":1,"b":[true,null]})", 5},
-        {R"({"a":"[[[,,,"})", 2},
-        {R"(\",[)", 1},
-        {"", 1},
-        {R"("never closed [,)", 1},
-        {R"("\)", 1},
+            {"1", 1},
+            {R"("a,b")", 1},
+            {R"("a\",[{b")", 1},
+            {R"("a\\",1)", 2},
+            {"[1,2,3]", 4},
+            {R"({"a":1,"b":[true,null]})", 5},
+            {R"({"a":"[[[,,,"})", 2},
+            {R"(\",[)", 1},
+            {"", 1},
+            {R"("never closed [,)", 1},
+            {R"("\)", 1},
     };
     for (const auto& [text, values] : rows)
         EXPECT_EQ(meter_of(text).values(), values) << text;
 }
 
-TEST(json_meter, is_independent_of_the_size_of_pieces)
-{
+TEST(json_meter, is_independent_of_the_size_of_pieces) {
     const std::string_view texts[] = {
-        R"({"a":"x\\\",[{\\","b":[true,{"c":[1,2,"\"",",[{"]}]})",
-        R"([["\\\\"],"\u005b",{"k\"":"\\"},[],[,,{]])",
-        R"("never closed \)",
-        R"(\\"[",[\")",
+            R"({"a":"x\\\",[{\\","b":[true,{"c":[1,2,"\"",",[{"]}]})",
+            R"([["\\\\"],"\u005b",{"k\"":"\\"},[],[,,{]])",
+            R"("never closed \)",
+            R"(\\"[",[\")",
     };
     for (const auto text : texts) {
         const auto whole = meter_of(text);
@@ -65,8 +62,7 @@ TEST(json_meter, is_independent_of_the_size_of_pieces)
     }
 }
 
-TEST(json_meter, estimates_many_times_the_bytes_of_a_dense_text)
-{
+TEST(json_meter, estimates_many_times_the_bytes_of_a_dense_text) {
     std::string dense = "[0";
     for (int i = 1; i < 1'000; ++i)
         dense += ",0";

@@ -17,13 +17,11 @@ constexpr int page = 4'096;  // the least that a pipe holds
 // A pipe with its reading end in the test.
 class pipe_pair {
 public:
-    explicit pipe_pair(int bytes = 65'536)
-    {
+    explicit pipe_pair(int bytes = 65'536) {
         EXPECT_EQ(::pipe2(ends_, O_CLOEXEC), 0);
         ::fcntl(ends_[1], F_SETPIPE_SZ, bytes);
     }
-    ~pipe_pair()
-    {
+    ~pipe_pair() {
         close_reader();
         close_writer();
     }
@@ -35,28 +33,24 @@ public:
     void close_writer() { close_end(1); }
 
     // Fills the pipe until it is read.
-    void fill()
-    {
+    void fill() {
         const std::string junk(page, '#');
         EXPECT_EQ(::write(ends_[1], junk.data(), junk.size()), page);
     }
 
     // Waits until the text has arrived and returns everything received.
-    std::string read_until(std::string_view wanted)
-    {
+    std::string read_until(std::string_view wanted) {
         while (seen_.find(wanted) == std::string::npos && read_more()) {}
         return seen_;
     }
 
-    std::string read_to_end()
-    {
+    std::string read_to_end() {
         while (read_more()) {}
         return seen_;
     }
 
 private:
-    bool read_more()
-    {
+    bool read_more() {
         char buffer[4'096];
         const auto count = ::read(ends_[0], buffer, sizeof buffer);
         if (count > 0)
@@ -64,8 +58,7 @@ private:
         return count > 0;
     }
 
-    void close_end(int which)
-    {
+    void close_end(int which) {
         if (ends_[which] >= 0)
             ::close(ends_[which]);
         ends_[which] = -1;
@@ -75,15 +68,13 @@ private:
     std::string seen_;
 };
 
-std::string numbered(int number)
-{
+std::string numbered(int number) {
     std::string line = "line " + std::to_string(number) + " ";
     line.resize(99, '.');
     return line + '\n';
 }
 
-TEST(log_queue, writes_every_line_in_order_to_a_reader)
-{
+TEST(log_queue, writes_every_line_in_order_to_a_reader) {
     pipe_pair to;
     std::string expected;
     {
@@ -99,8 +90,7 @@ TEST(log_queue, writes_every_line_in_order_to_a_reader)
     EXPECT_EQ(to.read_to_end(), expected);
 }
 
-TEST(log_queue, close_writes_the_queued_lines)
-{
+TEST(log_queue, close_writes_the_queued_lines) {
     pipe_pair to;
     {
         log_queue lines(to.writer());
@@ -111,8 +101,7 @@ TEST(log_queue, close_writes_the_queued_lines)
     EXPECT_TRUE(to.read_to_end().ends_with(numbered(29)));
 }
 
-TEST(log_queue, drops_and_counts_lines_when_full_and_reports_them_later)
-{
+TEST(log_queue, drops_and_counts_lines_when_full_and_reports_them_later) {
     pipe_pair to(page);
     to.fill();
     metrics_registry metrics;
@@ -135,8 +124,7 @@ TEST(log_queue, drops_and_counts_lines_when_full_and_reports_them_later)
     lines.count_in(nullptr);
 }
 
-TEST(log_queue, limits_lines_and_bytes)
-{
+TEST(log_queue, limits_lines_and_bytes) {
     pipe_pair to(page);
     log_queue lines(to.writer(), {.lines_max = 1'000, .bytes_max = 20'000});
     lines.write(std::string(20'001, 'x') + "\n");
@@ -147,8 +135,7 @@ TEST(log_queue, limits_lines_and_bytes)
     lines.close(0ms);
 }
 
-TEST(log_queue, close_does_not_wait_for_a_stalled_reader)
-{
+TEST(log_queue, close_does_not_wait_for_a_stalled_reader) {
     pipe_pair to(page);
     to.fill();
     log_queue lines(to.writer(), {.lines_max = 100, .bytes_max = 100'000});
@@ -160,8 +147,7 @@ TEST(log_queue, close_does_not_wait_for_a_stalled_reader)
     EXPECT_EQ(to.read_to_end().find("late"), std::string::npos);
 }
 
-TEST(log_queue, counts_lines_without_a_reader_as_dropped)
-{
+TEST(log_queue, counts_lines_without_a_reader_as_dropped) {
     pipe_pair to;
     to.close_reader();
     log_queue lines(to.writer());
@@ -171,8 +157,7 @@ TEST(log_queue, counts_lines_without_a_reader_as_dropped)
     EXPECT_EQ(lines.dropped(), 100U);
 }
 
-TEST(log_queue, counts_lines_dropped_before_the_counter_was_set)
-{
+TEST(log_queue, counts_lines_dropped_before_the_counter_was_set) {
     pipe_pair to;
     metrics_registry metrics;
     counter& drops = metrics.counter_of("drops", "Drops.");

@@ -19,8 +19,7 @@ protected:
     logger log{[this](std::string_view line) { lines.emplace_back(line); }};
 
     // Logs one field and returns its value without the quotes.
-    std::string written(std::string_view value)
-    {
+    std::string written(std::string_view value) {
         log.info("e", {{"field", value}});
         const std::string& line = lines.back();
         const std::string before = "\"field\":\"";
@@ -29,24 +28,21 @@ protected:
     }
 };
 
-TEST_F(log_test, a_line_is_one_json_object_with_time_level_and_event_first)
-{
+TEST_F(log_test, a_line_is_one_json_object_with_time_level_and_event_first) {
     log.warning("webhook.failed", {{"endpoint", "ep_1"}, {"attempt", 3}, {"final", true}});
     ASSERT_EQ(lines.size(), 1U);
     ASSERT_EQ(lines[0].back(), '\n');
     const auto object = parse_json_object(std::string_view(lines[0]).substr(0, lines[0].size() - 1)).value();
     EXPECT_TRUE(parse_rfc3339(*find_string(object, "time")));
     const auto after_time = lines[0].substr(lines[0].find(','));
-    EXPECT_EQ(
-        after_time,
-        ",\"level\":\"warning\",\"event\":\"webhook.failed\",\"endpoint\":\"ep_1\",\"attempt\":3,\"final\":"
-        "true}\n"
-    );
+    EXPECT_EQ(after_time,
+            ",\"level\":\"warning\",\"event\":\"webhook.failed\",\"endpoint\":\"ep_1\",\"attempt\":3,"
+            "\"final\":"
+            "true}\n");
     EXPECT_TRUE(lines[0].starts_with("{\"time\":"));
 }
 
-TEST_F(log_test, a_level_below_the_least_is_not_written)
-{
+TEST_F(log_test, a_level_below_the_least_is_not_written) {
     log.debug("a");
     log.info("b");
     log.warning("c");
@@ -57,41 +53,38 @@ TEST_F(log_test, a_level_below_the_least_is_not_written)
     EXPECT_NE(lines[2].find(R"("level":"error","event":"d")"), std::string::npos);
 }
 
-TEST_F(log_test, a_logger_at_debug_level_writes_debug)
-{
+TEST_F(log_test, a_logger_at_debug_level_writes_debug) {
     std::string last;
     logger all([&last](std::string_view line) { last = line; }, log_level::debug);
     all.debug("a");
     EXPECT_NE(last.find(R"("level":"debug")"), std::string::npos);
 }
 
-TEST_F(log_test, no_value_can_end_a_line_or_control_a_terminal)
-{
+TEST_F(log_test, no_value_can_end_a_line_or_control_a_terminal) {
     const struct {
         std::string_view value, expected;
     } rows[] = {
-        {"a\r\n{\"level\":\"error\"}", R"(a\u000d\u000a{\"level\":\"error\"})"},
-        {"\x1b[31m", R"(\u001b[31m)"},
-        {std::string_view("\0", 1), R"(\u0000)"},
-        {"\x7f", R"(\u007f)"},
-        {"\u0085", R"(\u0085)"},
-        {"\u009b", R"(\u009b)"},
-        {"\u00a0", "\u00a0"},
-        {"\u2027", "\u2027"},
-        {"\u2028", R"(\u2028)"},
-        {"\u2029", R"(\u2029)"},
-        {"back\\slash", R"(back\\slash)"},
-        {"é😀", "é😀"},
-        {"a\xff"
-         "b",
-         "a\ufffdb"},
+            {"a\r\n{\"level\":\"error\"}", R"(a\u000d\u000a{\"level\":\"error\"})"},
+            {"\x1b[31m", R"(\u001b[31m)"},
+            {std::string_view("\0", 1), R"(\u0000)"},
+            {"\x7f", R"(\u007f)"},
+            {"\u0085", R"(\u0085)"},
+            {"\u009b", R"(\u009b)"},
+            {"\u00a0", "\u00a0"},
+            {"\u2027", "\u2027"},
+            {"\u2028", R"(\u2028)"},
+            {"\u2029", R"(\u2029)"},
+            {"back\\slash", R"(back\\slash)"},
+            {"é😀", "é😀"},
+            {"a\xff"
+             "b",
+                    "a\ufffdb"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(written(row.value), row.expected);
 }
 
-TEST_F(log_test, a_value_is_cut_at_256_bytes_between_characters)
-{
+TEST_F(log_test, a_value_is_cut_at_256_bytes_between_characters) {
     EXPECT_EQ(written(std::string(256, 'x')), std::string(256, 'x'));
     EXPECT_EQ(written(std::string(257, 'x')), std::string(256, 'x'));
     EXPECT_EQ(written(std::string(254, 'x') + "éy"), std::string(254, 'x') + "é");
@@ -99,8 +92,7 @@ TEST_F(log_test, a_value_is_cut_at_256_bytes_between_characters)
     EXPECT_EQ(written(std::string(253, 'x') + "😀"), std::string(253, 'x'));
 }
 
-TEST(logger, writes_complete_lines_from_several_threads)
-{
+TEST(logger, writes_complete_lines_from_several_threads) {
     std::vector<std::string> lines;
     logger log([&lines](std::string_view line) { lines.emplace_back(line); });
     std::vector<std::thread> threads;

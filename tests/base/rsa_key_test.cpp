@@ -12,20 +12,17 @@ namespace scimd {
 namespace {
 
 // Generating a key is slow, so the tests share one.
-const rsa_key& a_key()
-{
+const rsa_key& a_key() {
     static const auto made = rsa_key::generate();
     return made;
 }
 
-std::string bytes(std::string_view base64url)
-{
+std::string bytes(std::string_view base64url) {
     const auto decoded = from_base64url(base64url).value();
     return {reinterpret_cast<const char*>(decoded.data()), decoded.size()};
 }
 
-TEST(rsa_key_test, a_signature_verifies_for_its_text_and_key_only)
-{
+TEST(rsa_key_test, a_signature_verifies_for_its_text_and_key_only) {
     const auto signature = a_key().sign("text");
     EXPECT_EQ(signature.size(), 256U);
     EXPECT_TRUE(a_key().verify("text", signature));
@@ -42,8 +39,7 @@ TEST(rsa_key_test, a_signature_verifies_for_its_text_and_key_only)
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(rsa_key_test, a_key_is_unchanged_after_writing_and_reading)
-{
+TEST(rsa_key_test, a_key_is_unchanged_after_writing_and_reading) {
     const auto whole = rsa_key::from_private(a_key().private_der().reveal());
     const auto half = rsa_key::from_public(a_key().public_der());
     ASSERT_TRUE(whole && half);
@@ -54,8 +50,7 @@ TEST(rsa_key_test, a_key_is_unchanged_after_writing_and_reading)
     EXPECT_EQ(half->exponent(), std::string("\1\0\1", 3));
 }
 
-TEST(rsa_key_test, texts_that_are_no_key_are_refused)
-{
+TEST(rsa_key_test, texts_that_are_no_key_are_refused) {
     const auto der = a_key().public_der();
     for (const auto& text : {std::string(), std::string("x"), der.substr(1), der.substr(0, 100)}) {
         EXPECT_FALSE(rsa_key::from_public(text));

@@ -14,8 +14,7 @@ concept printable = requires(std::ostream& out, const T& value) { out << value; 
 template <class T>
 concept comparable = requires(const T& value) { value == value; };
 
-TEST(secret, cannot_be_copied_printed_compared_or_converted)
-{
+TEST(secret, cannot_be_copied_printed_compared_or_converted) {
     EXPECT_FALSE(std::is_copy_constructible_v<secret>);
     EXPECT_FALSE(std::is_copy_assignable_v<secret>);
     EXPECT_FALSE((std::is_convertible_v<std::string, secret>));
@@ -24,16 +23,14 @@ TEST(secret, cannot_be_copied_printed_compared_or_converted)
     EXPECT_FALSE(comparable<secret>);
 }
 
-TEST(secret, reveals_what_it_was_given)
-{
+TEST(secret, reveals_what_it_was_given) {
     const secret key(std::string("hunter2"));
     EXPECT_EQ(key.reveal(), "hunter2");
     EXPECT_FALSE(key.empty());
     EXPECT_TRUE(secret().empty());
 }
 
-TEST(secret, is_wiped_when_moved_from)
-{
+TEST(secret, is_wiped_when_moved_from) {
     for (const std::size_t size : {7U, 100U}) {  // in place and on the heap
         secret from(std::string(size, 'x'));
         secret to(std::move(from));
@@ -47,8 +44,7 @@ TEST(secret, is_wiped_when_moved_from)
     }
 }
 
-TEST(secret, survives_assignment_to_itself)
-{
+TEST(secret, survives_assignment_to_itself) {
     secret key(std::string("hunter2"));
     secret& same = key;
     key = std::move(same);
@@ -56,8 +52,7 @@ TEST(secret, survives_assignment_to_itself)
 }
 
 // A short string is stored in the object itself, so its memory can be examined after destruction.
-TEST(secret, is_wiped_when_destroyed)
-{
+TEST(secret, is_wiped_when_destroyed) {
     alignas(secret) unsigned char storage[sizeof(secret)] = {};
     auto* const key = new (storage) secret(std::string("hunter2"));
     const auto holds = [&storage] {

@@ -11,8 +11,7 @@
 namespace scimd {
 namespace {
 
-TEST(work_budget_test, accepts_charges_up_to_its_limit_only)
-{
+TEST(work_budget_test, accepts_charges_up_to_its_limit_only) {
     work_budget work(1'000);
     EXPECT_NO_THROW(work.charge(999));
     EXPECT_NO_THROW(work.charge(1));
@@ -23,8 +22,7 @@ TEST(work_budget_test, accepts_charges_up_to_its_limit_only)
     EXPECT_THROW(work.charge(0), work_limit_exceeded);
 }
 
-TEST(work_budget_test, a_stage_has_a_limit_of_its_own)
-{
+TEST(work_budget_test, a_stage_has_a_limit_of_its_own) {
     work_budget work(1'000);
     work.charge(100);
     work.begin_stage(50);
@@ -38,15 +36,13 @@ TEST(work_budget_test, a_stage_has_a_limit_of_its_own)
     EXPECT_THROW(work.charge(200), work_limit_exceeded);
 }
 
-TEST(work_budget_test, a_charge_that_overflows_exceeds_the_limit)
-{
+TEST(work_budget_test, a_charge_that_overflows_exceeds_the_limit) {
     work_budget work(1'000);
     work.charge(1);
     EXPECT_THROW(work.charge(UINT64_MAX), work_limit_exceeded);
 }
 
-TEST(work_budget_test, names_the_limit_for_the_client)
-{
+TEST(work_budget_test, names_the_limit_for_the_client) {
     work_budget work(1'000);
     try {
         work.charge(1'001);
@@ -56,8 +52,7 @@ TEST(work_budget_test, names_the_limit_for_the_client)
     }
 }
 
-TEST(work_budget_test, checks_the_cancellation_flag_soon)
-{
+TEST(work_budget_test, checks_the_cancellation_flag_soon) {
     std::atomic<bool> cancelled = false;
     work_budget work(UINT64_MAX, &cancelled);
     work.charge(10 * work_budget::check_interval_steps);
@@ -70,8 +65,7 @@ TEST(work_budget_test, checks_the_cancellation_flag_soon)
     EXPECT_THROW(work.check(), work_cancelled);
 }
 
-TEST(work_budget_test, is_cancelled_at_its_deadline)
-{
+TEST(work_budget_test, is_cancelled_at_its_deadline) {
     work_budget work(UINT64_MAX);
     const auto now = std::chrono::steady_clock::now();
     work.set_deadline(now + std::chrono::hours(1));
@@ -82,8 +76,7 @@ TEST(work_budget_test, is_cancelled_at_its_deadline)
     EXPECT_NO_THROW(work.charge(2 * work_budget::check_interval_steps));
 }
 
-TEST(work_budget_test, allows_more_for_each_item_of_a_list)
-{
+TEST(work_budget_test, allows_more_for_each_item_of_a_list) {
     work_budget work(10);
     for (int item = 0; item < 100; ++item) {
         work.allow(5);
@@ -93,8 +86,7 @@ TEST(work_budget_test, allows_more_for_each_item_of_a_list)
     EXPECT_THROW(work.charge(1), work_limit_exceeded);
 }
 
-TEST(work_budget_test, is_rewound_to_a_mark)
-{
+TEST(work_budget_test, is_rewound_to_a_mark) {
     work_budget work(10);
     work.charge(4);
     const auto before = work.here();
@@ -108,8 +100,7 @@ TEST(work_budget_test, is_rewound_to_a_mark)
     EXPECT_NO_THROW(work.charge(6));
 }
 
-TEST(work_budget_test, unlimited_work_has_no_limit)
-{
+TEST(work_budget_test, unlimited_work_has_no_limit) {
     unlimited_work().charge(UINT64_MAX);
     unlimited_work().charge(UINT64_MAX);
     EXPECT_NO_THROW(unlimited_work().check());

@@ -26,8 +26,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
 
-http::response<http::string_body> make_answer(const std::string& body, bool keeps_alive)
-{
+http::response<http::string_body> make_answer(const std::string& body, bool keeps_alive) {
     http::response<http::string_body> answer(http::status::ok, 11);
     answer.set(http::field::content_type, "application/scim+json");
     answer.set(http::field::etag, "W/\"1\"");
@@ -38,8 +37,7 @@ http::response<http::string_body> make_answer(const std::string& body, bool keep
     return answer;
 }
 
-asio::awaitable<void> serve(beast::tcp_stream stream, const std::string& body)
-{
+asio::awaitable<void> serve(beast::tcp_stream stream, const std::string& body) {
     beast::flat_buffer buffer;
     beast::error_code failure;
     for (;;) {
@@ -54,11 +52,10 @@ asio::awaitable<void> serve(beast::tcp_stream stream, const std::string& body)
     }
 }
 
-asio::awaitable<void> accept_all(tcp::acceptor& acceptor, const std::string& body)
-{
+asio::awaitable<void> accept_all(tcp::acceptor& acceptor, const std::string& body) {
     for (;;) {
-        auto socket =
-            co_await acceptor.async_accept(asio::make_strand(acceptor.get_executor()), asio::use_awaitable);
+        auto socket = co_await acceptor.async_accept(
+                asio::make_strand(acceptor.get_executor()), asio::use_awaitable);
         socket.set_option(tcp::no_delay(true));
         const auto strand = socket.get_executor();
         asio::co_spawn(strand, serve(beast::tcp_stream(std::move(socket)), body), asio::detached);
@@ -67,8 +64,7 @@ asio::awaitable<void> accept_all(tcp::acceptor& acceptor, const std::string& bod
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     if (argc < 2) {
         std::cerr << "usage: bare_beast <file of the body> [threads]\n";
         return EXIT_FAILURE;

@@ -34,27 +34,23 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-int number_at(std::string_view text, std::size_t at, std::size_t digits)
-{
+int number_at(std::string_view text, std::size_t at, std::size_t digits) {
     int value = 0;
     std::from_chars(text.data() + at, text.data() + at + digits, value);
     return value;
 }
 
 // "2026-11-23T03:33:45.453444Z", as each event has it.
-std::optional<system_clock::time_point> occurred_at(std::string_view event)
-{
+std::optional<system_clock::time_point> occurred_at(std::string_view event) {
     constexpr std::string_view name = R"("occurred_at":")";
     constexpr std::size_t time_bytes = 27;
     const auto found = event.find(name);
     if (found == std::string_view::npos || event.size() < found + name.size() + time_bytes)
         return std::nullopt;
     const auto text = event.substr(found + name.size(), time_bytes);
-    const std::chrono::year_month_day day(
-        std::chrono::year(number_at(text, 0, 4)),
-        std::chrono::month(static_cast<unsigned>(number_at(text, 5, 2))),
-        std::chrono::day(static_cast<unsigned>(number_at(text, 8, 2)))
-    );
+    const std::chrono::year_month_day day(std::chrono::year(number_at(text, 0, 4)),
+            std::chrono::month(static_cast<unsigned>(number_at(text, 5, 2))),
+            std::chrono::day(static_cast<unsigned>(number_at(text, 8, 2))));
     return std::chrono::sys_days(day) + std::chrono::hours(number_at(text, 11, 2)) +
            std::chrono::minutes(number_at(text, 14, 2)) + std::chrono::seconds(number_at(text, 17, 2)) +
            microseconds(number_at(text, 20, 6));
@@ -62,8 +58,7 @@ std::optional<system_clock::time_point> occurred_at(std::string_view event)
 
 class tally {
 public:
-    void take(std::string_view event)
-    {
+    void take(std::string_view event) {
         last_ = steady_clock::now();
         if (count_++ == 0)
             first_ = last_;
@@ -73,8 +68,7 @@ public:
 
     [[nodiscard]] std::size_t count() const { return count_; }
 
-    [[nodiscard]] std::string text() const
-    {
+    [[nodiscard]] std::string text() const {
         auto sorted = delays_;
         std::ranges::sort(sorted);
         const auto at = [&](std::size_t percent) {
@@ -92,8 +86,7 @@ private:
     std::vector<std::int64_t> delays_;  // microseconds
 };
 
-http::response<http::string_body> answer_to(const http::request<http::string_body>& asked, tally& seen)
-{
+http::response<http::string_body> answer_to(const http::request<http::string_body>& asked, tally& seen) {
     http::response<http::string_body> answer(http::status::no_content, 11);
     answer.keep_alive(asked.keep_alive());
     if (asked.method() == http::verb::post) {
@@ -108,8 +101,7 @@ http::response<http::string_body> answer_to(const http::request<http::string_bod
     return answer;
 }
 
-asio::awaitable<void> serve(beast::tcp_stream stream, tally& seen)
-{
+asio::awaitable<void> serve(beast::tcp_stream stream, tally& seen) {
     beast::flat_buffer buffer;
     beast::error_code failure;
     for (;;) {
@@ -124,8 +116,7 @@ asio::awaitable<void> serve(beast::tcp_stream stream, tally& seen)
     }
 }
 
-asio::awaitable<void> accept_all(tcp::acceptor& acceptor, tally& seen)
-{
+asio::awaitable<void> accept_all(tcp::acceptor& acceptor, tally& seen) {
     for (;;) {
         auto socket = co_await acceptor.async_accept(asio::use_awaitable);
         socket.set_option(tcp::no_delay(true));
@@ -136,8 +127,7 @@ asio::awaitable<void> accept_all(tcp::acceptor& acceptor, tally& seen)
 
 }  // namespace
 
-int main()
-{
+int main() {
     asio::io_context io(1);
     tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     tally seen;

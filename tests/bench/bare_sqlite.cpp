@@ -19,19 +19,17 @@ constexpr std::size_t event_bytes = 1800;
 
 class database {
 public:
-    explicit database(const std::filesystem::path& file)
-    {
+    explicit database(const std::filesystem::path& file) {
         check(sqlite3_open(file.c_str(), &handle_));
         run("pragma journal_mode = wal");
         run("pragma synchronous = full");
         run("create table users (id integer primary key, name text not null unique, document text not null)");
         run("create table events (id integer primary key, body text not null)");
-        check(sqlite3_prepare_v2(handle_, "insert into users values ($1, $2, $3)", -1, &insert_user_, nullptr)
-        );
+        check(sqlite3_prepare_v2(
+                handle_, "insert into users values ($1, $2, $3)", -1, &insert_user_, nullptr));
         check(sqlite3_prepare_v2(handle_, "insert into events values ($1, $2)", -1, &insert_event_, nullptr));
     }
-    ~database()
-    {
+    ~database() {
         sqlite3_finalize(insert_user_);
         sqlite3_finalize(insert_event_);
         sqlite3_close(handle_);
@@ -39,35 +37,30 @@ public:
     database(const database&) = delete;
     database& operator=(const database&) = delete;
 
-    void commit(std::int64_t first, int rows)
-    {
+    void commit(std::int64_t first, int rows) {
         run("begin immediate");
         for (std::int64_t id = first; id < first + rows; ++id) {
             const auto name = "user" + std::to_string(id) + "@example.com";
             sqlite3_bind_int64(insert_user_, 1, id);
             sqlite3_bind_text(insert_user_, 2, name.data(), static_cast<int>(name.size()), SQLITE_TRANSIENT);
             sqlite3_bind_text(
-                insert_user_, 3, document_.data(), static_cast<int>(document_.size()), SQLITE_STATIC
-            );
+                    insert_user_, 3, document_.data(), static_cast<int>(document_.size()), SQLITE_STATIC);
             step(insert_user_);
             sqlite3_bind_int64(insert_event_, 1, id);
             sqlite3_bind_text(
-                insert_event_, 2, event_.data(), static_cast<int>(event_.size()), SQLITE_STATIC
-            );
+                    insert_event_, 2, event_.data(), static_cast<int>(event_.size()), SQLITE_STATIC);
             step(insert_event_);
         }
         run("commit");
     }
 
 private:
-    void check(int code)
-    {
+    void check(int code) {
         if (code != SQLITE_OK)
             throw std::runtime_error(sqlite3_errmsg(handle_));
     }
     void run(const char* sql) { check(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr)); }
-    void step(sqlite3_stmt* statement)
-    {
+    void step(sqlite3_stmt* statement) {
         if (sqlite3_step(statement) != SQLITE_DONE)
             throw std::runtime_error(sqlite3_errmsg(handle_));
         check(sqlite3_reset(statement));
@@ -81,9 +74,7 @@ private:
 };
 
 double rows_per_second(
-    const std::filesystem::path& folder, int rows_per_commit, std::chrono::duration<double> length
-)
-{
+        const std::filesystem::path& folder, int rows_per_commit, std::chrono::duration<double> length) {
     database store(folder / ("bare" + std::to_string(rows_per_commit) + ".db"));
     const auto start = std::chrono::steady_clock::now();
     std::int64_t done = 0;
@@ -98,8 +89,7 @@ double rows_per_second(
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     if (argc < 2) {
         std::cerr << "usage: bare_sqlite <folder> [seconds of each]\n";
         return EXIT_FAILURE;

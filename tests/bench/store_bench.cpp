@@ -13,27 +13,24 @@ namespace {
 constexpr std::int64_t users = 20'000;
 constexpr std::int64_t group_members_max = 250'000;
 
-std::string name_of(std::int64_t number)
-{
+std::string name_of(std::int64_t number) {
     return "user" + std::to_string(number) + "@example.com";
 }
 
 // About the 900 bytes of a user that an identity provider sends.
-std::string document_of(std::int64_t number)
-{
+std::string document_of(std::int64_t number) {
     return R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":")" + name_of(number) +
            R"(","emails":[{"value":")" + name_of(number) + R"(","type":"work","primary":true}],"title":")" +
            std::string(700, 't') + "\"}";
 }
 
-resources::index_columns columns_of(std::int64_t number)
-{
+resources::index_columns columns_of(std::int64_t number) {
     return {
-        .unique_key = name_of(number),
-        .display_key = "user " + std::to_string(number),
-        .external_id = "00u" + std::to_string(number),
-        .active = true,
-        .values = {{"emails.value", name_of(number)}},
+            .unique_key = name_of(number),
+            .display_key = "user " + std::to_string(number),
+            .external_id = "00u" + std::to_string(number),
+            .active = true,
+            .values = {{"emails.value", name_of(number)}},
     };
 }
 
@@ -43,8 +40,7 @@ public:
     directory() : here_(store_.add_directory().id) { store_.connection().run({"commit", "commit"}); }
 
     template <class Work>
-    void transact(Work work)
-    {
+    void transact(Work work) {
         store_.connection().run({"begin", "begin immediate"});
         store_.advance(std::chrono::microseconds(100));
         work(store_.tx());
@@ -53,8 +49,7 @@ public:
             store_.connection().checkpoint(sqlite::connection::checkpoint_mode::passive, {});
     }
 
-    resource_id add_user(transaction& tx)
-    {
+    resource_id add_user(transaction& tx) {
         const std::int64_t number = next_++;
         return resources::insert(tx, here_, "User", document_of(number), columns_of(number))->id;
     }
@@ -67,8 +62,7 @@ private:
     std::int64_t next_ = 0;
 };
 
-void create_users(benchmark::State& state)
-{
+void create_users(benchmark::State& state) {
     directory here;
     for (auto step : state) {
         here.transact([&](transaction& tx) {
@@ -80,8 +74,7 @@ void create_users(benchmark::State& state)
 }
 BENCHMARK(create_users)->Arg(1)->Arg(32)->UseRealTime();
 
-void update_documents(benchmark::State& state)
-{
+void update_documents(benchmark::State& state) {
     directory here;
     std::vector<resource_id> ids;
     here.transact([&](transaction& tx) {
@@ -102,8 +95,7 @@ void update_documents(benchmark::State& state)
 }
 BENCHMARK(update_documents)->Arg(1)->Arg(32)->UseRealTime();
 
-void find_by_id(benchmark::State& state)
-{
+void find_by_id(benchmark::State& state) {
     directory here;
     std::vector<resource_id> ids;
     here.transact([&](transaction& tx) {
@@ -121,8 +113,7 @@ void find_by_id(benchmark::State& state)
 }
 BENCHMARK(find_by_id);
 
-void look_up_by_user_name(benchmark::State& state)
-{
+void look_up_by_user_name(benchmark::State& state) {
     directory here;
     here.transact([&](transaction& tx) {
         for (std::int64_t i = 0; i < users; ++i)
@@ -146,8 +137,7 @@ void look_up_by_user_name(benchmark::State& state)
 }
 BENCHMARK(look_up_by_user_name);
 
-void page_of_100(benchmark::State& state)
-{
+void page_of_100(benchmark::State& state) {
     directory here;
     here.transact([&](transaction& tx) {
         for (std::int64_t i = 0; i < users; ++i)
@@ -156,33 +146,24 @@ void page_of_100(benchmark::State& state)
     here.transact([&](transaction& tx) {
         for (auto step : state)
             resources::list(
-                tx,
-                here.id(),
-                "User",
-                {},
-                {},
-                state.range(0),
-                100,
-                [](const resources::row& found) {
-                    benchmark::DoNotOptimize(found);
-                    return true;
-                }
-            );
+                    tx, here.id(), "User", {}, {}, state.range(0), 100, [](const resources::row& found) {
+                        benchmark::DoNotOptimize(found);
+                        return true;
+                    });
     });
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(page_of_100)->Arg(0)->Arg(users - 100);
 
 // One member comes and another goes, so that the group keeps its size; 16 such in a transaction.
-void change_members(benchmark::State& state)
-{
+void change_members(benchmark::State& state) {
     constexpr int changes = 16;
     directory here;
     resource_id group;
     std::vector<resource_id> members;
     here.transact([&](transaction& tx) {
-        group =
-            resources::insert(tx, here.id(), "Group", R"({"displayName":"all"})", {.unique_key = "all"})->id;
+        group = resources::insert(tx, here.id(), "Group", R"({"displayName":"all"})", {.unique_key = "all"})
+                        ->id;
         for (std::int64_t i = 0; i < state.range(0); ++i) {
             const auto made = resources::insert(tx, here.id(), "User", "{}", {});
             resources::add_member(tx, here.id(), group, {made->id, "User", ""});
@@ -204,16 +185,15 @@ void change_members(benchmark::State& state)
 }
 BENCHMARK(change_members)->Arg(10)->Arg(10'000)->Arg(group_members_max)->UseRealTime();
 
-void remove_group(benchmark::State& state)
-{
+void remove_group(benchmark::State& state) {
     for (auto step : state) {
         state.PauseTiming();
         directory here;
         resource_id group;
         here.transact([&](transaction& tx) {
-            group =
-                resources::insert(tx, here.id(), "Group", R"({"displayName":"all"})", {.unique_key = "all"})
-                    ->id;
+            group = resources::insert(
+                    tx, here.id(), "Group", R"({"displayName":"all"})", {.unique_key = "all"})
+                            ->id;
             for (std::int64_t i = 0; i < state.range(0); ++i) {
                 const auto made = resources::insert(tx, here.id(), "User", "{}", {});
                 resources::add_member(tx, here.id(), group, {made->id, "User", ""});
@@ -225,11 +205,11 @@ void remove_group(benchmark::State& state)
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(remove_group)
-    ->Arg(10'000)
-    ->Arg(group_members_max)
-    ->Iterations(1)
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+        ->Arg(10'000)
+        ->Arg(group_members_max)
+        ->Iterations(1)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace scimd::store

@@ -18,8 +18,7 @@ constexpr std::uint64_t byte_steps_max = 500;
 
 // For work that must be in proportion to its input.
 template <class Part>
-void in_proportion(std::size_t bytes, Part part)
-{
+void in_proportion(std::size_t bytes, Part part) {
     work_budget work(byte_steps_max * bytes + 10'000);
     try {
         part(work);
@@ -30,8 +29,7 @@ void in_proportion(std::size_t bytes, Part part)
 
 // For work that may be too much.
 template <class Part>
-void within_budget(Part part)
-{
+void within_budget(Part part) {
     work_budget work(steps_max);
     try {
         part(work);

@@ -17,8 +17,7 @@ namespace {
 
 using namespace scimd::scim;
 
-void check_plan(const bulk_request& request)
-{
+void check_plan(const bulk_request& request) {
     std::map<std::string, std::size_t> unit_of;  // of each bulkId that a POST has
     std::set<std::size_t> done;
     const auto plan = plan_bulk(request);
@@ -45,19 +44,18 @@ void check_plan(const bulk_request& request)
         }
 }
 
-void check_references(const bulk_request& request)
-{
+void check_references(const bulk_request& request) {
     for (const auto& one : request.operations) {
         if (!one.wanted)
             continue;
         auto resolved = *one.wanted;
         resolved.id = "1";
         resolved.data =
-            resolve_references(*one.wanted, [](const auto&) { return std::optional<std::string>("1"); });
+                resolve_references(*one.wanted, [](const auto&) { return std::optional<std::string>("1"); });
         if (!references_of(resolved).empty())
             std::abort();
         resolved.data =
-            resolve_references(*one.wanted, [](const auto&) { return std::optional<std::string>(); });
+                resolve_references(*one.wanted, [](const auto&) { return std::optional<std::string>(); });
         if (!references_of(resolved).empty())
             std::abort();
     }
@@ -65,8 +63,7 @@ void check_references(const bulk_request& request)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto body = scimd::parse_json_object({reinterpret_cast<const char*>(data), size});
     if (!body)
         return 0;

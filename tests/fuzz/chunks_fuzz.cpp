@@ -14,9 +14,10 @@ using namespace scimd;
 using namespace scimd::net;
 
 constexpr std::size_t body_bytes_max = 4'096;
-constexpr chunk_limits limits = {
-    .header_bytes_max = 64, .extensions_bytes_max = 256, .trailer_bytes_max = 512, .trailer_fields_max = 4
-};
+constexpr chunk_limits limits = {.header_bytes_max = 64,
+        .extensions_bytes_max = 256,
+        .trailer_bytes_max = 512,
+        .trailer_fields_max = 4};
 
 struct decoded {
     std::string body;
@@ -27,8 +28,7 @@ struct decoded {
     friend bool operator==(const decoded&, const decoded&) = default;
 };
 
-decoded decode(std::string_view text, std::size_t piece_bytes)
-{
+decoded decode(std::string_view text, std::size_t piece_bytes) {
     chunk_decoder decoder(limits);
     decoder.limit_body(body_bytes_max);
     decoded found;
@@ -50,8 +50,7 @@ decoded decode(std::string_view text, std::size_t piece_bytes)
     return found;
 }
 
-void check(std::string_view text)
-{
+void check(std::string_view text) {
     const auto whole = decode(text, text.size());
     if (whole.body.size() > std::min(body_bytes_max, text.size()))
         std::abort();
@@ -75,8 +74,7 @@ void check(std::string_view text)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t input_bytes_max = 64 * 1024;
     check({reinterpret_cast<const char*>(data), std::min(size, input_bytes_max)});
     return 0;

@@ -12,8 +12,7 @@ using namespace scimd::net;
 
 constexpr std::size_t aliases_max = 4;
 
-void check(std::span<const unsigned char> response, dns_kind kind)
-{
+void check(std::span<const unsigned char> response, dns_kind kind) {
     const auto read = [&] { return read_dns_response(response, "a.test", kind, {}, aliases_max); };
     const auto answer = read();
     if (answer.aliases.size() > aliases_max)
@@ -33,8 +32,7 @@ void check(std::span<const unsigned char> response, dns_kind kind)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t message_bytes_max = 65'535;  // of DNS by TCP
     const std::span response(data, size < message_bytes_max ? size : message_bytes_max);
     for (const auto kind : {dns_kind::txt, dns_kind::a, dns_kind::aaaa})

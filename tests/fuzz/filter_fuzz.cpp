@@ -13,8 +13,7 @@ namespace {
 
 using namespace scimd::scim;
 
-const scimd::json::object& document()
-{
+const scimd::json::object& document() {
     static const scimd::json::object made = samples::document(R"({
         "id": "1", "userName": "bj", "active": true, "emails": [{"value": "a@b.c", "type": "work"}],
         "cores": 4, "weight": 1.5, "tags": ["red"], "meta": {"created": "2026-01-01T00:00:00Z"}
@@ -22,14 +21,12 @@ const scimd::json::object& document()
     return made;
 }
 
-void check(std::string_view text, const resource_type& type)
-{
+void check(std::string_view text, const resource_type& type) {
     const auto parsed = parse_filter(text, type);
     if (!parsed)
         return;
-    scimd::fuzz::in_proportion(text.size(), [&](scimd::work_budget& work) {
-        static_cast<void>(matches(*parsed, document(), work));
-    });
+    scimd::fuzz::in_proportion(text.size(),
+            [&](scimd::work_budget& work) { static_cast<void>(matches(*parsed, document(), work)); });
     const std::string printed = to_text(*parsed);
     // The canonical spelling may be longer than what was written, and then too long.
     if (printed.size() > filter_bytes_max)
@@ -41,8 +38,7 @@ void check(std::string_view text, const resource_type& type)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     check(text, samples::user());
     check(text, samples::device());

@@ -18,54 +18,46 @@ namespace {
 using namespace scimd::scim;
 namespace json = scimd::json;
 
-json::object sample(std::string_view text, const resource_type& type)
-{
+json::object sample(std::string_view text, const resource_type& type) {
     json::object made = samples::document(text);
     if (!normalize(made, type))
         std::abort();
     return made;
 }
 
-const json::object& user()
-{
+const json::object& user() {
     static const json::object made = sample(
-        R"({
+            R"({
             "userName": "bj", "active": true, "name": {"givenName": "B", "familyName": "J"},
             "emails": [{"value": "a@b", "type": "work", "primary": true}, {"value": "c@d", "type": "home"}],
             "roles": [{"value": "r", "display": "R"}, {"display": "S"}],
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "1"}}
         })",
-        samples::user()
-    );
+            samples::user());
     return made;
 }
 
-const json::object& device()
-{
+const json::object& device() {
     static const json::object made = sample(
-        R"({
+            R"({
             "serial": "1", "cores": 4, "weight": 1.5, "tags": ["red", "blue"], "place": {"room": "1"},
             "ports": [{"kind": "usb", "speed": 5, "modes": ["a"]}], "urn:example:Device:Warranty": {"vendor": "v"}
         })",
-        samples::device()
-    );
+            samples::device());
     return made;
 }
 
-const json::object& group()
-{
+const json::object& group() {
     static const json::object made = sample(R"({"displayName": "g"})", samples::group());
     return made;
 }
 
-void check(
-    const json::object& body, std::size_t bytes, const json::object& document, const resource_type& type
-)
-{
+void check(const json::object& body, std::size_t bytes, const json::object& document,
+        const resource_type& type) {
     std::optional<patch> change;
     scimd::fuzz::in_proportion(bytes, [&](scimd::work_budget& work) {
         auto read =
-            parse_patch(quirks::rewrite_patch(body, type, work), type, conformance_mode::compat, work);
+                parse_patch(quirks::rewrite_patch(body, type, work), type, conformance_mode::compat, work);
         if (read)
             change = std::move(*read);
     });
@@ -86,8 +78,7 @@ void check(
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto body = scimd::parse_json_object({reinterpret_cast<const char*>(data), size});
     if (!body)
         return 0;

@@ -10,8 +10,7 @@ namespace {
 
 using namespace scimd::scim;
 
-void check(std::string_view text, const resource_type& type)
-{
+void check(std::string_view text, const resource_type& type) {
     const auto parsed = parse_path(text, type);
     if (parsed && parse_path(to_text(*parsed), type) != parsed)
         std::abort();
@@ -19,8 +18,7 @@ void check(std::string_view text, const resource_type& type)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     check(text, samples::user());
     check(text, samples::device());

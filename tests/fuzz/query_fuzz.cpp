@@ -18,14 +18,12 @@ namespace {
 using namespace scimd::scim;
 namespace json = scimd::json;
 
-void expect(bool holds)
-{
+void expect(bool holds) {
     if (!holds)
         std::abort();
 }
 
-const json::object& document()
-{
+const json::object& document() {
     static const json::object made = samples::document(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "bj", "active": true,
         "displayName": "B", "name": {"givenName": "B"}, "emails": [{"value": "a@b.c", "type": "work"}],
@@ -34,8 +32,7 @@ const json::object& document()
     return made;
 }
 
-void check_projection(const type_query& part)
-{
+void check_projection(const type_query& part) {
     json::object shown = document();
     project(shown, part.wanted, *part.type);
     expect(shown.contains("id"));
@@ -44,12 +41,11 @@ void check_projection(const type_query& part)
     expect(again == shown);
 }
 
-void check(const list_request& asked, const std::vector<const resource_type*>& types)
-{
+void check(const list_request& asked, const std::vector<const resource_type*>& types) {
     const auto query = resolve(asked, types);
     if (!query) {
-        expect(!resolve(asked, types, conformance_mode::strict)
-        );  // strict directories refuse more, never less
+        expect(!resolve(
+                asked, types, conformance_mode::strict));  // strict directories refuse more, never less
         return;
     }
     expect(query->parts.size() == types.size());
@@ -63,8 +59,7 @@ void check(const list_request& asked, const std::vector<const resource_type*>& t
 }
 
 // What begins as an object is the body of POST /.search (RFC 7644 §3.4.3).
-std::optional<list_request> read(std::string_view text)
-{
+std::optional<list_request> read(std::string_view text) {
     if (text.starts_with('{')) {
         const auto body = scimd::parse_json_object(text);
         const auto asked = body ? read_search_request(*body) : body.error();
@@ -80,15 +75,13 @@ std::optional<list_request> read(std::string_view text)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto asked = read({reinterpret_cast<const char*>(data), size});
     if (!asked)
         return 0;
     // One of them an input, which its length decides: it is three times as many inputs in the same time.
     static const std::vector<const resource_type*> types[] = {
-        {&samples::user()}, {&samples::device()}, {&samples::user(), &samples::group()}
-    };
+            {&samples::user()}, {&samples::device()}, {&samples::user(), &samples::group()}};
     check(*asked, types[size % std::size(types)]);
     return 0;
 }

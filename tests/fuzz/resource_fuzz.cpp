@@ -16,8 +16,7 @@ namespace {
 using namespace scimd::scim;
 namespace json = scimd::json;
 
-void check(const json::object& body, const resource_type& type, scimd::work_budget& work)
-{
+void check(const json::object& body, const resource_type& type, scimd::work_budget& work) {
     const auto read = read_body(quirks::rewrite_resource(body, type, work), type, work);
     if (!read)
         return;
@@ -33,16 +32,11 @@ void check(const json::object& body, const resource_type& type, scimd::work_budg
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const catalogue custom = scimd::test::sample_schemas();
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    for (const auto* type :
-         {&samples::user(),
-          &samples::group(),
-          &samples::device(),
-          custom.find_type("User"),
-          custom.find_type("Device")})
+    for (const auto* type : {&samples::user(), &samples::group(), &samples::device(),
+                 custom.find_type("User"), custom.find_type("Device")})
         scimd::fuzz::in_proportion(size, [&](scimd::work_budget& work) {
             if (const auto body = scimd::parse_json_object(text, work))
                 check(*body, *type, work);

@@ -16,8 +16,7 @@ using namespace scimd::scim;
 namespace json = scimd::json;
 
 // All that is not built in, as one file.
-std::string shown(const catalogue& types)
-{
+std::string shown(const catalogue& types) {
     json::array all;
     for (const schema* const each : types.schemas())
         if (!each->is_built_in)
@@ -32,8 +31,7 @@ std::string shown(const catalogue& types)
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     if (!scimd::parse_json(text))
         return 0;

@@ -8,8 +8,7 @@
 #include <string>
 #include <string_view>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t growth_max = 11;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const bool is_storable = scimd::is_storable(text);

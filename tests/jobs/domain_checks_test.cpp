@@ -16,15 +16,13 @@ using namespace std::chrono_literals;
 class domain_checks_test : public testing::Test {
 protected:
     domain_checks_test() { ask_servers({server.address()}); }
-    ~domain_checks_test() override
-    {
+    ~domain_checks_test() override {
         watch->stop();
         resolver.reset();
         watch->wait_until_idle();
     }
 
-    void ask_servers(const std::vector<std::string>& addresses)
-    {
+    void ask_servers(const std::vector<std::string>& addresses) {
         net::dns_options options;
         for (const auto& address : addresses)
             options.servers.push_back(net::parse_dns_server(address).value());
@@ -36,45 +34,37 @@ protected:
         watch.emplace(*fixture.database, fixture.domain_policy, fixture.look_up_txt, environment_id{1}, log);
     }
 
-    std::string claim(std::string_view name)
-    {
+    std::string claim(std::string_view name) {
         const auto made = fixture.operate(
-            "POST", domains, R"({"domain":")" + std::string(name) + R"(","verification_method":"DNS"})"
-        );
+                "POST", domains, R"({"domain":")" + std::string(name) + R"(","verification_method":"DNS"})");
         return std::string(made.member("domain").at("id").as_string());
     }
 
-    json::object show(const std::string& id)
-    {
+    json::object show(const std::string& id) {
         return fixture.operate("GET", domains + "/" + id).member("domain");
     }
 
-    std::string text_of(const std::string& id, std::string_view member)
-    {
+    std::string text_of(const std::string& id, std::string_view member) {
         return std::string(show(id).at(member).as_string());
     }
 
-    std::string outcome_of(const std::string& id)
-    {
+    std::string outcome_of(const std::string& id) {
         return std::string(show(id).at("last_check").at("outcome").as_string());
     }
 
-    void publish(const std::string& id)
-    {
+    void publish(const std::string& id) {
         server.set("late.test", "_scimd-challenge TXT \"token=" + text_of(id, "txt_record_secret") + "\"");
     }
     void unpublish() { server.set("late.test", ""); }
 
     // Advances the clock and runs the checks that are due then.
-    void pass(std::chrono::microseconds time)
-    {
+    void pass(std::chrono::microseconds time) {
         fixture.clock.advance(time);
         watch->ask_about_due();
         watch->wait_until_idle();
     }
 
-    std::vector<std::string> published()
-    {
+    std::vector<std::string> published() {
         auto all = fixture.event_types();
         std::erase_if(all, [](const std::string& type) { return !type.starts_with("domain_dns"); });
         return all;
@@ -89,8 +79,7 @@ protected:
     std::optional<domain_checks> watch;
 };
 
-TEST_F(domain_checks_test, a_domain_is_verified_expires_and_is_verified_again)
-{
+TEST_F(domain_checks_test, a_domain_is_verified_expires_and_is_verified_again) {
     const auto id = claim("late.test");
     pass(59s);
     EXPECT_FALSE(show(id).contains("last_check"));
@@ -114,28 +103,18 @@ TEST_F(domain_checks_test, a_domain_is_verified_expires_and_is_verified_again)
     pass(24h);
     EXPECT_EQ(text_of(id, "verification_status"), "PENDING");
     EXPECT_TRUE(show(id).at("lapsed").as_bool());
-    EXPECT_EQ(
-        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 400
-    );
+    EXPECT_EQ(fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status,
+            400);
     publish(id);
     pass(1min);
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
     EXPECT_FALSE(show(id).at("lapsed").as_bool());
-    EXPECT_EQ(
-        published(),
-        (types{
-            "domain_dns_verification_success",
-            "domain_dns_verification_lapsing",
-            "domain_dns_verification_lapsing",
-            "domain_dns_verification_lapsing",
-            "domain_dns_verification_lapsed",
-            "domain_dns_verification_success"
-        })
-    );
+    EXPECT_EQ(published(), (types{"domain_dns_verification_success", "domain_dns_verification_lapsing",
+                                   "domain_dns_verification_lapsing", "domain_dns_verification_lapsing",
+                                   "domain_dns_verification_lapsed", "domain_dns_verification_success"}));
 }
 
-TEST_F(domain_checks_test, a_domain_fails_at_the_end_of_its_window)
-{
+TEST_F(domain_checks_test, a_domain_fails_at_the_end_of_its_window) {
     fixture.domain_policy.schedule.window = 2h;
     const auto id = claim("late.test");
     server.set("late.test", "_scimd-challenge TXT \"token=somebody-else-s\"");
@@ -153,8 +132,7 @@ TEST_F(domain_checks_test, a_domain_fails_at_the_end_of_its_window)
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
 }
 
-TEST_F(domain_checks_test, a_domain_is_checked_after_the_clock_was_set_back)
-{
+TEST_F(domain_checks_test, a_domain_is_checked_after_the_clock_was_set_back) {
     fixture.clock.advance(365 * 24h);
     const auto id = claim("late.test");
     publish(id);
@@ -162,15 +140,13 @@ TEST_F(domain_checks_test, a_domain_is_checked_after_the_clock_was_set_back)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_checks_test, one_lying_server_neither_verifies_a_domain_nor_revokes_it)
-{
+TEST_F(domain_checks_test, one_lying_server_neither_verifies_a_domain_nor_revokes_it) {
     std::atomic<bool> has_it = true;
     const auto id = claim("late.test");
     const auto token = text_of(id, "txt_record_secret");  // before the server's thread reads it
     test::scripted_name_server liar([&](const std::string& query) {
         return test::scripted_name_server::messages{
-            has_it ? test::dns_response(query, 0, {"token=" + token}) : test::dns_response(query, 3)
-        };
+                has_it ? test::dns_response(query, 0, {"token=" + token}) : test::dns_response(query, 3)};
     });
     watch->stop();
     ask_servers({server.address(), liar.address()});
@@ -188,10 +164,9 @@ TEST_F(domain_checks_test, one_lying_server_neither_verifies_a_domain_nor_revoke
     EXPECT_EQ(published(), types{"domain_dns_verification_success"});
 }
 
-TEST_F(domain_checks_test, a_silent_server_neither_verifies_a_domain_nor_revokes_it)
-{
-    test::scripted_name_server mute([](const std::string&) { return test::scripted_name_server::messages{}; }
-    );
+TEST_F(domain_checks_test, a_silent_server_neither_verifies_a_domain_nor_revokes_it) {
+    test::scripted_name_server mute(
+            [](const std::string&) { return test::scripted_name_server::messages{}; });
     const auto id = claim("late.test");
     publish(id);
     EXPECT_EQ(fixture.operate("PATCH", domains + "/" + id + ":verify").text, R"({"verified":true})");
@@ -207,8 +182,7 @@ TEST_F(domain_checks_test, a_silent_server_neither_verifies_a_domain_nor_revokes
     EXPECT_EQ(outcome_of(other), "TIMED_OUT");
 }
 
-TEST_F(domain_checks_test, a_record_is_found_over_tcp_and_behind_an_alias)
-{
+TEST_F(domain_checks_test, a_record_is_found_over_tcp_and_behind_an_alias) {
     test::name_server zones({"late.test", "other.test"});
     const auto id = claim("late.test");
     const auto token = text_of(id, "txt_record_secret");
@@ -225,8 +199,7 @@ TEST_F(domain_checks_test, a_record_is_found_over_tcp_and_behind_an_alias)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_checks_test, a_thousand_due_domains_are_checked_a_few_at_a_time)
-{
+TEST_F(domain_checks_test, a_thousand_due_domains_are_checked_a_few_at_a_time) {
     std::mutex lock;
     std::vector<std::function<void(std::vector<service::txt_answer>)>> waiting;
     std::size_t asked = 0;
@@ -234,16 +207,13 @@ TEST_F(domain_checks_test, a_thousand_due_domains_are_checked_a_few_at_a_time)
         claim("d" + std::to_string(i) + ".test");
     watch->stop();
     domain_checks patient(
-        *fixture.database,
-        fixture.domain_policy,
-        [&](const std::string&, const auto& done) {
-            const std::lock_guard hold(lock);
-            ++asked;
-            waiting.push_back(done);
-        },
-        environment_id{1},
-        log
-    );
+            *fixture.database, fixture.domain_policy,
+            [&](const std::string&, const auto& done) {
+                const std::lock_guard hold(lock);
+                ++asked;
+                waiting.push_back(done);
+            },
+            environment_id{1}, log);
     fixture.clock.advance(1min);
     int rounds = 0;
     while (asked < 999 && rounds < 100) {
@@ -261,17 +231,12 @@ TEST_F(domain_checks_test, a_thousand_due_domains_are_checked_a_few_at_a_time)
     EXPECT_EQ(asked, 999U);
 }
 
-TEST_F(domain_checks_test, nothing_is_written_after_stop)
-{
+TEST_F(domain_checks_test, nothing_is_written_after_stop) {
     const auto id = claim("late.test");
     std::function<void(std::vector<service::txt_answer>)> answer;
     domain_checks ending(
-        *fixture.database,
-        fixture.domain_policy,
-        [&](const std::string&, const auto& done) { answer = done; },
-        environment_id{1},
-        log
-    );
+            *fixture.database, fixture.domain_policy,
+            [&](const std::string&, const auto& done) { answer = done; }, environment_id{1}, log);
     fixture.clock.advance(1min);
     ending.ask_about_due();
     ASSERT_TRUE(answer);

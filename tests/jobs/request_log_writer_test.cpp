@@ -17,15 +17,11 @@ constexpr std::size_t busy_max = 1'000;  // a bound, so that a failing test ends
 class busy_database final : public store::database {
 public:
     busy_database(store::database& target, std::function<void()> others)
-        : target_(target), others_(std::move(others))
-    {
-    }
+            : target_(target), others_(std::move(others)) {}
 
     using database::submit;
-    void submit(
-        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
-    ) override
-    {
+    void submit(store::intent mode, const store::scheduling_key& key, store::task what,
+            store::completion done) override {
         if (++submitted < busy_max)
             others_();
         target_.submit(mode, key, std::move(what), std::move(done));
@@ -44,8 +40,7 @@ private:
     const std::function<void()> others_;
 };
 
-TEST(request_log_writer_test, a_flush_writes_the_requests_that_wait_when_it_begins)
-{
+TEST(request_log_writer_test, a_flush_writes_the_requests_that_wait_when_it_begins) {
     constexpr std::size_t batch = 200;
     test::api_fixture fixture;
     logger quiet([](std::string_view) {});

@@ -21,18 +21,15 @@ constexpr std::int64_t any_number = 1'000'000;
 
 class retention_jobs_test : public testing::Test {
 protected:
-    void make_users(int count, std::string_view prefix = "user")
-    {
+    void make_users(int count, std::string_view prefix = "user") {
         for (int i = 0; i < count; ++i)
             fixture.make_user(std::string(prefix) + std::to_string(i));
     }
 
     // Does at once all that the job would do over time.
-    void cut(const service::event_retention& kept, jobs::retention_jobs::first_needed_event sinks = {})
-    {
+    void cut(const service::event_retention& kept, jobs::retention_jobs::first_needed_event sinks = {}) {
         jobs::retention_jobs retention(
-            *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)}
-        );
+                *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)});
         if (sinks)
             retention.retain(std::move(sinks));
         while (retention.delete_old_events())
@@ -42,8 +39,7 @@ protected:
     }
 
     template <class Ask>
-    auto ask(Ask what)
-    {
+    auto ask(Ask what) {
         decltype(what(std::declval<store::transaction&>())) answer{};
         store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
             answer = what(tx);
@@ -62,8 +58,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(retention_jobs_test, deletes_events_that_are_too_old_and_not_a_millisecond_before)
-{
+TEST_F(retention_jobs_test, deletes_events_that_are_too_old_and_not_a_millisecond_before) {
     const auto before = total();
     make_users(3);
     const auto last = newest();
@@ -80,8 +75,7 @@ TEST_F(retention_jobs_test, deletes_events_that_are_too_old_and_not_a_millisecon
 }
 
 // A clock that is ahead deletes nothing until an event is made at its time.
-TEST_F(retention_jobs_test, measures_the_age_of_events_from_the_newest)
-{
+TEST_F(retention_jobs_test, measures_the_age_of_events_from_the_newest) {
     make_users(3);
     const auto before = total();
     fixture.clock.advance(days(365));
@@ -89,8 +83,7 @@ TEST_F(retention_jobs_test, measures_the_age_of_events_from_the_newest)
     EXPECT_EQ(total(), before);
 }
 
-TEST_F(retention_jobs_test, events_dated_in_the_future_delete_nothing)
-{
+TEST_F(retention_jobs_test, events_dated_in_the_future_delete_nothing) {
     make_users(3);
     fixture.clock.advance(days(365));
     fixture.make_user("of_the_wrong_year");
@@ -105,8 +98,7 @@ TEST_F(retention_jobs_test, events_dated_in_the_future_delete_nothing)
     EXPECT_EQ(total(), 3);
 }
 
-TEST_F(retention_jobs_test, deletes_the_oldest_of_too_many_events)
-{
+TEST_F(retention_jobs_test, deletes_the_oldest_of_too_many_events) {
     make_users(20);
     const auto all = total();
     cut({days(90), all});
@@ -121,8 +113,7 @@ TEST_F(retention_jobs_test, deletes_the_oldest_of_too_many_events)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, counts_events_of_directories_and_of_none)
-{
+TEST_F(retention_jobs_test, counts_events_of_directories_and_of_none) {
     const auto second = fixture.make_directory(fixture.organization);
     make_users(7);
     fixture.make_organization("Other");
@@ -136,8 +127,7 @@ TEST_F(retention_jobs_test, counts_events_of_directories_and_of_none)
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(retention_jobs_test, keeps_events_until_a_webhook_has_got_them)
-{
+TEST_F(retention_jobs_test, keeps_events_until_a_webhook_has_got_them) {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::optional<reaction>(); };
     make_users(3);
@@ -153,8 +143,7 @@ TEST_F(retention_jobs_test, keeps_events_until_a_webhook_has_got_them)
     EXPECT_EQ(oldest().value, first);
 }
 
-TEST_F(retention_jobs_test, keeps_events_behind_a_failure_until_the_endpoint_is_disabled)
-{
+TEST_F(retention_jobs_test, keeps_events_behind_a_failure_until_the_endpoint_is_disabled) {
     const auto endpoint = fixture.make_endpoint(R"(,"organization_id":")" + fixture.organization + '"');
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
     make_users(1);
@@ -169,8 +158,7 @@ TEST_F(retention_jobs_test, keeps_events_behind_a_failure_until_the_endpoint_is_
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(retention_jobs_test, keeps_replayed_events_until_they_are_delivered)
-{
+TEST_F(retention_jobs_test, keeps_replayed_events_until_they_are_delivered) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0,60])");
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
     make_users(3);
@@ -183,8 +171,7 @@ TEST_F(retention_jobs_test, keeps_replayed_events_until_they_are_delivered)
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(retention_jobs_test, keeps_events_that_a_sink_needs)
-{
+TEST_F(retention_jobs_test, keeps_events_that_a_sink_needs) {
     make_users(5);
     const auto needed = newest();
     make_users(5, "later");
@@ -195,8 +182,7 @@ TEST_F(retention_jobs_test, keeps_events_that_a_sink_needs)
     EXPECT_EQ(oldest(), needed);
 }
 
-TEST_F(retention_jobs_test, deletes_the_oldest_events_of_too_many_bytes)
-{
+TEST_F(retention_jobs_test, deletes_the_oldest_events_of_too_many_bytes) {
     make_users(10);
     const auto bytes = ask(store::usage::event_bytes);
     const auto all = total();
@@ -210,8 +196,7 @@ TEST_F(retention_jobs_test, deletes_the_oldest_events_of_too_many_bytes)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, a_directory_beyond_its_quota_loses_only_its_own_oldest_events)
-{
+TEST_F(retention_jobs_test, a_directory_beyond_its_quota_loses_only_its_own_oldest_events) {
     const auto quiet = fixture.make_directory(fixture.organization, "off");
     const auto bearer = fixture.make_token(quiet);
     fixture.make_user_in(quiet, bearer, "first");
@@ -224,7 +209,7 @@ TEST_F(retention_jobs_test, a_directory_beyond_its_quota_loses_only_its_own_olde
     const auto before = in(fixture.directory);
     const auto bytes = ask([&](store::transaction& tx) {
         return store::usage::find(tx, {*parse_prefixed(fixture.directory, "dir_")})
-            .used[store::usage::index_of(store::usage::quota::event_bytes)];
+                .used[store::usage::index_of(store::usage::quota::event_bytes)];
     });
     service::event_retention kept{days(90), any_number};
     kept.directory_bytes_max = bytes;
@@ -253,8 +238,7 @@ TEST_F(retention_jobs_test, a_directory_beyond_its_quota_loses_only_its_own_olde
     EXPECT_EQ(read("?limit=5&after=" + cursor(newest())).status, 200);
 }
 
-TEST_F(retention_jobs_test, a_directory_quota_overrides_the_default)
-{
+TEST_F(retention_jobs_test, a_directory_quota_overrides_the_default) {
     make_users(10);
     const auto all = total();
     service::event_retention kept{days(90), any_number};
@@ -272,8 +256,7 @@ TEST_F(retention_jobs_test, a_directory_quota_overrides_the_default)
     EXPECT_LT(total(), all);
 }
 
-TEST_F(retention_jobs_test, keeps_needed_events_beyond_the_quota)
-{
+TEST_F(retention_jobs_test, keeps_needed_events_beyond_the_quota) {
     make_users(5);
     const auto needed = newest();
     make_users(5, "later");
@@ -283,8 +266,7 @@ TEST_F(retention_jobs_test, keeps_needed_events_beyond_the_quota)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, sequence_numbers_continue_after_all_events_are_deleted)
-{
+TEST_F(retention_jobs_test, sequence_numbers_continue_after_all_events_are_deleted) {
     make_users(4);
     const auto in_directory = "?directory_id=" + fixture.directory;
     const auto page = read(in_directory + "&limit=1000");
@@ -305,8 +287,7 @@ TEST_F(retention_jobs_test, sequence_numbers_continue_after_all_events_are_delet
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(retention_jobs_test, a_reader_of_a_quiet_directory_keeps_a_valid_cursor)
-{
+TEST_F(retention_jobs_test, a_reader_of_a_quiet_directory_keeps_a_valid_cursor) {
     const auto quiet = fixture.make_directory(fixture.organization);
     const auto start = read("?limit=1000&directory_id=" + quiet).text_of("next_cursor");
     make_users(5);
@@ -319,16 +300,14 @@ TEST_F(retention_jobs_test, a_reader_of_a_quiet_directory_keeps_a_valid_cursor)
     EXPECT_EQ(read("?directory_id=" + quiet + "&after=" + seen.text_of("next_cursor")).status, 200);
 }
 
-TEST_F(retention_jobs_test, one_transaction_deletes_a_limited_number_of_events)
-{
+TEST_F(retention_jobs_test, one_transaction_deletes_a_limited_number_of_events) {
     make_users(12);
     const auto all = total();
     std::vector<std::int64_t> gone;
     for (int i = 0; i < 4; ++i)
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             gone.push_back(
-                service::delete_events(tx, store::event_log::newest(tx), std::nullopt, (all + 2) / 3)
-            );
+                    service::delete_events(tx, store::event_log::newest(tx), std::nullopt, (all + 2) / 3));
             return store::verdict::commit;
         });
     EXPECT_EQ(gone[0], (all + 2) / 3);
@@ -337,8 +316,7 @@ TEST_F(retention_jobs_test, one_transaction_deletes_a_limited_number_of_events)
     EXPECT_EQ(gone[3], 0);
 }
 
-TEST_F(retention_jobs_test, deletes_attempts_that_are_too_old_and_not_a_millisecond_before)
-{
+TEST_F(retention_jobs_test, deletes_attempts_that_are_too_old_and_not_a_millisecond_before) {
     const auto endpoint = fixture.make_endpoint();
     make_users(3);
     fixture.deliver_for(20s, 5s);
@@ -351,8 +329,7 @@ TEST_F(retention_jobs_test, deletes_attempts_that_are_too_old_and_not_a_millisec
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
         jobs::retention_jobs retention(
-            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
-        );
+                *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)});
         while (retention.delete_old_attempts())
             continue;
     };
@@ -362,8 +339,7 @@ TEST_F(retention_jobs_test, deletes_attempts_that_are_too_old_and_not_a_millisec
     EXPECT_EQ(attempts(), 0U);
 }
 
-TEST_F(retention_jobs_test, deletes_dead_letters_that_are_too_old_and_not_a_millisecond_before)
-{
+TEST_F(retention_jobs_test, deletes_dead_letters_that_are_too_old_and_not_a_millisecond_before) {
     const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0])");
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
     make_users(2);
@@ -377,8 +353,7 @@ TEST_F(retention_jobs_test, deletes_dead_letters_that_are_too_old_and_not_a_mill
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
         jobs::retention_jobs retention(
-            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
-        );
+                *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)});
         while (retention.delete_old_attempts())
             continue;
     };

@@ -12,8 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(scheduler_test, each_job_runs_repeatedly)
-{
+TEST(scheduler_test, each_job_runs_repeatedly) {
     logger log([](std::string_view) {});
     scheduler work(log);
     std::counting_semaphore<> first(0);
@@ -29,8 +28,7 @@ TEST(scheduler_test, each_job_runs_repeatedly)
     }
 }
 
-TEST(scheduler_test, a_job_by_time_is_skipped_while_the_clock_is_not_trusted)
-{
+TEST(scheduler_test, a_job_by_time_is_skipped_while_the_clock_is_not_trusted) {
     logger log([](std::string_view) {});
     scheduler work(log);
     std::atomic<bool> is_sure = false;
@@ -50,8 +48,7 @@ TEST(scheduler_test, a_job_by_time_is_skipped_while_the_clock_is_not_trusted)
     deleted.acquire();
 }
 
-TEST(scheduler_test, a_job_that_throws_is_logged_and_runs_again)
-{
+TEST(scheduler_test, a_job_that_throws_is_logged_and_runs_again) {
     std::string lines;
     logger log([&](std::string_view line) { lines += line; });
     scheduler work(log);
@@ -69,8 +66,7 @@ TEST(scheduler_test, a_job_that_throws_is_logged_and_runs_again)
     EXPECT_NE(lines.find(R"("job":"broken","reason":"no luck")"), std::string::npos) << lines;
 }
 
-TEST(scheduler_test, stop_waits_for_the_running_job_and_no_job_runs_after_it)
-{
+TEST(scheduler_test, stop_waits_for_the_running_job_and_no_job_runs_after_it) {
     logger log([](std::string_view) {});
     scheduler work(log);
     std::atomic<int> runs = 0;
@@ -91,8 +87,7 @@ TEST(scheduler_test, stop_waits_for_the_running_job_and_no_job_runs_after_it)
     EXPECT_EQ(runs, seen);
 }
 
-TEST(scheduler_test, a_job_that_is_not_due_does_not_delay_stop)
-{
+TEST(scheduler_test, a_job_that_is_not_due_does_not_delay_stop) {
     logger log([](std::string_view) {});
     scheduler work(log);
     work.add({"daily", 24h, [] { FAIL(); }});

@@ -15,20 +15,17 @@ constexpr std::int64_t reserve = 8'000;
 
 class storage_monitor_test : public testing::Test {
 protected:
-    storage_monitor_test()
-    {
+    storage_monitor_test() {
         watch.watch([this] { return free_bytes; });
     }
 
-    bool is_reserved_at(std::optional<std::int64_t> bytes)
-    {
+    bool is_reserved_at(std::optional<std::int64_t> bytes) {
         free_bytes = bytes;
         watch.look_at_disk();
         return fixture.server.quotas->is_storage_reserved();
     }
 
-    bool has_metric(const std::string& line)
-    {
+    bool has_metric(const std::string& line) {
         return fixture.metrics.exposition().find(line + '\n') != std::string::npos;
     }
 
@@ -39,8 +36,7 @@ protected:
     jobs::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
 };
 
-TEST_F(storage_monitor_test, reserves_storage_until_an_eighth_more_is_free)
-{
+TEST_F(storage_monitor_test, reserves_storage_until_an_eighth_more_is_free) {
     EXPECT_FALSE(is_reserved_at(1'000'000));
     EXPECT_FALSE(is_reserved_at(reserve));
     EXPECT_TRUE(is_reserved_at(reserve - 1));
@@ -57,16 +53,14 @@ TEST_F(storage_monitor_test, reserves_storage_until_an_eighth_more_is_free)
     EXPECT_NE(log_text.find("disk.has_room"), std::string::npos);
 }
 
-TEST_F(storage_monitor_test, reads_free_space_of_the_file_system)
-{
+TEST_F(storage_monitor_test, reads_free_space_of_the_file_system) {
     const auto room = jobs::free_space_of(fixture.folder.path())();
     ASSERT_TRUE(room);
     EXPECT_GT(*room, 0);
     EXPECT_FALSE(jobs::free_space_of(fixture.folder.path() / "nowhere")());
 }
 
-TEST_F(storage_monitor_test, reports_the_usage_of_all_directories)
-{
+TEST_F(storage_monitor_test, reports_the_usage_of_all_directories) {
     fixture.make_user("anna");
     fixture.make_user("bob");
     fixture.make_group("all");

@@ -11,20 +11,17 @@ using namespace std::chrono_literals;
 
 constexpr auto body_bytes_most = recording_service::body_bytes_max;
 
-std::string chunked_head(std::string_view more = "")
-{
+std::string chunked_head(std::string_view more = "") {
     return "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + std::string(more) + "\r\n";
 }
 
-std::string head_with_length(std::string_view target, std::size_t bytes, std::string_view more = "")
-{
+std::string head_with_length(std::string_view target, std::size_t bytes, std::string_view more = "") {
     return "POST " + std::string(target) +
            " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n" + std::string(more) +
            "\r\n";
 }
 
-TEST(body, is_accepted_up_to_its_limit)
-{
+TEST(body, is_accepted_up_to_its_limit) {
     test_server server;
     for (const auto bytes : {body_bytes_most - 1, body_bytes_most}) {
         auto wire = server.connect();
@@ -42,11 +39,10 @@ TEST(body, is_accepted_up_to_its_limit)
     EXPECT_EQ(*answer->headers.find("Connection"), "close");
 }
 
-TEST(body, in_chunks_is_accepted_up_to_its_limit)
-{
+TEST(body, in_chunks_is_accepted_up_to_its_limit) {
     test_server server;
     for (const auto& [bytes, status] :
-         {std::pair{body_bytes_most - 1, 200}, {body_bytes_most, 200}, {body_bytes_most + 1, 413}}) {
+            {std::pair{body_bytes_most - 1, 200}, {body_bytes_most, 200}, {body_bytes_most + 1, 413}}) {
         auto wire = server.connect();
         std::string text = chunked_head() + "1\r\na\r\n";
         std::array<char, 16> size{};
@@ -56,8 +52,7 @@ TEST(body, in_chunks_is_accepted_up_to_its_limit)
     }
 }
 
-TEST(body, is_refused_by_content_length_before_it_arrives)
-{
+TEST(body, is_refused_by_content_length_before_it_arrives) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/echo", body_bytes_most + 1));
@@ -67,19 +62,16 @@ TEST(body, is_refused_by_content_length_before_it_arrives)
     EXPECT_EQ(answer->body, "The body is larger than 1000 bytes.");
 }
 
-TEST(body, in_chunks_is_joined)
-{
+TEST(body, in_chunks_is_joined) {
     test_server server;
     auto wire = server.connect();
-    wire.send(
-        chunked_head() + "5\r\nhello\r\n1;a=b;c=\"d e\"\r\n \r\n005\r\nworld\r\n0\r\n\r\n" + get("/next")
-    );
+    wire.send(chunked_head() + "5\r\nhello\r\n1;a=b;c=\"d e\"\r\n \r\n005\r\nworld\r\n0\r\n\r\n" +
+              get("/next"));
     EXPECT_EQ(wire.read()->body, "hello world");
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(body, in_chunks_may_arrive_byte_by_byte)
-{
+TEST(body, in_chunks_may_arrive_byte_by_byte) {
     test_server server;
     auto wire = server.connect();
     for (const char byte : chunked_head() + "5\r\nhello\r\nA;x\r\n0123456789\r\n0\r\n\r\n")
@@ -89,8 +81,7 @@ TEST(body, in_chunks_may_arrive_byte_by_byte)
     EXPECT_EQ(answer->body, "hello0123456789");
 }
 
-TEST(body, in_a_thousand_chunks_of_one_byte_is_accepted)
-{
+TEST(body, in_a_thousand_chunks_of_one_byte_is_accepted) {
     test_server server;
     auto wire = server.connect();
     std::string text = chunked_head();
@@ -102,20 +93,18 @@ TEST(body, in_a_thousand_chunks_of_one_byte_is_accepted)
     EXPECT_EQ(answer->body, std::string(body_bytes_most, 'a'));
 }
 
-TEST(body, may_have_chunk_extensions_up_to_their_limit)
-{
+TEST(body, may_have_chunk_extensions_up_to_their_limit) {
     test_server server;
     const auto bytes_max = limits().chunk_header_bytes_max;
     for (const auto& [bytes, status] :
-         {std::pair{bytes_max - 1, 200}, {bytes_max, 200}, {bytes_max + 1, 400}}) {
+            {std::pair{bytes_max - 1, 200}, {bytes_max, 200}, {bytes_max + 1, 400}}) {
         auto wire = server.connect();
         const auto extension = ";" + std::string(bytes - 1, 'a');
         EXPECT_EQ(status_of(wire, chunked_head() + "1" + extension + "\r\na\r\n0\r\n\r\n"), status) << bytes;
     }
 }
 
-TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
-{
+TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early) {
     test_server server;
     for (const std::string_view start : {"5;a=", "0\r\nX-A: ", "0000"}) {
         auto wire = server.connect();
@@ -128,8 +117,7 @@ TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
     }
 }
 
-TEST(body, in_malformed_chunks_is_refused_with_the_reason)
-{
+TEST(body, in_malformed_chunks_is_refused_with_the_reason) {
     test_server server;
     auto wire = server.connect();
     wire.send(chunked_head() + "x\r\na\r\n0\r\n\r\n");
@@ -139,8 +127,7 @@ TEST(body, in_malformed_chunks_is_refused_with_the_reason)
     EXPECT_EQ(answer->body, "The body's chunks are malformed: a chunk's size is not a hexadecimal number.");
 }
 
-TEST(body, in_chunks_may_have_trailer_fields_which_are_dropped)
-{
+TEST(body, in_chunks_may_have_trailer_fields_which_are_dropped) {
     test_server server;
     auto wire = server.connect();
     wire.send(chunked_head() + "5\r\nhello\r\n0\r\nX-Checksum: a b\r\nX-More:\r\n\r\n" + get("/next"));
@@ -149,8 +136,7 @@ TEST(body, in_chunks_may_have_trailer_fields_which_are_dropped)
 }
 
 // Sent byte by byte and never ended: the response must not wait for more.
-TEST(body, with_a_bare_lf_after_the_last_chunk_is_refused_at_once)
-{
+TEST(body, with_a_bare_lf_after_the_last_chunk_is_refused_at_once) {
     test_server server;
     auto wire = server.connect();
     for (const char byte : chunked_head() + "5\r\nhello\r\n0\r\n\n")
@@ -163,8 +149,7 @@ TEST(body, with_a_bare_lf_after_the_last_chunk_is_refused_at_once)
 
 constexpr std::array without_use_for_a_body = {"GET", "DELETE", "OPTIONS", "TRACE"};
 
-TEST(body, is_ignored_for_methods_without_use_for_one)
-{
+TEST(body, is_ignored_for_methods_without_use_for_one) {
     test_server server;
     auto wire = server.connect();
     for (const std::string method : without_use_for_a_body) {
@@ -181,8 +166,7 @@ TEST(body, is_ignored_for_methods_without_use_for_one)
     EXPECT_EQ(wire.read()->body, "");
 }
 
-TEST(body, has_a_limit_when_it_is_ignored)
-{
+TEST(body, has_a_limit_when_it_is_ignored) {
     limits bounds;
     bounds.ignored_body_bytes_max = 100;
     test_server server(bounds);
@@ -190,28 +174,21 @@ TEST(body, has_a_limit_when_it_is_ignored)
         const std::string text(bytes, 'a');
         const std::string head = "DELETE /a HTTP/1.1\r\nHost: a\r\n";
         auto counted = server.connect();
-        EXPECT_EQ(
-            status_of(counted, head + "Content-Length: " + std::to_string(bytes) + "\r\n\r\n" + text), status
-        );
+        EXPECT_EQ(status_of(counted, head + "Content-Length: " + std::to_string(bytes) + "\r\n\r\n" + text),
+                status);
         auto in_chunks = server.connect();
-        EXPECT_EQ(
-            status_of(
-                in_chunks,
-                head + "Transfer-Encoding: chunked\r\n\r\n2\r\naa\r\n" +
-                    (bytes == 101U   ? "63"
-                     : bytes == 100U ? "62"
-                                     : "61") +
-                    "\r\n" + text.substr(2) + "\r\n0\r\n\r\n"
-            ),
-            status
-        );
+        EXPECT_EQ(status_of(in_chunks, head + "Transfer-Encoding: chunked\r\n\r\n2\r\naa\r\n" +
+                                               (bytes == 101U          ? "63"
+                                                       : bytes == 100U ? "62"
+                                                                       : "61") +
+                                               "\r\n" + text.substr(2) + "\r\n0\r\n\r\n"),
+                status);
     }
     EXPECT_EQ(server.handlers.targets().size(), 4U);
     EXPECT_EQ(server.handlers.reasons().front(), "The body is larger than 100 bytes.");
 }
 
-TEST(body, is_awaited_within_its_deadline_when_it_is_ignored)
-{
+TEST(body, is_awaited_within_its_deadline_when_it_is_ignored) {
     limits bounds;
     bounds.body_deadline = 200ms;
     test_server server(bounds);
@@ -229,8 +206,7 @@ TEST(body, is_awaited_within_its_deadline_when_it_is_ignored)
     EXPECT_EQ(server.handlers.targets().size(), 1U);
 }
 
-TEST(body, is_not_awaited_when_the_service_does_not_read_it)
-{
+TEST(body, is_not_awaited_when_the_service_does_not_read_it) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/unread", 10'000'000) + std::string(1'000, 'a'));
@@ -241,8 +217,7 @@ TEST(body, is_not_awaited_when_the_service_does_not_read_it)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(body, is_drained_when_unread_so_that_the_response_arrives)
-{
+TEST(body, is_drained_when_unread_so_that_the_response_arrives) {
     test_server server;
     auto wire = server.connect();
     // More than drain_bytes_max, less than what the sockets' buffers hold while the server does not read.
@@ -252,8 +227,7 @@ TEST(body, is_drained_when_unread_so_that_the_response_arrives)
     EXPECT_EQ(answer->status, 401);
 }
 
-TEST(body, is_cut_off_when_it_never_ends)
-{
+TEST(body, is_cut_off_when_it_never_ends) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/unread", 1'000'000'000));
@@ -264,8 +238,7 @@ TEST(body, is_cut_off_when_it_never_ends)
     EXPECT_LT(sent, 4'000);
 }
 
-TEST(body, leaves_the_connection_open_when_complete_and_unread)
-{
+TEST(body, leaves_the_connection_open_when_complete_and_unread) {
     test_server server;
     auto wire = server.connect();
     wire.send(post("/unread", "hello") + get("/next"));
@@ -273,8 +246,7 @@ TEST(body, leaves_the_connection_open_when_complete_and_unread)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(body, is_refused_when_it_ends_early)
-{
+TEST(body, is_refused_when_it_ends_early) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/echo", 10) + "hello");
@@ -286,8 +258,7 @@ TEST(body, is_refused_when_it_ends_early)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(expectation, is_answered_when_the_service_reads_the_body)
-{
+TEST(expectation, is_answered_when_the_service_reads_the_body) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/echo", 5, "Expect: 100-continue\r\n"));
@@ -302,8 +273,7 @@ TEST(expectation, is_answered_when_the_service_reads_the_body)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(expectation, is_not_answered_when_the_head_is_rejected)
-{
+TEST(expectation, is_not_answered_when_the_head_is_rejected) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/unread", 5, "Expect: 100-continue\r\n"));
@@ -314,17 +284,14 @@ TEST(expectation, is_not_answered_when_the_head_is_rejected)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(expectation, is_not_answered_when_the_body_is_too_large)
-{
+TEST(expectation, is_not_answered_when_the_body_is_too_large) {
     test_server server;
     auto wire = server.connect();
     EXPECT_EQ(
-        status_of(wire, head_with_length("/echo", body_bytes_most + 1, "Expect: 100-continue\r\n")), 413
-    );
+            status_of(wire, head_with_length("/echo", body_bytes_most + 1, "Expect: 100-continue\r\n")), 413);
 }
 
-TEST(expectation, needs_no_answer_when_the_body_has_arrived)
-{
+TEST(expectation, needs_no_answer_when_the_body_has_arrived) {
     test_server server;
     auto wire = server.connect();
     wire.send(head_with_length("/echo", 5, "Expect: 100-continue\r\n") + "hello");
@@ -333,8 +300,7 @@ TEST(expectation, needs_no_answer_when_the_body_has_arrived)
     EXPECT_EQ(answer->status, 200);
 }
 
-TEST(expectation, is_ignored_from_http_1_0_clients)
-{
+TEST(expectation, is_ignored_from_http_1_0_clients) {
     test_server server;
     auto wire = server.connect();
     wire.send("POST /echo HTTP/1.0\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");

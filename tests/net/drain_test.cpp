@@ -10,22 +10,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void await_the_service(const test_server& server)
-{
+void await_the_service(const test_server& server) {
     for (int i = 0; i < 500 && !server.handlers.is_waited_on(); ++i)
         std::this_thread::sleep_for(5ms);
     ASSERT_TRUE(server.handlers.is_waited_on());
 }
 
-TEST(drain, completes_at_once_without_sessions)
-{
+TEST(drain, completes_at_once_without_sessions) {
     test_server server;
     server.listen_on_port();
     EXPECT_TRUE(server.drains_within(10s));
 }
 
-TEST(drain, ends_idle_connections_at_once)
-{
+TEST(drain, ends_idle_connections_at_once) {
     test_server server;
     auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
@@ -36,8 +33,7 @@ TEST(drain, ends_idle_connections_at_once)
     EXPECT_TRUE(fresh.ends_within(10s));
 }
 
-TEST(drain, accepts_no_connections)
-{
+TEST(drain, accepts_no_connections) {
     test_server server;
     const auto port = server.listen_on_port();
     EXPECT_TRUE(server.drains_within(10s));
@@ -46,8 +42,7 @@ TEST(drain, accepts_no_connections)
     EXPECT_FALSE(raw_connection::to_port(port).is_open());
 }
 
-TEST(drain, answers_requests_under_way_and_then_ends)
-{
+TEST(drain, answers_requests_under_way_and_then_ends) {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/wait"));
@@ -70,8 +65,7 @@ TEST(drain, answers_requests_under_way_and_then_ends)
     EXPECT_TRUE(is_done);
 }
 
-TEST(drain, answers_a_request_whose_head_is_being_received)
-{
+TEST(drain, answers_a_request_whose_head_is_being_received) {
     test_server server;
     auto wire = server.connect();
     EXPECT_EQ(status_of(wire, get("/")), 200);
@@ -85,8 +79,7 @@ TEST(drain, answers_a_request_whose_head_is_being_received)
     EXPECT_EQ(*answer->headers.find("Connection"), "close");
 }
 
-TEST(drain, cuts_off_sessions_after_its_deadline)
-{
+TEST(drain, cuts_off_sessions_after_its_deadline) {
     limits bounds;
     bounds.drain_deadline = 100ms;
     test_server server(bounds);

@@ -11,20 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string field_of(const http::response& answer, std::string_view name)
-{
+std::string field_of(const http::response& answer, std::string_view name) {
     const auto* const value = answer.headers.find(name);
     return value ? *value : "";
 }
 
-bool is_made_id(const std::string& id)
-{
+bool is_made_id(const std::string& id) {
     return id.size() == 28 && id.starts_with("req_") &&
            id.find_first_not_of("0123456789abcdef", 4) == std::string::npos;
 }
 
-TEST(http_session, serves_several_requests)
-{
+TEST(http_session, serves_several_requests) {
     test_server server;
     auto wire = server.connect();
     for (const auto* target : {"/a", "/b", "/c"}) {
@@ -39,8 +36,7 @@ TEST(http_session, serves_several_requests)
     }
 }
 
-TEST(http_session, accepts_a_head_byte_by_byte)
-{
+TEST(http_session, accepts_a_head_byte_by_byte) {
     test_server server;
     auto wire = server.connect();
     for (const char byte : get("/slowly"))
@@ -50,8 +46,7 @@ TEST(http_session, accepts_a_head_byte_by_byte)
     EXPECT_EQ(answer->body, "GET /slowly");
 }
 
-TEST(http_session, answers_pipelined_requests_in_order)
-{
+TEST(http_session, answers_pipelined_requests_in_order) {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/1") + post("/echo", "two") + post("/echo", "") + get("/4"));
@@ -62,8 +57,7 @@ TEST(http_session, answers_pipelined_requests_in_order)
     }
 }
 
-TEST(http_session, answers_hundreds_of_pipelined_requests)
-{
+TEST(http_session, answers_hundreds_of_pipelined_requests) {
     test_server server;
     auto wire = server.connect();
     std::string all;
@@ -77,8 +71,7 @@ TEST(http_session, answers_hundreds_of_pipelined_requests)
     }
 }
 
-TEST(http_session, closes_when_the_client_asks)
-{
+TEST(http_session, closes_when_the_client_asks) {
     test_server server;
     auto wire = server.connect();
     wire.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n" + get("/never"));
@@ -89,8 +82,7 @@ TEST(http_session, closes_when_the_client_asks)
     EXPECT_EQ(server.handlers.targets().size(), 1U);
 }
 
-TEST(http_session, closes_for_http_1_0_unless_keep_alive_is_requested)
-{
+TEST(http_session, closes_for_http_1_0_unless_keep_alive_is_requested) {
     test_server server;
     auto brief = server.connect();
     brief.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
@@ -108,8 +100,7 @@ TEST(http_session, closes_for_http_1_0_unless_keep_alive_is_requested)
     }
 }
 
-TEST(http_session, closes_after_requests_per_connection_max)
-{
+TEST(http_session, closes_after_requests_per_connection_max) {
     limits bounds;
     bounds.requests_per_connection_max = 3;
     test_server server(bounds);
@@ -123,8 +114,7 @@ TEST(http_session, closes_after_requests_per_connection_max)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(http_session, answers_a_client_that_has_shut_down_its_output)
-{
+TEST(http_session, answers_a_client_that_has_shut_down_its_output) {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/last"));
@@ -135,8 +125,7 @@ TEST(http_session, answers_a_client_that_has_shut_down_its_output)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(http_session, answers_head_without_a_body_but_with_its_length)
-{
+TEST(http_session, answers_head_without_a_body_but_with_its_length) {
     test_server server;
     auto wire = server.connect();
     wire.send("HEAD /bytes/7 HTTP/1.1\r\nHost: a\r\n\r\n" + get("/next"));
@@ -148,8 +137,7 @@ TEST(http_session, answers_head_without_a_body_but_with_its_length)
     EXPECT_EQ(next->body, "GET /next");
 }
 
-TEST(http_session, answers_a_rejected_head_request_without_a_body)
-{
+TEST(http_session, answers_a_rejected_head_request_without_a_body) {
     test_server server;
     auto wire = server.connect();
     wire.send("HEAD / HTTP/1.1\r\n\r\n");
@@ -158,8 +146,7 @@ TEST(http_session, answers_a_rejected_head_request_without_a_body)
     EXPECT_TRUE(all.ends_with("\r\n\r\n")) << all;
 }
 
-TEST(http_session, sends_no_length_with_204)
-{
+TEST(http_session, sends_no_length_with_204) {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/none") + get("/next"));
@@ -170,8 +157,7 @@ TEST(http_session, sends_no_length_with_204)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(http_session, carries_bodies_of_every_size)
-{
+TEST(http_session, carries_bodies_of_every_size) {
     test_server server;
     auto wire = server.connect();
     for (const std::size_t bytes : {0U, 1U, 16'384U, 16'385U, 5'000'000U}) {
@@ -182,8 +168,7 @@ TEST(http_session, carries_bodies_of_every_size)
     }
 }
 
-TEST(http_session, survives_a_service_that_throws)
-{
+TEST(http_session, survives_a_service_that_throws) {
     test_server server;
     auto wire = server.connect();
     EXPECT_EQ(status_of(wire, get("/throw")), 500);
@@ -191,8 +176,7 @@ TEST(http_session, survives_a_service_that_throws)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(http_session, accepts_targets_in_absolute_form)
-{
+TEST(http_session, accepts_targets_in_absolute_form) {
     test_server server;
     auto wire = server.connect();
     wire.send("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -204,8 +188,7 @@ TEST(http_session, accepts_targets_in_absolute_form)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(http_session, reads_a_later_minor_version_as_1_1)
-{
+TEST(http_session, reads_a_later_minor_version_as_1_1) {
     test_server server;
     auto wire = server.connect();
     for (int i = 0; i < 2; ++i) {
@@ -218,13 +201,12 @@ TEST(http_session, reads_a_later_minor_version_as_1_1)
 }
 
 // SETTINGS without any, then GOAWAY: the last stream is 0, the error is HTTP_1_1_REQUIRED (RFC 9113 §7).
-TEST(http_session, answers_the_preface_of_http_2_in_its_frames)
-{
+TEST(http_session, answers_the_preface_of_http_2_in_its_frames) {
     using namespace std::string_literals;
     const auto frames =
-        "\0\0\0\x04\0\0\0\0\0"
-        "\0\0\x08\x07\0\0\0\0\0"
-        "\0\0\0\0\0\0\0\x0d"s;
+            "\0\0\0\x04\0\0\0\0\0"
+            "\0\0\x08\x07\0\0\0\0\0"
+            "\0\0\0\0\0\0\0\x0d"s;
     const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     test_server server;
     auto whole = server.connect();
@@ -239,8 +221,7 @@ TEST(http_session, answers_the_preface_of_http_2_in_its_frames)
     EXPECT_EQ(server.metrics.counter_of("scimd_http_refused_total", "", {{"reason", "http2"}}).value(), 2U);
 }
 
-TEST(http_session, answers_an_incomplete_http_2_preface_as_http_1)
-{
+TEST(http_session, answers_an_incomplete_http_2_preface_as_http_1) {
     test_server server;
     auto other = server.connect();
     EXPECT_EQ(status_of(other, "PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n"), 400);
@@ -250,16 +231,14 @@ TEST(http_session, answers_an_incomplete_http_2_preface_as_http_1)
     EXPECT_EQ(status_of(second, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
 }
 
-TEST(http_session, reports_the_peer_to_the_service)
-{
+TEST(http_session, reports_the_peer_to_the_service) {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/who"));
     EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback client");
 }
 
-TEST(request_id, is_taken_from_the_client_when_valid)
-{
+TEST(request_id, is_taken_from_the_client_when_valid) {
     test_server server;
     auto wire = server.connect();
     const std::string longest(64, 'a');
@@ -269,14 +248,12 @@ TEST(request_id, is_taken_from_the_client_when_valid)
     }
 }
 
-TEST(request_id, is_generated_when_missing_or_invalid)
-{
+TEST(request_id, is_generated_when_missing_or_invalid) {
     test_server server;
     auto wire = server.connect();
     std::string before;
-    for (const auto& id :
-         {std::string(""), std::string(65, 'a'), std::string("a b"), std::string("a\"b"), std::string("<a>")
-         }) {
+    for (const auto& id : {std::string(""), std::string(65, 'a'), std::string("a b"), std::string("a\"b"),
+                 std::string("<a>")}) {
         wire.send("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: " + id + "\r\n\r\n");
         const auto given = field_of(*wire.read(), "X-Request-Id");
         EXPECT_TRUE(is_made_id(given)) << given;
@@ -287,8 +264,7 @@ TEST(request_id, is_generated_when_missing_or_invalid)
     EXPECT_TRUE(is_made_id(field_of(*wire.read(), "X-Request-Id")));
 }
 
-TEST(http_session, is_counted_while_it_is_open)
-{
+TEST(http_session, is_counted_while_it_is_open) {
     test_server server;
     auto& open = server.metrics.gauge_of("scimd_http_connections", "");
     auto& total = server.metrics.counter_of("scimd_http_connections_total", "");

@@ -19,8 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-limits impatient()
-{
+limits impatient() {
     limits bounds;
     bounds.header_deadline = 600ms;
     bounds.first_request_deadline = 800ms;
@@ -31,18 +30,16 @@ limits impatient()
     return bounds;
 }
 
-std::uint64_t refusals(test_server& server, std::string_view reason)
-{
+std::uint64_t refusals(test_server& server, std::string_view reason) {
     return server.metrics.counter_of("scimd_http_refused_total", "", {{"reason", reason}}).value();
 }
 
-TEST(limits, of_the_head_have_a_status_each)
-{
+TEST(limits, of_the_head_have_a_status_each) {
     test_server server;
     const limits bounds;
     const std::string long_line = "GET /" + std::string(bounds.request_line_bytes_max, 'a');
     const std::string large_block =
-        "GET / HTTP/1.1\r\nHost: a\r\nX-A: " + std::string(bounds.header_bytes_max, 'a');
+            "GET / HTTP/1.1\r\nHost: a\r\nX-A: " + std::string(bounds.header_bytes_max, 'a');
     std::string many_fields = "GET / HTTP/1.1\r\nHost: a\r\n";
     for (std::size_t i = 0; i < bounds.header_fields_max; ++i)
         many_fields += "X-A: b\r\n";
@@ -57,25 +54,21 @@ TEST(limits, of_the_head_have_a_status_each)
     EXPECT_EQ(refusals(server, "fields_too_large"), 2U);
 }
 
-TEST(limits, of_the_head_accept_a_request_at_the_limit)
-{
+TEST(limits, of_the_head_accept_a_request_at_the_limit) {
     test_server server;
     const limits bounds;
     constexpr std::string_view around_target = "GET / HTTP/1.1";
     constexpr std::string_view around_value = "Host: a\r\nX: \r\n\r\n";
     auto wire = server.connect();
     const auto status = status_of(
-        wire,
-        "GET /" + std::string(bounds.request_line_bytes_max - around_target.size(), 'a') +
-            " HTTP/1.1\r\nHost: a\r\nX: " + std::string(bounds.header_bytes_max - around_value.size(), 'b') +
-            "\r\n\r\n"
-    );
+            wire, "GET /" + std::string(bounds.request_line_bytes_max - around_target.size(), 'a') +
+                          " HTTP/1.1\r\nHost: a\r\nX: " +
+                          std::string(bounds.header_bytes_max - around_value.size(), 'b') + "\r\n\r\n");
     EXPECT_EQ(status, 200);
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(deadline, of_the_header_starts_at_its_first_byte)
-{
+TEST(deadline, of_the_header_starts_at_its_first_byte) {
     test_server server(impatient());
     auto wire = server.connect();
     http::response answer{.status = 0, .headers = {}, .body = {}};
@@ -90,8 +83,7 @@ TEST(deadline, of_the_header_starts_at_its_first_byte)
     EXPECT_EQ(refusals(server, "timeout"), 1U);
 }
 
-TEST(deadline, of_an_idle_connection_closes_it_silently)
-{
+TEST(deadline, of_an_idle_connection_closes_it_silently) {
     test_server server(impatient());
     auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
@@ -99,8 +91,7 @@ TEST(deadline, of_an_idle_connection_closes_it_silently)
     EXPECT_TRUE(used.ends_within(10s));
 }
 
-TEST(deadline, of_the_first_request_is_separate)
-{
+TEST(deadline, of_the_first_request_is_separate) {
     auto bounds = impatient();
     bounds.idle_deadline = 60s;
     test_server server(bounds);
@@ -114,8 +105,7 @@ TEST(deadline, of_the_first_request_is_separate)
     EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
-TEST(deadline, of_the_header_restarts_with_each_request)
-{
+TEST(deadline, of_the_header_restarts_with_each_request) {
     test_server server(impatient());
     auto wire = server.connect();
     for (int i = 0; i < 5; ++i) {
@@ -125,8 +115,7 @@ TEST(deadline, of_the_header_restarts_with_each_request)
     }
 }
 
-TEST(deadline, of_the_body_is_reported_to_the_service)
-{
+TEST(deadline, of_the_body_is_reported_to_the_service) {
     test_server server(impatient());
     auto wire = server.connect();
     wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
@@ -137,8 +126,7 @@ TEST(deadline, of_the_body_is_reported_to_the_service)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(deadline, of_the_body_restarts_when_a_window_is_full)
-{
+TEST(deadline, of_the_body_restarts_when_a_window_is_full) {
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 10;  // six bytes in each window
     test_server server(bounds);
@@ -151,8 +139,7 @@ TEST(deadline, of_the_body_restarts_when_a_window_is_full)
     EXPECT_EQ(status_of(wire, "56789"), 200);
 }
 
-TEST(deadline, of_the_whole_body_holds_however_steadily_it_arrives)
-{
+TEST(deadline, of_the_whole_body_holds_however_steadily_it_arrives) {
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 1;
     bounds.body_deadline = 1s;
@@ -166,8 +153,7 @@ TEST(deadline, of_the_whole_body_holds_however_steadily_it_arrives)
     EXPECT_EQ(answer->status, 408);
 }
 
-TEST(deadline, of_a_write_closes_a_connection_that_reads_nothing)
-{
+TEST(deadline, of_a_write_closes_a_connection_that_reads_nothing) {
     test_server server(impatient());
     auto wire = server.connect();
     wire.send(get("/bytes/50000000"));
@@ -179,8 +165,7 @@ TEST(deadline, of_a_write_closes_a_connection_that_reads_nothing)
     EXPECT_EQ(open.value(), 0);
 }
 
-TEST(deadline, does_not_apply_to_the_service)
-{
+TEST(deadline, does_not_apply_to_the_service) {
     test_server server(impatient());
     auto wire = server.connect();
     wire.send(get("/wait"));
@@ -189,8 +174,7 @@ TEST(deadline, does_not_apply_to_the_service)
     EXPECT_EQ(wire.read()->status, 200);
 }
 
-TEST(connections, beyond_the_limit_wait_while_all_are_active)
-{
+TEST(connections, beyond_the_limit_wait_while_all_are_active) {
     limits bounds;
     bounds.connections_max = 2;
     test_server server(bounds);
@@ -212,8 +196,7 @@ TEST(connections, beyond_the_limit_wait_while_all_are_active)
 }
 
 // Waits until so many connections are idle: that happens shortly after their clients have the responses.
-bool becomes_idle(test_server& server, std::int64_t connections)
-{
+bool becomes_idle(test_server& server, std::int64_t connections) {
     auto& idle = server.metrics.gauge_of("scimd_http_connections_state", "", {{"state", "idle"}});
     const auto end = std::chrono::steady_clock::now() + 10s;
     while (idle.value() != connections && std::chrono::steady_clock::now() < end)
@@ -221,8 +204,7 @@ bool becomes_idle(test_server& server, std::int64_t connections)
     return idle.value() == connections;
 }
 
-TEST(connections, idle_longest_are_closed_for_new_ones)
-{
+TEST(connections, idle_longest_are_closed_for_new_ones) {
     limits bounds;
     bounds.connections_max = 2;
     test_server server(bounds);
@@ -241,8 +223,7 @@ TEST(connections, idle_longest_are_closed_for_new_ones)
     EXPECT_EQ(closed.value(), 1U);
 }
 
-TEST(connections, without_a_request_are_closed_before_idle_ones)
-{
+TEST(connections, without_a_request_are_closed_before_idle_ones) {
     limits bounds;
     bounds.connections_max = 2;
     test_server server(bounds);
@@ -258,8 +239,7 @@ TEST(connections, without_a_request_are_closed_before_idle_ones)
     EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
-TEST(connections, of_one_address_are_limited)
-{
+TEST(connections, of_one_address_are_limited) {
     const auto address = own_distant_address();
     if (address.empty())
         GTEST_SKIP() << "this machine has no address but loopback";
@@ -282,8 +262,7 @@ TEST(connections, of_one_address_are_limited)
     EXPECT_EQ(refusals(server, "address"), 1U);
 }
 
-TEST(connections, of_a_trusted_proxy_are_exempt)
-{
+TEST(connections, of_a_trusted_proxy_are_exempt) {
     const auto address = own_distant_address();
     if (address.empty())
         GTEST_SKIP() << "this machine has no address but loopback";
@@ -302,8 +281,7 @@ TEST(connections, of_a_trusted_proxy_are_exempt)
     }
 }
 
-TEST(connections, of_loopback_are_exempt)
-{
+TEST(connections, of_loopback_are_exempt) {
     limits bounds;
     bounds.connections_per_address_max = 1;
     test_server server(bounds);
@@ -318,8 +296,7 @@ TEST(connections, of_loopback_are_exempt)
 // thread that starts has files open for an instant, and closing them would free more descriptors.
 class one_descriptor_left {
 public:
-    one_descriptor_left()
-    {
+    one_descriptor_left() {
         ::getrlimit(RLIMIT_NOFILE, &usual_);
         const int next = ::dup(STDIN_FILENO);
         ::close(next);
@@ -334,16 +311,14 @@ public:
     }
     one_descriptor_left(const one_descriptor_left&) = delete;
     one_descriptor_left& operator=(const one_descriptor_left&) = delete;
-    ~one_descriptor_left()
-    {
+    ~one_descriptor_left() {
         for (const int descriptor : taken_)
             ::close(descriptor);
         ::setrlimit(RLIMIT_NOFILE, &usual_);
     }
 
 private:
-    void take_all()
-    {
+    void take_all() {
         for (int descriptor = ::dup(STDIN_FILENO); descriptor >= 0; descriptor = ::dup(STDIN_FILENO))
             taken_.push_back(descriptor);
     }
@@ -352,13 +327,11 @@ private:
     std::vector<int> taken_;
 };
 
-std::chrono::milliseconds processor_time()
-{
+std::chrono::milliseconds processor_time() {
     return std::chrono::milliseconds(std::clock() * 1'000 / CLOCKS_PER_SEC);
 }
 
-TEST(accept, pauses_without_descriptors_and_resumes)
-{
+TEST(accept, pauses_without_descriptors_and_resumes) {
     test_server server;
     auto early = server.connect();
     EXPECT_EQ(status_of(early, get("/")), 200);

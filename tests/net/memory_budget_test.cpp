@@ -12,8 +12,7 @@ namespace {
 
 using outcome = memory_reservation::outcome;
 
-memory_limits small_limits()
-{
+memory_limits small_limits() {
     memory_limits limits;
     limits.bytes_max = 100;
     limits.group_bytes_max = 60;
@@ -31,46 +30,37 @@ protected:
     memory_budget budget{"tests", small_limits(), metrics};
     int granted = 0;
 
-    std::unique_ptr<memory_reservation> of(const std::string& group, const std::string& member)
-    {
+    std::unique_ptr<memory_reservation> of(const std::string& group, const std::string& member) {
         auto made = std::make_unique<memory_reservation>(budget);
         made->set_owner({group, member});
         return made;
     }
 
-    outcome grow(memory_reservation& one, std::size_t bytes)
-    {
+    outcome grow(memory_reservation& one, std::size_t bytes) {
         return one.grow_to(bytes, [this] { ++granted; });
     }
 
     std::unique_ptr<memory_reservation> holding(
-        const std::string& group, const std::string& member, std::size_t bytes
-    )
-    {
+            const std::string& group, const std::string& member, std::size_t bytes) {
         auto made = of(group, member);
         EXPECT_EQ(grow(*made, bytes), outcome::granted);
         return made;
     }
 
     std::unique_ptr<memory_reservation> waiting_for(
-        const std::string& group, const std::string& member, std::size_t bytes
-    )
-    {
+            const std::string& group, const std::string& member, std::size_t bytes) {
         auto made = of(group, member);
         EXPECT_EQ(grow(*made, bytes), outcome::waiting);
         return made;
     }
 
-    std::uint64_t refused(std::string_view reason)
-    {
-        return metrics.counter_of(
-                          "scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}
-        ).value();
+    std::uint64_t refused(std::string_view reason) {
+        return metrics.counter_of("scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}})
+                .value();
     }
 };
 
-TEST_F(memory_budget_test, releases_the_memory_of_a_reservation)
-{
+TEST_F(memory_budget_test, releases_the_memory_of_a_reservation) {
     {
         const auto one = holding("g", "m", 30);
         EXPECT_EQ(grow(*one, 40), outcome::granted);
@@ -83,8 +73,7 @@ TEST_F(memory_budget_test, releases_the_memory_of_a_reservation)
     EXPECT_EQ(granted, 0);
 }
 
-TEST_F(memory_budget_test, grants_a_member_its_share)
-{
+TEST_F(memory_budget_test, grants_a_member_its_share) {
     const auto first = holding("g", "m", 20);
     const auto second = of("g", "m");
     EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
@@ -93,16 +82,14 @@ TEST_F(memory_budget_test, grants_a_member_its_share)
     EXPECT_EQ(refused("share"), 1U);
 }
 
-TEST_F(memory_budget_test, grants_a_group_its_share)
-{
+TEST_F(memory_budget_test, grants_a_group_its_share) {
     const auto first = holding("g", "m", 40);
     const auto second = of("g", "n");
     EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::granted);
 }
 
-TEST_F(memory_budget_test, grants_the_only_large_request_of_an_owner_more_than_its_share)
-{
+TEST_F(memory_budget_test, grants_the_only_large_request_of_an_owner_more_than_its_share) {
     const auto first = of("g", "m");
     EXPECT_EQ(grow(*first, 91), outcome::request_beyond);
     EXPECT_EQ(grow(*first, 50), outcome::granted);
@@ -117,11 +104,10 @@ TEST_F(memory_budget_test, grants_the_only_large_request_of_an_owner_more_than_i
     const auto wait = grow(*large, 90);
     EXPECT_EQ(wait, outcome::waiting);
     EXPECT_EQ(large->stop_waiting(), outcome::total_beyond)
-        << "it is not its own small request that it waits for";
+            << "it is not its own small request that it waits for";
 }
 
-TEST_F(memory_budget_test, grants_small_requests_next_to_large_ones_of_an_owner)
-{
+TEST_F(memory_budget_test, grants_small_requests_next_to_large_ones_of_an_owner) {
     const auto large = holding("g", "m", 40);
     const auto first = of("g", "m");
     const auto second = of("g", "m");
@@ -130,15 +116,13 @@ TEST_F(memory_budget_test, grants_small_requests_next_to_large_ones_of_an_owner)
     EXPECT_EQ(second->grow_now(1), outcome::share_beyond);
 }
 
-TEST_F(memory_budget_test, keeps_memory_for_small_requests)
-{
+TEST_F(memory_budget_test, keeps_memory_for_small_requests) {
     const auto large = holding("g", "m", 90);
     const auto small = holding("h", "n", 5);
     const auto not_small = waiting_for("i", "o", 6);
 }
 
-TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
-{
+TEST_F(memory_budget_test, grants_in_the_order_of_arrival) {
     auto holder = holding("g", "m", 90);
     const auto first = waiting_for("h", "n", 60);
     const auto second = waiting_for("i", "o", 6);
@@ -152,8 +136,7 @@ TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
     EXPECT_EQ(budget.reserved_bytes(), 66U);
 }
 
-TEST_F(memory_budget_test, lets_no_request_pass_the_first_in_the_queue)
-{
+TEST_F(memory_budget_test, lets_no_request_pass_the_first_in_the_queue) {
     auto holder = holding("g", "m", 50);
     auto other = holding("h", "n", 40);
     const auto large = waiting_for("i", "o", 60);
@@ -168,8 +151,7 @@ TEST_F(memory_budget_test, lets_no_request_pass_the_first_in_the_queue)
     EXPECT_EQ(refused("total"), 1U);
 }
 
-TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share)
-{
+TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share) {
     auto holder = holding("g", "m", 40);
     const auto second = waiting_for("g", "m", 30);
     const auto third = waiting_for("g", "m", 10);
@@ -180,8 +162,7 @@ TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share)
     EXPECT_EQ(refused("share"), 0U);
 }
 
-TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share)
-{
+TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share) {
     auto holder = holding("g", "m", 40);
     const auto waiting = waiting_for("g", "m", 20);
     const auto of_group = holding("g", "n", 20);
@@ -196,8 +177,7 @@ TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share)
     EXPECT_EQ(refused("share"), 1U);
 }
 
-TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
-{
+TEST_F(memory_budget_test, keeps_the_order_of_one_owner) {
     auto holder = holding("g", "m", 20);
     const auto large = waiting_for("g", "m", 30);
     const auto fitting = of("g", "m");
@@ -208,8 +188,7 @@ TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
 }
 
 // Two such requests would wait for the memory that the other one holds (deadlock).
-TEST_F(memory_budget_test, refuses_to_wait_for_a_share_while_holding_memory)
-{
+TEST_F(memory_budget_test, refuses_to_wait_for_a_share_while_holding_memory) {
     auto first = holding("g", "m", 15);
     auto second = holding("g", "m", 15);
     auto third = waiting_for("g", "m", 30);
@@ -221,8 +200,7 @@ TEST_F(memory_budget_test, refuses_to_wait_for_a_share_while_holding_memory)
     EXPECT_EQ(granted, 1);
 }
 
-TEST_F(memory_budget_test, limits_the_waiting_requests_of_a_member_and_of_a_group)
-{
+TEST_F(memory_budget_test, limits_the_waiting_requests_of_a_member_and_of_a_group) {
     const auto holder = holding("z", "z", 90);
     const auto first = waiting_for("g", "m", 6);
     const auto second = waiting_for("g", "m", 6);
@@ -236,8 +214,7 @@ TEST_F(memory_budget_test, limits_the_waiting_requests_of_a_member_and_of_a_grou
     EXPECT_EQ(grow(*third, 6), outcome::waiting);
 }
 
-TEST_F(memory_budget_test, limits_the_bytes_for_which_a_member_waits)
-{
+TEST_F(memory_budget_test, limits_the_bytes_for_which_a_member_waits) {
     const auto holder = holding("z", "z", 90);
     const auto first = waiting_for("g", "m", 60);
     const auto second = of("g", "m");
@@ -247,8 +224,7 @@ TEST_F(memory_budget_test, limits_the_bytes_for_which_a_member_waits)
     EXPECT_EQ(grow(*alone, 90), outcome::waiting) << "one may wait, whatever it asks for";
 }
 
-TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
-{
+TEST_F(memory_budget_test, has_a_queue_of_bounded_length) {
     const auto holder = holding("g", "m", 90);
     std::vector<std::unique_ptr<memory_reservation>> waiting;
     for (int i = 0; i < 5; ++i) {
@@ -264,8 +240,7 @@ TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
     EXPECT_EQ(grow(*last, 7), outcome::waiting);
 }
 
-TEST_F(memory_budget_test, counts_allocated_memory_beyond_the_limits)
-{
+TEST_F(memory_budget_test, counts_allocated_memory_beyond_the_limits) {
     auto holder = of("g", "m");
     holder->force_to(1'000);
     EXPECT_EQ(budget.reserved_bytes(), 1'000U);
@@ -276,8 +251,7 @@ TEST_F(memory_budget_test, counts_allocated_memory_beyond_the_limits)
 }
 
 // A small request that becomes large no longer counts against its owner's room for small ones.
-TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_become_large)
-{
+TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_become_large) {
     const auto large = holding("g", "m", 40);
     const auto first = holding("g", "m", 5);
     const auto second = waiting_for("g", "m", 1);
@@ -287,8 +261,7 @@ TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_
     EXPECT_EQ(budget.reserved_bytes(), 47U);
 }
 
-TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
-{
+TEST_F(memory_budget_test, does_not_wait_when_it_must_not) {
     const auto holder = of("g", "m");
     EXPECT_EQ(holder->grow_now(90), outcome::granted);
     const auto other = of("h", "n");
@@ -297,8 +270,7 @@ TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
     EXPECT_EQ(other->grow_now(5), outcome::granted);
 }
 
-TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them)
-{
+TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them) {
     const auto unlimited = of("g", "m");
     unlimited->set_unlimited();
     EXPECT_EQ(grow(*unlimited, 1'000), outcome::granted);
@@ -306,8 +278,7 @@ TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them)
     const auto other = waiting_for("h", "n", 1);
 }
 
-TEST_F(memory_budget_test, stays_exact_with_many_threads)
-{
+TEST_F(memory_budget_test, stays_exact_with_many_threads) {
     std::vector<std::thread> threads;
     std::atomic<int> beyond = 0;
     for (int i = 0; i < 4; ++i)

@@ -10,8 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-memory_limits share_of(std::size_t bytes, std::size_t member_bytes)
-{
+memory_limits share_of(std::size_t bytes, std::size_t member_bytes) {
     memory_limits limits;
     limits.bytes_max = bytes;
     limits.group_bytes_max = bytes;
@@ -20,15 +19,12 @@ memory_limits share_of(std::size_t bytes, std::size_t member_bytes)
 }
 
 std::string head(
-    std::string_view target, std::string_view owner, std::size_t bytes, std::string_view more = ""
-)
-{
+        std::string_view target, std::string_view owner, std::size_t bytes, std::string_view more = "") {
     return "POST " + std::string(target) + " HTTP/1.1\r\nHost: a\r\nX-Owner: " + std::string(owner) +
            "\r\nContent-Length: " + std::to_string(bytes) + "\r\n" + std::string(more) + "\r\n";
 }
 
-std::string get_by(std::string_view owner, std::string_view target)
-{
+std::string get_by(std::string_view owner, std::string_view target) {
     return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\nX-Owner: " + std::string(owner) +
            "\r\n\r\n";
 }
@@ -36,22 +32,19 @@ std::string get_by(std::string_view owner, std::string_view target)
 constexpr std::string_view expecting = "Expect: 100-continue\r\n";
 
 // With its body.
-std::string whole(std::string_view target, std::string_view owner, std::size_t bytes)
-{
+std::string whole(std::string_view target, std::string_view owner, std::size_t bytes) {
     return head(target, owner, bytes) + std::string(bytes, 'a');
 }
 
 // A connection for whose body memory is reserved, and that has not sent it.
-raw_connection connect_with_memory(test_server& tested, std::string_view owner, std::size_t bytes)
-{
+raw_connection connect_with_memory(test_server& tested, std::string_view owner, std::size_t bytes) {
     auto wire = tested.connect();
     EXPECT_EQ(status_of(wire, head("/echo", owner, bytes, expecting)), 100);
     return wire;
 }
 
 // Opens a connection whose request is being processed.
-raw_connection connect_with_request(test_server& tested, const std::string& request)
-{
+raw_connection connect_with_request(test_server& tested, const std::string& request) {
     auto wire = tested.connect();
     wire.send(request);
     while (!tested.handlers.is_waited_on())
@@ -60,20 +53,17 @@ raw_connection connect_with_request(test_server& tested, const std::string& requ
 }
 
 // Opens a connection that has sent a head; it waits for memory or is refused.
-raw_connection connect_and_ask(test_server& tested, std::string_view owner, std::size_t bytes)
-{
+raw_connection connect_and_ask(test_server& tested, std::string_view owner, std::size_t bytes) {
     auto wire = tested.connect();
     wire.send(head("/echo", owner, bytes, expecting));
     return wire;
 }
 
-std::int64_t reserved(test_server& tested, std::string_view of)
-{
+std::int64_t reserved(test_server& tested, std::string_view of) {
     return tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", of}}).value();
 }
 
-TEST(memory, beyond_an_owners_share_of_bodies_is_awaited_and_then_refused)
-{
+TEST(memory, beyond_an_owners_share_of_bodies_is_awaited_and_then_refused) {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 200ms;
@@ -85,11 +75,9 @@ TEST(memory, beyond_an_owners_share_of_bodies_is_awaited_and_then_refused)
     const auto refused = second.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 429);
-    EXPECT_EQ(
-        refused->body,
-        "The requests under way of this directory or organization take all the memory that they may."
-        " Try again shortly."
-    );
+    EXPECT_EQ(refused->body,
+            "The requests under way of this directory or organization take all the memory that they may."
+            " Try again shortly.");
     auto third = connect_with_memory(tested, "g/m", 400);
     auto other = connect_with_memory(tested, "h/n", 1'000);
 
@@ -97,8 +85,7 @@ TEST(memory, beyond_an_owners_share_of_bodies_is_awaited_and_then_refused)
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
 }
 
-TEST(memory, for_bodies_of_one_owner_is_awaited)
-{
+TEST(memory, for_bodies_of_one_owner_is_awaited) {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
     test_server tested(bounds);
@@ -115,8 +102,7 @@ TEST(memory, for_bodies_of_one_owner_is_awaited)
     EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
 }
 
-TEST(memory, refused_leaves_the_connection_open_when_the_body_has_arrived)
-{
+TEST(memory, refused_leaves_the_connection_open_when_the_body_has_arrived) {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 0ms;
@@ -127,8 +113,7 @@ TEST(memory, refused_leaves_the_connection_open_when_the_body_has_arrived)
     EXPECT_EQ(status_of(second, get("/next")), 200);
 }
 
-TEST(memory, for_all_bodies_is_awaited)
-{
+TEST(memory, for_all_bodies_is_awaited) {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
     test_server tested(bounds);
@@ -141,8 +126,7 @@ TEST(memory, for_all_bodies_is_awaited)
     EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 1U);
 }
 
-TEST(memory, is_awaited_for_a_limited_time)
-{
+TEST(memory, is_awaited_for_a_limited_time) {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
     bounds.memory_wait_max = 200ms;
@@ -156,8 +140,7 @@ TEST(memory, is_awaited_for_a_limited_time)
     EXPECT_EQ(reserved(tested, "bodies"), 900);
 }
 
-TEST(memory, for_a_body_that_can_never_fit_is_refused_permanently)
-{
+TEST(memory, for_a_body_that_can_never_fit_is_refused_permanently) {
     limits bounds;
     bounds.body_memory = share_of(500, 500);
     test_server tested(bounds);
@@ -169,8 +152,7 @@ TEST(memory, for_a_body_that_can_never_fit_is_refused_permanently)
     auto fitting = connect_with_memory(tested, "g/m", 500);
 }
 
-TEST(memory, is_released_when_the_peer_disconnects)
-{
+TEST(memory, is_released_when_the_peer_disconnects) {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
     test_server tested(bounds);
@@ -184,8 +166,7 @@ TEST(memory, is_released_when_the_peer_disconnects)
     EXPECT_EQ(next.read()->status, 100);
 }
 
-TEST(memory, grows_with_a_body_of_unknown_length)
-{
+TEST(memory, grows_with_a_body_of_unknown_length) {
     limits bounds;
     bounds.body_memory = share_of(1'000'000, 100'000);
     test_server tested(bounds);
@@ -193,7 +174,7 @@ TEST(memory, grows_with_a_body_of_unknown_length)
     EXPECT_EQ(status_of(first, head("/large", "g/m", 10'000, expecting)), 100);
 
     constexpr std::string_view chunked =
-        "POST /large HTTP/1.1\r\nHost: a\r\nX-Owner: g/m\r\nTransfer-Encoding: chunked\r\n\r\n";
+            "POST /large HTTP/1.1\r\nHost: a\r\nX-Owner: g/m\r\nTransfer-Encoding: chunked\r\n\r\n";
     auto within = tested.connect();
     within.send(std::string(chunked) + "9c40\r\n" + std::string(40'000, 'a') + "\r\n0\r\n\r\n");
     EXPECT_EQ(within.read()->body, "40000");
@@ -207,8 +188,7 @@ TEST(memory, grows_with_a_body_of_unknown_length)
     EXPECT_EQ(alone.read()->body, "250000");
 }
 
-TEST(memory, of_a_request_is_held_until_it_is_complete)
-{
+TEST(memory, of_a_request_is_held_until_it_is_complete) {
     limits bounds;
     bounds.request_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 100ms;
@@ -230,8 +210,7 @@ TEST(memory, of_a_request_is_held_until_it_is_complete)
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
 
-TEST(memory, reserved_for_a_request_is_held_until_it_is_over)
-{
+TEST(memory, reserved_for_a_request_is_held_until_it_is_over) {
     limits bounds;
     bounds.request_memory = share_of(4'000, 1'000);
     bounds.request_memory.small_request_bytes_max = 300;
@@ -244,11 +223,9 @@ TEST(memory, reserved_for_a_request_is_held_until_it_is_over)
     const auto refused = second.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 429);
-    EXPECT_EQ(
-        refused->body,
-        "The requests under way of this directory or organization take all the memory that they may."
-        " Try again shortly."
-    );
+    EXPECT_EQ(refused->body,
+            "The requests under way of this directory or organization take all the memory that they may."
+            " Try again shortly.");
     tested.handlers.release();
     EXPECT_EQ(first.read()->status, 200);
     EXPECT_EQ(status_of(second, whole("/holds/1000", "g/m", 50)), 200);
@@ -258,8 +235,7 @@ TEST(memory, reserved_for_a_request_is_held_until_it_is_over)
 }
 
 // Two requests that hold much memory and wait for more would wait for each other (deadlock).
-TEST(memory, is_awaited_only_by_requests_that_hold_little)
-{
+TEST(memory, is_awaited_only_by_requests_that_hold_little) {
     limits bounds;
     bounds.request_memory = share_of(1'000, 1'000);
     bounds.request_memory.small_request_bytes_max = 100;
@@ -278,8 +254,7 @@ TEST(memory, is_awaited_only_by_requests_that_hold_little)
 
 class large_pieces final : public http::body_source {
 public:
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         piece.append(piece_bytes, 'x');
         return --left_ > 0 ? state::more : state::done;
     }
@@ -291,8 +266,7 @@ private:
     int left_ = 10;
 };
 
-TEST(memory, for_a_stream_is_that_of_one_piece)
-{
+TEST(memory, for_a_stream_is_that_of_one_piece) {
     limits bounds;
     for (const auto room : {large_pieces::piece_bytes, large_pieces::piece_bytes - 1}) {
         bounds.request_memory = share_of(room, room);
@@ -306,8 +280,7 @@ TEST(memory, for_a_stream_is_that_of_one_piece)
     }
 }
 
-TEST(memory, for_long_unread_responses_is_charged_to_the_owner)
-{
+TEST(memory, for_long_unread_responses_is_charged_to_the_owner) {
     limits bounds;
     bounds.request_memory = share_of(100'000, 60'000);
     test_server tested(bounds);

@@ -21,8 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds patience_default{5'000};
 
 template <class Address>
-int connect_to(int family, const Address& address)
-{
+int connect_to(int family, const Address& address) {
     const int socket = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (socket < 0)
         return -1;
@@ -34,8 +33,7 @@ int connect_to(int family, const Address& address)
 
 }  // namespace
 
-raw_connection raw_connection::to_port(std::uint16_t port, const std::string& address)
-{
+raw_connection raw_connection::to_port(std::uint16_t port, const std::string& address) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
@@ -43,8 +41,7 @@ raw_connection raw_connection::to_port(std::uint16_t port, const std::string& ad
     return raw_connection(connect_to(AF_INET, to));
 }
 
-raw_connection raw_connection::to_file(const std::filesystem::path& path)
-{
+raw_connection raw_connection::to_file(const std::filesystem::path& path) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
     std::strncpy(to.sun_path, path.c_str(), sizeof(to.sun_path) - 1);
@@ -52,18 +49,14 @@ raw_connection raw_connection::to_file(const std::filesystem::path& path)
 }
 
 raw_connection::raw_connection(raw_connection&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_))
-{
-}
+        : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_)) {}
 
-raw_connection::~raw_connection()
-{
+raw_connection::~raw_connection() {
     if (socket_ >= 0)
         ::close(socket_);
 }
 
-bool raw_connection::send(std::string_view bytes)
-{
+bool raw_connection::send(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent <= 0)
@@ -73,13 +66,11 @@ bool raw_connection::send(std::string_view bytes)
     return true;
 }
 
-void raw_connection::end_writing()
-{
+void raw_connection::end_writing() {
     ::shutdown(socket_, SHUT_WR);
 }
 
-bool raw_connection::receive(std::chrono::milliseconds patience)
-{
+bool raw_connection::receive(std::chrono::milliseconds patience) {
     pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
     if (::poll(&waiting, 1, static_cast<int>(patience.count())) <= 0)
         return false;
@@ -91,8 +82,7 @@ bool raw_connection::receive(std::chrono::milliseconds patience)
     return count > 0;
 }
 
-std::optional<http::response> raw_connection::read(bool is_head)
-{
+std::optional<http::response> raw_connection::read(bool is_head) {
     auto head_end = received_.find("\r\n\r\n");
     for (; head_end == std::string::npos; head_end = received_.find("\r\n\r\n"))
         if (!receive(patience_default))
@@ -116,8 +106,7 @@ std::optional<http::response> raw_connection::read(bool is_head)
     return answer;
 }
 
-std::optional<std::string> raw_connection::take(std::size_t bytes)
-{
+std::optional<std::string> raw_connection::take(std::size_t bytes) {
     while (received_.size() < bytes)
         if (!receive(patience_default))
             return std::nullopt;
@@ -126,8 +115,7 @@ std::optional<std::string> raw_connection::take(std::size_t bytes)
     return taken;
 }
 
-std::optional<std::string> raw_connection::take_line()
-{
+std::optional<std::string> raw_connection::take_line() {
     auto end = received_.find("\r\n");
     for (; end == std::string::npos; end = received_.find("\r\n"))
         if (!receive(patience_default))
@@ -137,8 +125,7 @@ std::optional<std::string> raw_connection::take_line()
     return line;
 }
 
-std::optional<std::string> raw_connection::take_chunks()
-{
+std::optional<std::string> raw_connection::take_chunks() {
     std::string all;
     for (;;) {
         const auto size = take_line();
@@ -153,24 +140,20 @@ std::optional<std::string> raw_connection::take_chunks()
     }
 }
 
-std::string raw_connection::read_to_end(std::chrono::milliseconds patience)
-{
+std::string raw_connection::read_to_end(std::chrono::milliseconds patience) {
     while (receive(patience)) {}
     return std::exchange(received_, {});
 }
 
-bool raw_connection::ends_within(std::chrono::milliseconds patience)
-{
+bool raw_connection::ends_within(std::chrono::milliseconds patience) {
     return !receive(patience) && has_ended_ && received_.empty();
 }
 
-bool raw_connection::stays_silent_for(std::chrono::milliseconds patience)
-{
+bool raw_connection::stays_silent_for(std::chrono::milliseconds patience) {
     return received_.empty() && !receive(patience) && !has_ended_;
 }
 
-std::string own_distant_address()
-{
+std::string own_distant_address() {
     ifaddrs* all = nullptr;
     if (::getifaddrs(&all) != 0)
         return {};

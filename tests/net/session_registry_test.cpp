@@ -30,8 +30,7 @@ public:
     bool is_asked_to_end = false;
 };
 
-http::peer from(std::string address)
-{
+http::peer from(std::string address) {
     http::peer made;
     made.is_loopback = address.empty();
     made.address = std::move(address);
@@ -41,25 +40,20 @@ http::peer from(std::string address)
 struct registry_fixture {
     metrics_registry metrics;
     gauge& open = metrics.gauge_of("scimd_http_connections", "");
-    session_registry registry{
-        {.sessions_max = 4,
-         .sessions_per_address_max = 2,
-         .trusted_proxies = {*ip_network::parse("198.51.100.0/24")}},
-        metrics
-    };
+    session_registry registry{{.sessions_max = 4,
+                                      .sessions_per_address_max = 2,
+                                      .trusted_proxies = {*ip_network::parse("198.51.100.0/24")}},
+            metrics};
     std::vector<std::shared_ptr<fake_session>> sessions;
 
     bool enter(
-        const std::string& address, session_registry::time_point now = std::chrono::steady_clock::now()
-    )
-    {
+            const std::string& address, session_registry::time_point now = std::chrono::steady_clock::now()) {
         sessions.push_back(std::make_shared<fake_session>());
         return registry.enter(sessions.back(), from(address), now);
     }
 
     // Returns the indexes of the sessions that were asked to end.
-    std::string asked_to_end() const
-    {
+    std::string asked_to_end() const {
         std::string numbers;
         for (std::size_t i = 0; i < sessions.size(); ++i)
             if (sessions[i]->is_asked_to_end)
@@ -68,8 +62,7 @@ struct registry_fixture {
     }
 };
 
-TEST(session_registry_test, limits_the_sessions_of_each_address)
-{
+TEST(session_registry_test, limits_the_sessions_of_each_address) {
     registry_fixture one;
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_TRUE(one.enter("192.0.2.1"));
@@ -82,8 +75,7 @@ TEST(session_registry_test, limits_the_sessions_of_each_address)
     EXPECT_FALSE(one.enter("192.0.2.1"));
 }
 
-TEST(session_registry_test, ignores_a_refused_session_that_leaves)
-{
+TEST(session_registry_test, ignores_a_refused_session_that_leaves) {
     registry_fixture one;
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_TRUE(one.enter("192.0.2.1"));
@@ -93,8 +85,7 @@ TEST(session_registry_test, ignores_a_refused_session_that_leaves)
     EXPECT_EQ(one.open.value(), 2);
 }
 
-TEST(session_registry_test, does_not_limit_loopback)
-{
+TEST(session_registry_test, does_not_limit_loopback) {
     registry_fixture one;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(one.enter(""));
@@ -105,8 +96,7 @@ TEST(session_registry_test, does_not_limit_loopback)
     EXPECT_FALSE(one.registry.is_full());
 }
 
-TEST(session_registry_test, counts_a_64_bit_ipv6_network_as_one_address)
-{
+TEST(session_registry_test, counts_a_64_bit_ipv6_network_as_one_address) {
     registry_fixture one;
     EXPECT_TRUE(one.enter("2001:db8:0:1::1"));
     EXPECT_TRUE(one.enter("2001:db8:0:1:ffff::2"));
@@ -116,8 +106,7 @@ TEST(session_registry_test, counts_a_64_bit_ipv6_network_as_one_address)
     EXPECT_TRUE(one.enter("2001:db8:0:1::3"));
 }
 
-TEST(session_registry_test, does_not_limit_trusted_proxies)
-{
+TEST(session_registry_test, does_not_limit_trusted_proxies) {
     registry_fixture one;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(one.enter("198.51.100.7"));
@@ -126,8 +115,7 @@ TEST(session_registry_test, does_not_limit_trusted_proxies)
     EXPECT_FALSE(one.enter("198.51.101.7"));
 }
 
-TEST(session_registry_test, asks_the_longest_idle_session_to_end_when_it_is_full)
-{
+TEST(session_registry_test, asks_the_longest_idle_session_to_end_when_it_is_full) {
     registry_fixture one;
     for (int i = 0; i < 4; ++i) {
         one.registry.make_room(opening + 10s);
@@ -147,8 +135,7 @@ TEST(session_registry_test, asks_the_longest_idle_session_to_end_when_it_is_full
     EXPECT_EQ(one.asked_to_end(), "0");
 }
 
-TEST(session_registry_test, asks_no_second_session_while_one_is_ending)
-{
+TEST(session_registry_test, asks_no_second_session_while_one_is_ending) {
     registry_fixture one;
     for (int i = 0; i < 4; ++i)
         one.enter("", opening);
@@ -170,8 +157,7 @@ TEST(session_registry_test, asks_no_second_session_while_one_is_ending)
 }
 
 // The first `idle` of four sessions are idle, the others have been fresh since 10 s later.
-void fill(registry_fixture& one, std::size_t idle)
-{
+void fill(registry_fixture& one, std::size_t idle) {
     for (std::size_t i = 0; i < 4; ++i) {
         one.enter("", i < idle ? opening : opening + 10s);
         if (i >= idle)
@@ -181,8 +167,7 @@ void fill(registry_fixture& one, std::size_t idle)
     }
 }
 
-TEST(session_registry_test, prefers_sessions_without_a_request_after_a_second)
-{
+TEST(session_registry_test, prefers_sessions_without_a_request_after_a_second) {
     registry_fixture one;
     fill(one, 3);
     one.registry.make_room(opening + 11s);
@@ -194,8 +179,7 @@ TEST(session_registry_test, prefers_sessions_without_a_request_after_a_second)
     EXPECT_EQ(other.asked_to_end(), "0");
 }
 
-TEST(session_registry_test, closes_no_idle_session_during_a_flood_of_new_ones)
-{
+TEST(session_registry_test, closes_no_idle_session_during_a_flood_of_new_ones) {
     registry_fixture one;
     fill(one, 2);
     one.registry.make_room(opening + 11s - 1ms);
@@ -204,8 +188,7 @@ TEST(session_registry_test, closes_no_idle_session_during_a_flood_of_new_ones)
     EXPECT_EQ(one.asked_to_end(), "2");
 }
 
-TEST(session_registry_test, reserves_places_when_it_has_many)
-{
+TEST(session_registry_test, reserves_places_when_it_has_many) {
     metrics_registry metrics;
     session_registry registry({.sessions_max = 32, .sessions_per_address_max = 1}, metrics);
     std::vector<std::shared_ptr<fake_session>> sessions;
@@ -220,8 +203,7 @@ TEST(session_registry_test, reserves_places_when_it_has_many)
     EXPECT_FALSE(registry.is_nearly_full());
 }
 
-TEST(session_registry_test, counts_sessions_by_state)
-{
+TEST(session_registry_test, counts_sessions_by_state) {
     registry_fixture one;
     const auto gauge = [&one](const char* state) {
         return one.metrics.gauge_of("scimd_http_connections_state", "", {{"state", state}}).value();
@@ -240,8 +222,7 @@ TEST(session_registry_test, counts_sessions_by_state)
     EXPECT_EQ(gauge("fresh") + gauge("active") + gauge("idle"), 0);
 }
 
-TEST(session_registry_test, returns_open_sessions)
-{
+TEST(session_registry_test, returns_open_sessions) {
     registry_fixture one;
     EXPECT_TRUE(one.enter(""));
     EXPECT_TRUE(one.enter(""));
@@ -250,8 +231,7 @@ TEST(session_registry_test, returns_open_sessions)
     EXPECT_EQ(one.registry.all().size(), 1U);
 }
 
-TEST(session_registry_test, reports_once_when_it_is_empty)
-{
+TEST(session_registry_test, reports_once_when_it_is_empty) {
     registry_fixture one;
     int calls = 0;
     EXPECT_TRUE(one.enter(""));

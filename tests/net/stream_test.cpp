@@ -34,13 +34,11 @@ struct stage {
     bool is_gone = false;
     int asked = 0;
 
-    void add(std::string piece, state then)
-    {
+    void add(std::string piece, state then) {
         const std::lock_guard lock(mutex);
         steps.push_back({std::move(piece), then, false});
     }
-    void ring()
-    {
+    void ring() {
         std::function<void()> notify;
         {
             const std::lock_guard lock(mutex);
@@ -48,13 +46,11 @@ struct stage {
         }
         notify();
     }
-    int times_asked()
-    {
+    int times_asked() {
         const std::lock_guard lock(mutex);
         return asked;
     }
-    bool has_ended()
-    {
+    bool has_ended() {
         const std::lock_guard lock(mutex);
         return is_gone;
     }
@@ -63,14 +59,12 @@ struct stage {
 class staged_source final : public http::body_source {
 public:
     explicit staged_source(stage& on) : on_(on) {}
-    ~staged_source() override
-    {
+    ~staged_source() override {
         const std::lock_guard lock(on_.mutex);
         on_.is_gone = true;
     }
 
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         const std::lock_guard lock(on_.mutex);
         ++on_.asked;
         if (on_.is_drained)
@@ -85,14 +79,12 @@ public:
         return step.then;
     }
 
-    void on_wake(std::function<void()> wake) override
-    {
+    void on_wake(std::function<void()> wake) override {
         const std::lock_guard lock(on_.mutex);
         on_.wake = std::move(wake);
     }
 
-    void drain() override
-    {
+    void drain() override {
         const std::lock_guard lock(on_.mutex);
         on_.is_drained = true;
     }
@@ -106,8 +98,7 @@ class many_pieces final : public http::body_source {
 public:
     many_pieces(std::size_t pieces, std::atomic<std::size_t>& made) : pieces_(pieces), made_(made) {}
 
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         piece.append(piece_bytes, 'x');
         return ++made_ == pieces_ ? state::done : state::more;
     }
@@ -124,8 +115,7 @@ class measured_pieces final : public http::body_source {
 public:
     explicit measured_pieces(std::size_t pieces) : left_(pieces) {}
 
-    state next(std::string& piece) override
-    {
+    state next(std::string& piece) override {
         piece.append(piece_bytes, static_cast<char>('a' + left_));
         return --left_ == 0 ? state::done : state::more;
     }
@@ -160,28 +150,24 @@ protected:
     stage play;
     test_server server{patient()};
 
-    stream_test()
-    {
+    stream_test() {
         server.handlers.make_stream = [this] { return std::make_unique<staged_source>(play); };
     }
 
-    static limits patient()
-    {
+    static limits patient() {
         limits bounds;
         bounds.stream_pause_max = 60s;
         return bounds;
     }
 
-    void await_question(int number)
-    {
+    void await_question(int number) {
         for (int i = 0; i < 500 && play.times_asked() < number; ++i)
             std::this_thread::sleep_for(2ms);
         ASSERT_GE(play.times_asked(), number);
     }
 };
 
-TEST_F(stream_test, is_sent_in_chunks_and_keeps_the_connection_open)
-{
+TEST_F(stream_test, is_sent_in_chunks_and_keeps_the_connection_open) {
     play.add("one ", state::more);
     play.add("", state::more);
     play.add("two", state::more);
@@ -197,8 +183,7 @@ TEST_F(stream_test, is_sent_in_chunks_and_keeps_the_connection_open)
     EXPECT_EQ(status_of(wire, get("/again")), 200);
 }
 
-TEST_F(stream_test, sends_one_chunk_per_piece)
-{
+TEST_F(stream_test, sends_one_chunk_per_piece) {
     play.add("0123456789abcdef", state::more);
     play.add("", state::done);
     auto wire = server.connect();
@@ -207,8 +192,7 @@ TEST_F(stream_test, sends_one_chunk_per_piece)
     EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\n6\r\nbegun \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n");
 }
 
-TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
-{
+TEST_F(stream_test, ends_with_the_connection_for_http_1_0) {
     play.add("one", state::more);
     play.add(" two", state::done);
     auto wire = server.connect();
@@ -220,8 +204,7 @@ TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
     EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\nbegun one two");
 }
 
-TEST_F(stream_test, of_known_length_is_sent_unchunked_and_keeps_the_connection_open)
-{
+TEST_F(stream_test, of_known_length_is_sent_unchunked_and_keeps_the_connection_open) {
     server.handlers.make_stream = [] { return std::make_unique<measured_pieces>(3); };
     const auto piece = [](char letter) { return std::string(measured_pieces::piece_bytes, letter); };
     const auto whole = "begun " + piece('d') + piece('c') + piece('b');
@@ -247,8 +230,7 @@ TEST_F(stream_test, of_known_length_is_sent_unchunked_and_keeps_the_connection_o
     EXPECT_TRUE(all.substr(all.find("\r\n\r\n")) == "\r\n\r\n" + whole);
 }
 
-TEST_F(stream_test, is_not_started_for_a_head_request)
-{
+TEST_F(stream_test, is_not_started_for_a_head_request) {
     auto wire = server.connect();
     wire.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
     const auto answer = wire.read(true);
@@ -259,8 +241,7 @@ TEST_F(stream_test, is_not_started_for_a_head_request)
     EXPECT_EQ(play.times_asked(), 0);
 }
 
-TEST_F(stream_test, sends_available_pieces_and_continues_when_woken)
-{
+TEST_F(stream_test, sends_available_pieces_and_continues_when_woken) {
     play.add("first", state::later);
     auto wire = server.connect();
     wire.send(get("/stream"));
@@ -281,8 +262,7 @@ TEST_F(stream_test, sends_available_pieces_and_continues_when_woken)
     EXPECT_EQ(status_of(wire, get("/again")), 200);
 }
 
-TEST_F(stream_test, keeps_a_wake_up_that_comes_before_the_pause)
-{
+TEST_F(stream_test, keeps_a_wake_up_that_comes_before_the_pause) {
     for (int i = 0; i < 50; ++i)
         play.add("x", state::later);
     play.add("", state::done);
@@ -301,8 +281,7 @@ TEST_F(stream_test, keeps_a_wake_up_that_comes_before_the_pause)
     EXPECT_EQ(answer->body, "begun " + std::string(50, 'x'));
 }
 
-TEST(stream, is_polled_again_after_a_while_without_a_wake_up)
-{
+TEST(stream, is_polled_again_after_a_while_without_a_wake_up) {
     stage play;
     limits bounds;
     bounds.stream_pause_max = 20ms;
@@ -318,8 +297,7 @@ TEST(stream, is_polled_again_after_a_while_without_a_wake_up)
     EXPECT_EQ(answer->body, "begun abc");
 }
 
-TEST_F(stream_test, resets_the_connection_when_its_source_fails)
-{
+TEST_F(stream_test, resets_the_connection_when_its_source_fails) {
     for (const std::string version : {"1.1", "1.0"}) {
         play.add("some", state::more);
         {
@@ -339,8 +317,7 @@ TEST_F(stream_test, resets_the_connection_when_its_source_fails)
     }
 }
 
-TEST_F(stream_test, failure_does_not_affect_other_connections)
-{
+TEST_F(stream_test, failure_does_not_affect_other_connections) {
     {
         const std::lock_guard lock(play.mutex);
         play.steps.push_back({"", state::more, true});
@@ -353,8 +330,7 @@ TEST_F(stream_test, failure_does_not_affect_other_connections)
     EXPECT_EQ(status_of(other, get("/b")), 200);
 }
 
-TEST_F(stream_test, holds_one_piece_while_the_reader_is_slow)
-{
+TEST_F(stream_test, holds_one_piece_while_the_reader_is_slow) {
     std::atomic<std::size_t> made = 0;
     server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
     auto wire = server.connect();
@@ -373,8 +349,7 @@ TEST_F(stream_test, holds_one_piece_while_the_reader_is_slow)
     EXPECT_EQ(answer->body.size(), std::string_view("begun ").size() + pieces * many_pieces::piece_bytes);
 }
 
-TEST(stream, ends_for_a_reader_that_reads_nothing)
-{
+TEST(stream, ends_for_a_reader_that_reads_nothing) {
     std::atomic<std::size_t> made = 0;
     limits bounds;
     bounds.write_stall_deadline = 100ms;
@@ -394,8 +369,7 @@ constexpr std::size_t pieces_of_125_mb = 2'000;
 
 // Returns how much of 125 MB a client that reads 256 KiB every ten milliseconds gets until the server
 // disconnects it, or until it has read `reads_max` times and reads the rest at once.
-std::size_t drip(const limits& bounds, int reads_max)
-{
+std::size_t drip(const limits& bounds, int reads_max) {
     test_server server(bounds);
     std::atomic<bool> is_given_up = false;
     server.handlers.make_stream = [&is_given_up] {
@@ -413,8 +387,7 @@ std::size_t drip(const limits& bounds, int reads_max)
     return taken + wire.read_to_end(1s).size();
 }
 
-TEST(stream, of_known_length_is_read_at_the_minimum_rate_or_ended)
-{
+TEST(stream, of_known_length_is_read_at_the_minimum_rate_or_ended) {
     constexpr std::size_t all = pieces_of_125_mb * measured_pieces::piece_bytes;
     limits bounds;
     bounds.write_stall_deadline = 1s;  // the client never pauses that long
@@ -424,8 +397,7 @@ TEST(stream, of_known_length_is_read_at_the_minimum_rate_or_ended)
     EXPECT_GT(drip(bounds, 150), all);
 }
 
-TEST_F(stream_test, without_end_is_ended_by_the_drain)
-{
+TEST_F(stream_test, without_end_is_ended_by_the_drain) {
     play.add("first", state::later);
     auto wire = server.connect();
     wire.send(get("/stream"));
@@ -436,8 +408,7 @@ TEST_F(stream_test, without_end_is_ended_by_the_drain)
     EXPECT_EQ(wire.read_to_end(), "0\r\n\r\n");
 }
 
-TEST(stream, with_an_end_is_completed_during_the_drain)
-{
+TEST(stream, with_an_end_is_completed_during_the_drain) {
     std::atomic<std::size_t> made = 0;
     test_server server;
     server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
@@ -452,8 +423,7 @@ TEST(stream, with_an_end_is_completed_during_the_drain)
     EXPECT_TRUE(answer->body.ends_with("x"));
 }
 
-TEST_F(stream_test, is_destroyed_when_its_reader_disconnects)
-{
+TEST_F(stream_test, is_destroyed_when_its_reader_disconnects) {
     play.add("first", state::later);
     {
         auto wire = server.connect();

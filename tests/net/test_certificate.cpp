@@ -22,22 +22,19 @@ using file_handle = std::unique_ptr<std::FILE, closer>;
 
 }  // namespace
 
-temporary_folder::temporary_folder()
-{
+temporary_folder::temporary_folder() {
     auto name = (std::filesystem::temp_directory_path() / "scimd_net_XXXXXX").string();
     if (!::mkdtemp(name.data()))
         throw std::runtime_error("no temporary folder");
     path_ = name;
 }
 
-temporary_folder::~temporary_folder()
-{
+temporary_folder::~temporary_folder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
 }
 
-void write_certificate(const tls_files& files, const std::string& common_name)
-{
+void write_certificate(const tls_files& files, const std::string& common_name) {
     constexpr long seconds_valid = 3'600;
     const std::unique_ptr<EVP_PKEY, closer> key(EVP_EC_gen("P-256"));
     const std::unique_ptr<X509, closer> certificate(X509_new());
@@ -47,8 +44,7 @@ void write_certificate(const tls_files& files, const std::string& common_name)
     X509_set_pubkey(certificate.get(), key.get());
     auto* const name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(
-        name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0
-    );
+            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
     X509_set_issuer_name(certificate.get(), name);
     X509_sign(certificate.get(), key.get(), EVP_sha256());
 

@@ -10,8 +10,7 @@
 namespace scimd::net {
 namespace {
 
-http::response text(int status, std::string body)
-{
+http::response text(int status, std::string body) {
     http::response made;
     made.status = status;
     made.headers.add("Content-Type", "text/plain");
@@ -19,14 +18,12 @@ http::response text(int status, std::string body)
     return made;
 }
 
-std::string describe(const http::peer& from)
-{
+std::string describe(const http::peer& from) {
     return from.address + (from.is_loopback ? " loopback" : " distant") +
            (from.is_operator ? " operator" : " client");
 }
 
-memory_owner owner_of(const http::request& head)
-{
+memory_owner owner_of(const http::request& head) {
     memory_owner owner;
     const auto* const text = head.headers.find("X-Owner");
     const auto slash = text ? text->find('/') : std::string::npos;
@@ -37,15 +34,13 @@ memory_owner owner_of(const http::request& head)
     return owner;
 }
 
-http::response refusal(const error& reason)
-{
+http::response refusal(const error& reason) {
     return text(http_status(reason.code), reason.detail);
 }
 
 }  // namespace
 
-asio::awaitable<http::response> recording_service::respond(exchange& on_the_way)
-{
+asio::awaitable<http::response> recording_service::respond(exchange& on_the_way) {
     on_the_way.set_owner(owner_of(on_the_way.head()));
     const std::string target = std::move(on_the_way.head().target);
     {
@@ -99,8 +94,7 @@ asio::awaitable<http::response> recording_service::respond(exchange& on_the_way)
     co_return text(200, on_the_way.head().method + " " + target);
 }
 
-asio::awaitable<void> recording_service::until_released()
-{
+asio::awaitable<void> recording_service::until_released() {
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (is_waited_on_ = true; !is_released_;) {
         pause.expires_after(std::chrono::milliseconds(5));
@@ -108,8 +102,7 @@ asio::awaitable<void> recording_service::until_released()
     }
 }
 
-http::response recording_service::refuse(const error& reason, std::string_view target)
-{
+http::response recording_service::refuse(const error& reason, std::string_view target) {
     {
         const std::lock_guard lock(mutex_);
         reasons_.push_back(reason.detail);
@@ -117,28 +110,24 @@ http::response recording_service::refuse(const error& reason, std::string_view t
     return text(http_status(reason.code), "refused " + std::string(target));
 }
 
-std::vector<std::string> recording_service::reasons() const
-{
+std::vector<std::string> recording_service::reasons() const {
     const std::lock_guard lock(mutex_);
     return reasons_;
 }
 
-std::vector<std::string> recording_service::targets() const
-{
+std::vector<std::string> recording_service::targets() const {
     const std::lock_guard lock(mutex_);
     return targets_;
 }
 
 test_server::test_server(const limits& bounds, std::size_t threads)
-    : log([](std::string_view) {}), work_(io.get_executor())
-{
+        : log([](std::string_view) {}), work_(io.get_executor()) {
     tested.emplace(io, handlers, bounds, log, metrics);
     for (std::size_t i = 0; i < threads; ++i)
         threads_.emplace_back([this] { io.run(); });
 }
 
-test_server::~test_server()
-{
+test_server::~test_server() {
     handlers.release();
     io.stop();
     for (auto& thread : threads_)
@@ -146,8 +135,7 @@ test_server::~test_server()
     tested.reset();
 }
 
-std::uint16_t test_server::listen_on_port(std::optional<tls_files> tls)
-{
+std::uint16_t test_server::listen_on_port(std::optional<tls_files> tls) {
     listen_options where;
     where.at.host = "127.0.0.1";
     where.tls = std::move(tls);
@@ -157,35 +145,30 @@ std::uint16_t test_server::listen_on_port(std::optional<tls_files> tls)
     return bound->port;
 }
 
-raw_connection test_server::connect()
-{
+raw_connection test_server::connect() {
     if (port_ == 0)
         port_ = listen_on_port();
     return raw_connection::to_port(port_);
 }
 
-bool test_server::drains_within(std::chrono::milliseconds patience)
-{
+bool test_server::drains_within(std::chrono::milliseconds patience) {
     auto done = std::make_shared<std::promise<void>>();
     auto drained = done->get_future();
     tested->drain([done] { done->set_value(); });
     return drained.wait_for(patience) == std::future_status::ready;
 }
 
-std::string get(std::string_view target)
-{
+std::string get(std::string_view target) {
     return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
 }
 
-std::string post(std::string_view target, std::string_view body)
-{
+std::string post(std::string_view target, std::string_view body) {
     return "POST " + std::string(target) +
            " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
            std::string(body);
 }
 
-int status_of(raw_connection& wire, std::string_view request)
-{
+int status_of(raw_connection& wire, std::string_view request) {
     wire.send(request);
     const auto answer = wire.read();
     return answer ? answer->status : 0;

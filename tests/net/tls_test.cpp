@@ -34,8 +34,7 @@ struct client_wishes {
 class tls_client {
 public:
     tls_client(std::uint16_t port, const client_wishes& wishes, const std::string& address = "127.0.0.1")
-        : wire_(raw_connection::to_port(port, address))
-    {
+            : wire_(raw_connection::to_port(port, address)) {
         std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL, and the server may have closed
         const timeval patience{.tv_sec = 5, .tv_usec = 0};
         ::setsockopt(wire_.native(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -56,32 +55,24 @@ public:
     [[nodiscard]] std::string version() const { return SSL_get_version(connection_.get()); }
     raw_connection& wire() { return wire_; }
 
-    [[nodiscard]] std::string protocol() const
-    {
+    [[nodiscard]] std::string protocol() const {
         const unsigned char* chosen = nullptr;
         unsigned bytes = 0;
         SSL_get0_alpn_selected(connection_.get(), &chosen, &bytes);
         return {reinterpret_cast<const char*>(chosen), bytes};
     }
 
-    [[nodiscard]] std::string certificate_name() const
-    {
+    [[nodiscard]] std::string certificate_name() const {
         const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-            SSL_get1_peer_certificate(connection_.get()), X509_free
-        );
+                SSL_get1_peer_certificate(connection_.get()), X509_free);
         std::array<char, 64> name{};
-        X509_NAME_get_text_by_NID(
-            X509_get_subject_name(certificate.get()),
-            NID_commonName,
-            name.data(),
-            static_cast<int>(name.size())
-        );
+        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name.data(),
+                static_cast<int>(name.size()));
         return name.data();
     }
 
     // Returns what has arrived when the peer ends or `needle` is found.
-    std::string ask(const std::string& request, const std::string& needle)
-    {
+    std::string ask(const std::string& request, const std::string& needle) {
         SSL_write(connection_.get(), request.data(), static_cast<int>(request.size()));
         std::string received;
         std::array<char, 4'096> piece;
@@ -95,31 +86,27 @@ public:
     }
 
     // True if the peer sent close_notify before it ended.
-    bool has_close_notify()
-    {
+    bool has_close_notify() {
         char byte = 0;
         const int count = SSL_read(connection_.get(), &byte, 1);
         return count == 0 && SSL_get_error(connection_.get(), count) == SSL_ERROR_ZERO_RETURN;
     }
 
-    bool renegotiates()
-    {
+    bool renegotiates() {
         return SSL_renegotiate(connection_.get()) == 1 && SSL_do_handshake(connection_.get()) == 1;
     }
 
 private:
     raw_connection wire_;
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{
-        SSL_CTX_new(TLS_client_method()), SSL_CTX_free
-    };
+            SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
     std::unique_ptr<SSL, decltype(&SSL_free)> connection_{nullptr, SSL_free};
     bool is_connected_ = false;
 };
 
 class tls : public testing::Test {
 protected:
-    tls()
-    {
+    tls() {
         write_certificate(files_, "first");
         limits bounds;
         bounds.handshake_deadline = 500ms;
@@ -135,8 +122,7 @@ protected:
     std::uint16_t port_ = 0;
 };
 
-TEST_F(tls, serves_versions_1_2_and_1_3)
-{
+TEST_F(tls, serves_versions_1_2_and_1_3) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         auto client = connect({.version_min = version, .version_max = version});
         ASSERT_TRUE(client.is_connected());
@@ -146,8 +132,7 @@ TEST_F(tls, serves_versions_1_2_and_1_3)
     }
 }
 
-TEST_F(tls, sends_hsts_over_tls_only)
-{
+TEST_F(tls, sends_hsts_over_tls_only) {
     const std::string field = "\r\nStrict-Transport-Security: max-age=63072000\r\n";
     const std::string refused = "nonsense\r\n\r\n";
     auto client = connect();
@@ -160,26 +145,23 @@ TEST_F(tls, sends_hsts_over_tls_only)
     EXPECT_EQ(answer->headers.find("Strict-Transport-Security"), nullptr);
 }
 
-TEST_F(tls, refuses_older_versions)
-{
+TEST_F(tls, refuses_older_versions) {
     for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
         const auto client = connect({.version_min = version, .version_max = version});
         EXPECT_FALSE(client.is_connected()) << version;
     }
 }
 
-TEST_F(tls, accepts_only_suites_with_forward_secrecy_and_authenticated_encryption)
-{
+TEST_F(tls, accepts_only_suites_with_forward_secrecy_and_authenticated_encryption) {
     for (const auto* suite : {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"})
         EXPECT_TRUE(connect({.version_max = TLS1_2_VERSION, .suites = suite}).is_connected()) << suite;
     for (const auto* suite :
-         {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "AES128-GCM-SHA256", "ALL:!aECDSA"}) {
+            {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "AES128-GCM-SHA256", "ALL:!aECDSA"}) {
         EXPECT_FALSE(connect({.version_max = TLS1_2_VERSION, .suites = suite}).is_connected()) << suite;
     }
 }
 
-TEST_F(tls, negotiates_http_1_1_and_nothing_else)
-{
+TEST_F(tls, negotiates_http_1_1_and_nothing_else) {
     using namespace std::string_literals;
     auto both = connect({.protocols = "\x02h2\x08http/1.1"});
     ASSERT_TRUE(both.is_connected());
@@ -188,31 +170,27 @@ TEST_F(tls, negotiates_http_1_1_and_nothing_else)
     EXPECT_FALSE(other.is_connected());
 }
 
-TEST_F(tls, does_not_renegotiate)
-{
+TEST_F(tls, does_not_renegotiate) {
     auto client = connect({.version_max = TLS1_2_VERSION});
     ASSERT_TRUE(client.is_connected());
     EXPECT_FALSE(client.renegotiates());
 }
 
-TEST_F(tls, carries_large_bodies)
-{
+TEST_F(tls, carries_large_bodies) {
     auto client = connect();
     const auto received =
-        client.ask("GET /bytes/1000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "never in it");
+            client.ask("GET /bytes/1000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "never in it");
     EXPECT_NE(received.find("Content-Length: 1000000"), std::string::npos);
     EXPECT_EQ(received.size() - received.find("\r\n\r\n") - 4, 1'000'000U);
 }
 
-TEST_F(tls, sends_close_notify_before_closing)
-{
+TEST_F(tls, sends_close_notify_before_closing) {
     auto client = connect();
     client.ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /");
     EXPECT_TRUE(client.has_close_notify());
 }
 
-TEST_F(tls, uses_the_new_certificate_after_a_reload_and_keeps_old_connections)
-{
+TEST_F(tls, uses_the_new_certificate_after_a_reload_and_keeps_old_connections) {
     auto early = connect();
     EXPECT_EQ(early.certificate_name(), "first");
     write_certificate(files_, "second");
@@ -222,8 +200,7 @@ TEST_F(tls, uses_the_new_certificate_after_a_reload_and_keeps_old_connections)
     EXPECT_NE(early.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
 }
 
-TEST_F(tls, keeps_the_old_certificate_when_the_new_one_is_unusable)
-{
+TEST_F(tls, keeps_the_old_certificate_when_the_new_one_is_unusable) {
     std::ofstream(files_.certificate) << "nonsense";
     const auto reloaded = server_->tested->reload_certificates();
     ASSERT_TRUE(reloaded.has_error());
@@ -231,8 +208,7 @@ TEST_F(tls, keeps_the_old_certificate_when_the_new_one_is_unusable)
     EXPECT_EQ(connect().certificate_name(), "first");
 }
 
-TEST_F(tls, refuses_a_key_of_another_certificate)
-{
+TEST_F(tls, refuses_a_key_of_another_certificate) {
     const tls_files other{folder_.path() / "other.pem", folder_.path() / "other_key.pem"};
     write_certificate(other, "other");
     EXPECT_TRUE(make_tls_context({files_.certificate, other.key}).has_error());
@@ -241,33 +217,28 @@ TEST_F(tls, refuses_a_key_of_another_certificate)
     EXPECT_TRUE(make_tls_context({files_.certificate, folder_.path() / "nowhere.pem"}).has_error());
 }
 
-TEST_F(tls, disconnects_a_client_that_speaks_plain_http)
-{
+TEST_F(tls, disconnects_a_client_that_speaks_plain_http) {
     auto wire = raw_connection::to_port(port_);
     wire.send(get("/"));
     EXPECT_EQ(wire.read_to_end().find("HTTP/1.1"), std::string::npos);
 }
 
-TEST_F(tls, disconnects_a_handshake_that_takes_too_long)
-{
+TEST_F(tls, disconnects_a_handshake_that_takes_too_long) {
     auto wire = raw_connection::to_port(port_);
     EXPECT_TRUE(wire.stays_silent_for(200ms));
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST_F(tls, answers_early_when_a_body_is_not_read)
-{
+TEST_F(tls, answers_early_when_a_body_is_not_read) {
     auto client = connect();
     const auto received = client.ask(
-        "POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(50'000, 'a'),
-        "never in it"
-    );
+            "POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(50'000, 'a'),
+            "never in it");
     EXPECT_NE(received.find("401 "), std::string::npos);
     EXPECT_TRUE(received.ends_with("no"));
 }
 
-TEST_F(tls, closes_on_drain)
-{
+TEST_F(tls, closes_on_drain) {
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
     EXPECT_TRUE(server_->drains_within(10s));
@@ -276,8 +247,7 @@ TEST_F(tls, closes_on_drain)
 // Handshakes from an address that is not loopback.
 class tls_handshakes : public testing::Test {
 protected:
-    void listen(limits bounds)
-    {
+    void listen(limits bounds) {
         address_ = own_distant_address();
         if (address_.empty())
             GTEST_SKIP() << "this machine has no address but loopback";
@@ -292,10 +262,9 @@ protected:
     }
 
     [[nodiscard]] bool connects() const { return tls_client(port_, {}, address_).is_connected(); }
-    [[nodiscard]] std::uint64_t refused() const
-    {
+    [[nodiscard]] std::uint64_t refused() const {
         return tested_->metrics.counter_of("scimd_http_refused_total", "", {{"reason", "handshake_rate"}})
-            .value();
+                .value();
     }
 
     std::string address_;
@@ -307,8 +276,7 @@ private:
     std::uint16_t port_ = 0;
 };
 
-TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed)
-{
+TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed) {
     limits bounds;
     bounds.handshakes_per_address = 1;  // a burst of four
     bounds.handshake_deadline = 2'200ms;
@@ -333,8 +301,7 @@ TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed)
     EXPECT_EQ(refused(), 4U - static_cast<unsigned>(connected));
 }
 
-TEST_F(tls_handshakes, of_a_trusted_proxy_and_without_a_limit_are_exempt)
-{
+TEST_F(tls_handshakes, of_a_trusted_proxy_and_without_a_limit_are_exempt) {
     limits bounds;
     bounds.handshakes_per_address = 1;
     bounds.handshake_deadline = 200ms;

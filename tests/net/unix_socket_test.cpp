@@ -22,8 +22,7 @@ using namespace std::chrono_literals;
 
 class unix_socket : public testing::Test {
 protected:
-    result<endpoint> listen(bool is_control_socket = false)
-    {
+    result<endpoint> listen(bool is_control_socket = false) {
         listen_options where;
         where.at.unix_path = path_;
         where.is_control_socket = is_control_socket;
@@ -32,8 +31,7 @@ protected:
 
     result<http::response> call(const http::request& request) { return call_unix(path_, request, 5s); }
 
-    static http::request request_for(std::string target)
-    {
+    static http::request request_for(std::string target) {
         http::request made;
         made.method = "GET";
         made.target = std::move(target);
@@ -48,8 +46,8 @@ protected:
 // A socket bound to a file and, when it listens, never accepted from.
 class dead_socket {
 public:
-    dead_socket(const std::filesystem::path& path, bool listens) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0))
-    {
+    dead_socket(const std::filesystem::path& path, bool listens)
+            : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
         sockaddr_un at{};
         at.sun_family = AF_UNIX;
         std::strncpy(at.sun_path, path.c_str(), sizeof(at.sun_path) - 1);
@@ -66,15 +64,13 @@ private:
     int socket_;
 };
 
-mode_t mode_of(const std::filesystem::path& path)
-{
+mode_t mode_of(const std::filesystem::path& path) {
     struct stat found{};
     ::stat(path.c_str(), &found);
     return found.st_mode & 0777;
 }
 
-TEST_F(unix_socket, of_the_operator_is_accessible_to_its_owner_only)
-{
+TEST_F(unix_socket, of_the_operator_is_accessible_to_its_owner_only) {
     const auto usual = ::umask(0);
     const auto bound = listen(true);
     ::umask(usual);
@@ -85,40 +81,33 @@ TEST_F(unix_socket, of_the_operator_is_accessible_to_its_owner_only)
     EXPECT_EQ(answer->body, " loopback operator");
 }
 
-TEST_F(unix_socket, without_operator_rights_has_loopback_peers)
-{
+TEST_F(unix_socket, without_operator_rights_has_loopback_peers) {
     ASSERT_TRUE(listen().has_value());
     EXPECT_EQ(call(request_for("/who"))->body, " loopback client");
 }
 
-TEST_F(unix_socket, stays_open_between_requests)
-{
+TEST_F(unix_socket, stays_open_between_requests) {
     ASSERT_TRUE(listen().has_value());
     auto wire = raw_connection::to_file(path_);
     EXPECT_EQ(status_of(wire, get("/a")), 200);
     EXPECT_EQ(status_of(wire, post("/echo", "b")), 200);
 }
 
-TEST_F(unix_socket, is_removed_by_the_drain)
-{
+TEST_F(unix_socket, is_removed_by_the_drain) {
     ASSERT_TRUE(listen(true).has_value());
     EXPECT_TRUE(std::filesystem::exists(path_));
     EXPECT_TRUE(server_.drains_within(10s));
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
-TEST_F(unix_socket, replaces_a_stale_socket_file)
-{
-    {
-        const dead_socket left_behind(path_, true);
-    }
+TEST_F(unix_socket, replaces_a_stale_socket_file) {
+    { const dead_socket left_behind(path_, true); }
     ASSERT_TRUE(std::filesystem::exists(path_));
     ASSERT_TRUE(listen().has_value());
     EXPECT_EQ(call(request_for("/"))->status, 200);
 }
 
-TEST_F(unix_socket, does_not_replace_the_socket_of_a_running_server)
-{
+TEST_F(unix_socket, does_not_replace_the_socket_of_a_running_server) {
     const dead_socket living(path_, true);
     const auto bound = listen();
     ASSERT_TRUE(bound.has_error());
@@ -126,15 +115,13 @@ TEST_F(unix_socket, does_not_replace_the_socket_of_a_running_server)
     EXPECT_TRUE(std::filesystem::exists(path_));
 }
 
-TEST_F(unix_socket, does_not_replace_a_file_that_is_not_a_socket)
-{
+TEST_F(unix_socket, does_not_replace_a_file_that_is_not_a_socket) {
     std::ofstream(path_) << "precious";
     EXPECT_TRUE(listen().has_error());
     EXPECT_EQ(std::filesystem::file_size(path_), 8U);
 }
 
-TEST_F(unix_socket, has_a_path_of_limited_length)
-{
+TEST_F(unix_socket, has_a_path_of_limited_length) {
     listen_options where;
     where.at.unix_path = folder_.path() / std::string(108 - folder_.path().string().size() - 1, 'a');
     const auto too_long = server_.tested->listen(where);
@@ -144,8 +131,7 @@ TEST_F(unix_socket, has_a_path_of_limited_length)
     EXPECT_TRUE(server_.tested->listen(where).has_value());
 }
 
-TEST_F(unix_socket, supports_no_tls_and_tcp_is_no_control_socket)
-{
+TEST_F(unix_socket, supports_no_tls_and_tcp_is_no_control_socket) {
     listen_options encrypted;
     encrypted.at.unix_path = path_;
     encrypted.tls.emplace();
@@ -156,8 +142,7 @@ TEST_F(unix_socket, supports_no_tls_and_tcp_is_no_control_socket)
     EXPECT_TRUE(server_.tested->listen(distant).has_error());
 }
 
-TEST_F(unix_socket, of_the_operator_accepts_when_the_server_is_full)
-{
+TEST_F(unix_socket, of_the_operator_accepts_when_the_server_is_full) {
     limits bounds;
     bounds.connections_max = 1;
     test_server full(bounds);
@@ -172,8 +157,7 @@ TEST_F(unix_socket, of_the_operator_accepts_when_the_server_is_full)
     EXPECT_EQ(answer->status, 200);
 }
 
-TEST_F(unix_socket, client_sends_fields_and_body)
-{
+TEST_F(unix_socket, client_sends_fields_and_body) {
     ASSERT_TRUE(listen().has_value());
     auto request = request_for("/echo");
     request.method = "POST";
@@ -186,8 +170,7 @@ TEST_F(unix_socket, client_sends_fields_and_body)
     EXPECT_EQ(*answer->headers.find("x-request-id"), "mine");
 }
 
-TEST_F(unix_socket, client_accepts_large_responses)
-{
+TEST_F(unix_socket, client_accepts_large_responses) {
     ASSERT_TRUE(listen().has_value());
     const auto answer = call(request_for("/bytes/5000000"));
     ASSERT_TRUE(answer.has_value());
@@ -197,8 +180,7 @@ TEST_F(unix_socket, client_accepts_large_responses)
     EXPECT_EQ(beyond.error().code, errc::too_large);
 }
 
-TEST_F(unix_socket, client_distinguishes_absence_from_silence)
-{
+TEST_F(unix_socket, client_distinguishes_absence_from_silence) {
     const auto absent = call(request_for("/"));
     ASSERT_TRUE(absent.has_error());
     EXPECT_EQ(absent.error().code, errc::unavailable);
@@ -213,8 +195,7 @@ TEST_F(unix_socket, client_distinguishes_absence_from_silence)
     EXPECT_EQ(stale.error().code, errc::unavailable);
 }
 
-TEST_F(unix_socket, client_waits_no_longer_than_its_deadline)
-{
+TEST_F(unix_socket, client_waits_no_longer_than_its_deadline) {
     ASSERT_TRUE(listen().has_value());
     const auto begun = std::chrono::steady_clock::now();
     const auto late = call_unix(path_, request_for("/wait"), 200ms);
@@ -223,8 +204,7 @@ TEST_F(unix_socket, client_waits_no_longer_than_its_deadline)
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
 }
 
-TEST(listen, returns_the_reason_of_a_failure)
-{
+TEST(listen, returns_the_reason_of_a_failure) {
     test_server server;
     const auto port = server.listen_on_port();
     listen_options where;
@@ -241,8 +221,7 @@ TEST(listen, returns_the_reason_of_a_failure)
     EXPECT_TRUE(server.tested->listen(where).has_error());
 }
 
-TEST(listen, listens_on_all_addresses_without_a_host)
-{
+TEST(listen, listens_on_all_addresses_without_a_host) {
     test_server server;
     const auto bound = server.tested->listen(listen_options{});
     ASSERT_TRUE(bound.has_value()) << bound.error().detail;

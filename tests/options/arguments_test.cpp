@@ -8,8 +8,7 @@
 namespace scimd::options {
 namespace {
 
-command command_of(const words& given)
-{
+command command_of(const words& given) {
     auto parsed = parse(given);
     EXPECT_TRUE(parsed.run) << parsed.output;
     return parsed.run ? parsed.run->command : command();
@@ -21,56 +20,55 @@ struct shape {
 };
 
 const shape shapes[] = {
-    {{"serve"}, 0},
-    {{"demo"}, 0},
-    {{"organization", "create"}, 1},
-    {{"organization", "list"}, 0},
-    {{"organization", "show"}, 1},
-    {{"domain", "create"}, 2},
-    {{"domain", "list"}, 1},
-    {{"domain", "show"}, 2},
-    {{"domain", "delete"}, 2},
-    {{"directory", "create"}, 1},
-    {{"directory", "list"}, 1},
-    {{"directory", "show"}, 1},
-    {{"directory", "enable"}, 1},
-    {{"directory", "disable"}, 1},
-    {{"directory", "delete"}, 1},
-    {{"directory", "policy"}, 2},
-    {{"directory", "usage"}, 1},
-    {{"directory", "quota"}, 3},
-    {{"directory", "refusals"}, 1},
-    {{"secret", "create"}, 1},
-    {{"secret", "regenerate"}, 1},
-    {{"secret", "list"}, 1},
-    {{"secret", "show"}, 2},
-    {{"secret", "revoke"}, 2},
-    {{"events"}, 0},
-    {{"check"}, 0},
-    {{"backup"}, 1},
-    {{"restore"}, 1},
-    {{"version"}, 0},
+        {{"serve"}, 0},
+        {{"demo"}, 0},
+        {{"organization", "create"}, 1},
+        {{"organization", "list"}, 0},
+        {{"organization", "show"}, 1},
+        {{"domain", "create"}, 2},
+        {{"domain", "list"}, 1},
+        {{"domain", "show"}, 2},
+        {{"domain", "delete"}, 2},
+        {{"directory", "create"}, 1},
+        {{"directory", "list"}, 1},
+        {{"directory", "show"}, 1},
+        {{"directory", "enable"}, 1},
+        {{"directory", "disable"}, 1},
+        {{"directory", "delete"}, 1},
+        {{"directory", "policy"}, 2},
+        {{"directory", "usage"}, 1},
+        {{"directory", "quota"}, 3},
+        {{"directory", "refusals"}, 1},
+        {{"secret", "create"}, 1},
+        {{"secret", "regenerate"}, 1},
+        {{"secret", "list"}, 1},
+        {{"secret", "show"}, 2},
+        {{"secret", "revoke"}, 2},
+        {{"events"}, 0},
+        {{"check"}, 0},
+        {{"backup"}, 1},
+        {{"restore"}, 1},
+        {{"version"}, 0},
 };
 
 // For instance "$ORGANIZATION" of a script in which it is not set.
-TEST(arguments_test, an_empty_option_is_an_error)
-{
+TEST(arguments_test, an_empty_option_is_an_error) {
     const words commands[] = {
-        {"client", "create", "Billing", "--organization"},
-        {"backup", "/backup.db", "--key-to"},
-        {"restore", "/backup.db", "--key-from"},
-        {"client", "add-secret", "skc_1", "--expires"},
-        {"secret", "create", "dir_1", "--expires"},
-        {"secret", "create", "dir_1", "--user"},
-        {"secret", "regenerate", "dir_1", "--expires"},
-        {"audit", "--actor"},
-        {"directory", "log", "dir_1", "--since"},
-        {"events", "--type"},
-        {"events", "--organization"},
-        {"events", "--directory"},
-        {"webhook", "create", "https://app.example/", "--organization"},
-        {"webhook", "retry-failed", "whe_1", "--since"},
-        {"webhook", "replay", "whe_1", "--from"},
+            {"client", "create", "Billing", "--organization"},
+            {"backup", "/backup.db", "--key-to"},
+            {"restore", "/backup.db", "--key-from"},
+            {"client", "add-secret", "skc_1", "--expires"},
+            {"secret", "create", "dir_1", "--expires"},
+            {"secret", "create", "dir_1", "--user"},
+            {"secret", "regenerate", "dir_1", "--expires"},
+            {"audit", "--actor"},
+            {"directory", "log", "dir_1", "--since"},
+            {"events", "--type"},
+            {"events", "--organization"},
+            {"events", "--directory"},
+            {"webhook", "create", "https://app.example/", "--organization"},
+            {"webhook", "retry-failed", "whe_1", "--since"},
+            {"webhook", "replay", "whe_1", "--from"},
     };
     for (auto given : commands) {
         given.emplace_back("");
@@ -83,8 +81,7 @@ TEST(arguments_test, an_empty_option_is_an_error)
     }
 }
 
-TEST(arguments_test, each_command_takes_exactly_its_arguments)
-{
+TEST(arguments_test, each_command_takes_exactly_its_arguments) {
     for (const auto& shape : shapes) {
         auto given = shape.names;
         words arguments;
@@ -107,30 +104,25 @@ TEST(arguments_test, each_command_takes_exactly_its_arguments)
     }
 }
 
-TEST(arguments_test, a_command_gets_its_options)
-{
+TEST(arguments_test, a_command_gets_its_options) {
     auto what = command_of({"organization", "create", "Acme Corp", "--external-id", "a-1"});
     EXPECT_EQ(what.arguments, words{"Acme Corp"});
     EXPECT_EQ(what.option("--external-id"), "a-1");
     what = command_of({"domain", "create", "org_1", "acme.com", "--subdomains"});
     EXPECT_TRUE(what.is_on("--subdomains"));
     EXPECT_FALSE(command_of({"domain", "create", "org_1", "acme.com"}).is_on("--subdomains"));
-    what = command_of(
-        {"directory", "create", "org_1", "--name", "Staff", "--provider", "OKTA", "--domain-policy", "off"}
-    );
+    what = command_of({"directory", "create", "org_1", "--name", "Staff", "--provider", "OKTA",
+            "--domain-policy", "off"});
     EXPECT_EQ(what.option("--name"), "Staff");
     EXPECT_EQ(what.option("--provider"), "OKTA");
     EXPECT_EQ(what.option("--domain-policy"), "off");
     EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).option("--domain-policy"), "reject");
-    EXPECT_EQ(
-        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"})
-            .option("--domain-gate-scope"),
-        "all"
-    );
-    EXPECT_EQ(
-        command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).option("--expires"),
-        "2027-01-31T00:00:00Z"
-    );
+    EXPECT_EQ(command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"})
+                      .option("--domain-gate-scope"),
+            "all");
+    EXPECT_EQ(command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"})
+                      .option("--expires"),
+            "2027-01-31T00:00:00Z");
     what = command_of({"events", "--after", "c_7", "--directory", "dir_1", "--follow"});
     EXPECT_EQ(what.option("--after"), "c_7");
     EXPECT_EQ(what.option("--directory"), "dir_1");
@@ -141,14 +133,13 @@ TEST(arguments_test, a_command_gets_its_options)
     EXPECT_EQ(what.option("--organization"), "org_1");
 }
 
-TEST(arguments_test, an_unknown_domain_policy_is_an_error)
-{
+TEST(arguments_test, an_unknown_domain_policy_is_an_error) {
     EXPECT_EQ(command_of({"directory", "policy", "dir_1", "reject"}).arguments[1], "reject");
     for (const auto* const text : {"Reject", "none", "OFF"}) {
         const words rows[] = {
-            {"directory", "policy", "dir_1", text},
-            {"directory", "create", "org_1", "--domain-policy", text},
-            {"demo", "--domain-policy", text},
+                {"directory", "policy", "dir_1", text},
+                {"directory", "create", "org_1", "--domain-policy", text},
+                {"demo", "--domain-policy", text},
         };
         for (const auto& row : rows) {
             const auto parsed = parse(row);
@@ -158,8 +149,7 @@ TEST(arguments_test, an_unknown_domain_policy_is_an_error)
     }
 }
 
-TEST(arguments_test, limit_is_a_number_within_bounds)
-{
+TEST(arguments_test, limit_is_a_number_within_bounds) {
     EXPECT_FALSE(command_of({"events"}).limit);
     EXPECT_EQ(command_of({"events", "--limit", "1"}).limit, 1);
     EXPECT_EQ(command_of({"events", "--limit", "1000000000"}).limit, 1'000'000'000);
@@ -171,14 +161,13 @@ TEST(arguments_test, limit_is_a_number_within_bounds)
     }
 }
 
-TEST(arguments_test, an_option_of_another_command_is_an_error)
-{
+TEST(arguments_test, an_option_of_another_command_is_an_error) {
     const words rows[] = {
-        {"serve", "--follow"},
-        {"organization", "list", "--name", "x"},
-        {"secret", "list", "dir_1", "--expires", "x"},
-        {"check", "--subdomains"},
-        {"--follow", "events"},
+            {"serve", "--follow"},
+            {"organization", "list", "--name", "x"},
+            {"secret", "list", "dir_1", "--expires", "x"},
+            {"check", "--subdomains"},
+            {"--follow", "events"},
     };
     for (const auto& row : rows) {
         const auto parsed = parse(row);
@@ -188,16 +177,15 @@ TEST(arguments_test, an_option_of_another_command_is_an_error)
     }
 }
 
-TEST(arguments_test, a_missing_or_unknown_command_is_an_error)
-{
+TEST(arguments_test, a_missing_or_unknown_command_is_an_error) {
     const words rows[] = {
-        {},
-        {"organisation", "list"},
-        {"organization"},
-        {"organization", "erase"},
-        {"domain"},
-        {"--json"},
-        {""},
+            {},
+            {"organisation", "list"},
+            {"organization"},
+            {"organization", "erase"},
+            {"domain"},
+            {"--json"},
+            {""},
     };
     for (const auto& row : rows) {
         const auto parsed = parse(row);
@@ -207,30 +195,13 @@ TEST(arguments_test, a_missing_or_unknown_command_is_an_error)
     }
 }
 
-TEST(arguments_test, every_command_has_help)
-{
+TEST(arguments_test, every_command_has_help) {
     const auto top = parse({"--help"});
     EXPECT_FALSE(top.run);
     EXPECT_EQ(top.exit_code, 0);
-    for (const auto* const mentioned :
-         {"serve",
-          "demo",
-          "organization",
-          "domain",
-          "directory",
-          "secret",
-          "events",
-          "check",
-          "backup",
-          "restore",
-          "version",
-          "--data",
-          "SCIMD_DATA",
-          "--listen",
-          "SCIMD_LISTEN",
-          "--config",
-          "--json",
-          "127.0.0.1:8080"}) {
+    for (const auto* const mentioned : {"serve", "demo", "organization", "domain", "directory", "secret",
+                 "events", "check", "backup", "restore", "version", "--data", "SCIMD_DATA", "--listen",
+                 "SCIMD_LISTEN", "--config", "--json", "127.0.0.1:8080"}) {
         EXPECT_NE(top.output.find(mentioned), std::string::npos) << mentioned << " in\n" << top.output;
     }
     for (const auto& shape : shapes) {

@@ -13,26 +13,12 @@ namespace scimd::options {
 using words = std::vector<std::string>;
 using variables = std::vector<std::pair<std::string, std::string>>;
 
-inline parsed_arguments parse(const words& given, const variables& environment = {})
-{
-    for (const auto* const name :
-         {"SCIMD_DATA",
-          "SCIMD_PUBLIC_URL",
-          "SCIMD_CONFIG",
-          "SCIMD_LISTEN",
-          "SCIMD_MASTER_KEY",
-          "SCIMD_MASTER_KEY_FILE",
-          "SCIMD_SCHEMA_DIR",
-          "SCIMD_TLS_CERTIFICATE",
-          "SCIMD_TLS_KEY",
-          "SCIMD_BEHIND_TLS_PROXY",
-          "SCIMD_THREADS",
-          "SCIMD_LOG_LEVEL",
-          "SCIMD_DRAIN_GRACE_MS",
-          "SCIMD_IDLE_DEADLINE_MS",
-          "SCIMD_HEADER_DEADLINE_MS",
-          "SCIMD_CONNECTIONS_MAX",
-          "SCIMD_METRICS_OPEN"}) {
+inline parsed_arguments parse(const words& given, const variables& environment = {}) {
+    for (const auto* const name : {"SCIMD_DATA", "SCIMD_PUBLIC_URL", "SCIMD_CONFIG", "SCIMD_LISTEN",
+                 "SCIMD_MASTER_KEY", "SCIMD_MASTER_KEY_FILE", "SCIMD_SCHEMA_DIR", "SCIMD_TLS_CERTIFICATE",
+                 "SCIMD_TLS_KEY", "SCIMD_BEHIND_TLS_PROXY", "SCIMD_THREADS", "SCIMD_LOG_LEVEL",
+                 "SCIMD_DRAIN_GRACE_MS", "SCIMD_IDLE_DEADLINE_MS", "SCIMD_HEADER_DEADLINE_MS",
+                 "SCIMD_CONNECTIONS_MAX", "SCIMD_METRICS_OPEN"}) {
         ::unsetenv(name);
     }
     for (const auto& [name, value] : environment)

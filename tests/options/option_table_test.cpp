@@ -10,8 +10,7 @@
 namespace scimd::options {
 namespace {
 
-std::set<std::string> flags_of_the_table()
-{
+std::set<std::string> flags_of_the_table() {
     configuration settings;
     partial_settings partial;
     std::set<std::string> flags{"--config"};
@@ -22,8 +21,7 @@ std::set<std::string> flags_of_the_table()
 }
 
 // The flags in the first column of the reference.
-std::set<std::string> flags_of_the_reference()
-{
+std::set<std::string> flags_of_the_reference() {
     std::ifstream document(SCIMD_OPTIONS_REFERENCE);
     const std::regex flag("`(--[a-z-]+)");
     std::set<std::string> flags;
@@ -37,13 +35,11 @@ std::set<std::string> flags_of_the_reference()
     return flags;
 }
 
-TEST(option_table_test, documentation_lists_every_option_and_no_other)
-{
+TEST(option_table_test, documentation_lists_every_option_and_no_other) {
     EXPECT_EQ(flags_of_the_reference(), flags_of_the_table());
 }
 
-TEST(option_table_test, variables_are_named_after_flags)
-{
+TEST(option_table_test, variables_are_named_after_flags) {
     EXPECT_EQ((option_row{.flag = "--idle-deadline-ms", .value = ""}.variable()), "SCIMD_IDLE_DEADLINE_MS");
 }
 

@@ -20,8 +20,7 @@ constexpr std::string_view good = R"({"id": "urn:example:User", "attributes": [{
 
 class schema_folder_test : public testing::Test {
 protected:
-    void write(std::string_view name, std::string_view content)
-    {
+    void write(std::string_view name, std::string_view content) {
         std::ofstream(folder.path() / name) << content;
     }
 
@@ -30,8 +29,7 @@ protected:
     test::temp_directory folder;
 };
 
-TEST_F(schema_folder_test, reads_json_files_in_the_order_of_their_names)
-{
+TEST_F(schema_folder_test, reads_json_files_in_the_order_of_their_names) {
     write("b.json", good);
     write("a.json", "[]");
     write("readme.md", "#");
@@ -45,25 +43,21 @@ TEST_F(schema_folder_test, reads_json_files_in_the_order_of_their_names)
     EXPECT_EQ(read.files[1].content, good);
 }
 
-TEST_F(schema_folder_test, follows_links)
-{
+TEST_F(schema_folder_test, follows_links) {
     write("real.txt", good);
     std::filesystem::create_symlink("real.txt", folder.path() / "a.json");
     EXPECT_EQ(read_schema_folder(path()).files.size(), 1U);
 }
 
-TEST_F(schema_folder_test, reports_folders_that_cannot_be_read)
-{
-    EXPECT_EQ(
-        read_schema_folder(path() + "/missing").errors, texts{path() + "/missing: No such file or directory"}
-    );
+TEST_F(schema_folder_test, reports_folders_that_cannot_be_read) {
+    EXPECT_EQ(read_schema_folder(path() + "/missing").errors,
+            texts{path() + "/missing: No such file or directory"});
     write("file", "");
     EXPECT_EQ(read_schema_folder(path() + "/file").errors, texts{path() + "/file: Not a directory"});
     EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has no file *.json"});
 }
 
-TEST_F(schema_folder_test, reports_files_that_are_too_long_or_too_many)
-{
+TEST_F(schema_folder_test, reports_files_that_are_too_long_or_too_many) {
     const std::string longest(scim::definition_file_bytes_max - good.size(), ' ');
     write("a.json", longest + std::string(good));
     EXPECT_EQ(read_schema_folder(path()).errors, texts{});
@@ -74,8 +68,7 @@ TEST_F(schema_folder_test, reports_files_that_are_too_long_or_too_many)
     EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has more than 256 files"});
 }
 
-TEST_F(schema_folder_test, its_errors_are_reported_with_those_of_other_options)
-{
+TEST_F(schema_folder_test, its_errors_are_reported_with_those_of_other_options) {
     write("a.json", good);
     const auto parsed = parse({"serve", "--schema-dir", path()});
     ASSERT_TRUE(parsed.run) << parsed.output;
@@ -86,13 +79,11 @@ TEST_F(schema_folder_test, its_errors_are_reported_with_those_of_other_options)
     const auto refused = parse({"serve", "--schema-dir", path(), "--threads", "0"});
     EXPECT_FALSE(refused.run);
     EXPECT_EQ(refused.exit_code, 2);
-    EXPECT_EQ(
-        refused.output,
-        "scimd: --schema-dir: a.json: a: 'type' has the unknown value 'text'.\n"
-        "scimd: --schema-dir: a.json: (an attribute without name): 'name' is missing or empty.\n"
-        "scimd: --threads must be a number from 1 to 256, not \"0\"\n"
-        "scimd: see scimd --help\n"
-    );
+    EXPECT_EQ(refused.output,
+            "scimd: --schema-dir: a.json: a: 'type' has the unknown value 'text'.\n"
+            "scimd: --schema-dir: a.json: (an attribute without name): 'name' is missing or empty.\n"
+            "scimd: --threads must be a number from 1 to 256, not \"0\"\n"
+            "scimd: see scimd --help\n");
 }
 
 }  // namespace

@@ -14,8 +14,7 @@ using samples::compact;
 
 constexpr std::string_view base_url = "https://scim.example.com/directory/dir_1/scim/v2";
 
-const json::object& attribute_named(const json::array& rows, std::string_view name)
-{
+const json::object& attribute_named(const json::array& rows, std::string_view name) {
     for (const json::value& row : rows)
         if (row.at("name").as_string() == name)
             return row.as_object();
@@ -24,19 +23,16 @@ const json::object& attribute_named(const json::array& rows, std::string_view na
     return none;
 }
 
-bool holds_null(const json::value& value)
-{
+bool holds_null(const json::value& value) {
     if (const json::object* const object = value.if_object())
-        return std::any_of(object->begin(), object->end(), [](const auto& each) {
-            return holds_null(each.value());
-        });
+        return std::any_of(
+                object->begin(), object->end(), [](const auto& each) { return holds_null(each.value()); });
     if (const json::array* const array = value.if_array())
         return std::any_of(array->begin(), array->end(), holds_null);
     return value.is_null();
 }
 
-TEST(service_provider_config, advertises_the_capabilities)
-{
+TEST(service_provider_config, advertises_the_capabilities) {
     EXPECT_EQ(scimd::to_text(service_provider_config({}, base_url)), compact(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
@@ -57,27 +53,22 @@ TEST(service_provider_config, advertises_the_capabilities)
     })"));
 }
 
-TEST(service_provider_config, advertises_bulk_if_it_has_a_payload_limit)
-{
+TEST(service_provider_config, advertises_bulk_if_it_has_a_payload_limit) {
     capabilities what;
     what.bulk_payload_bytes_max = 4'096;
-    EXPECT_EQ(
-        scimd::to_text(service_provider_config(what, base_url).at("bulk")),
-        R"({"supported":true,"maxOperations":1000,"maxPayloadSize":4096})"
-    );
+    EXPECT_EQ(scimd::to_text(service_provider_config(what, base_url).at("bulk")),
+            R"({"supported":true,"maxOperations":1000,"maxPayloadSize":4096})");
 }
 
-TEST(service_provider_config, follows_the_capabilities)
-{
-    const json::object document =
-        service_provider_config({.filter_results_max = 50, .documentation_uri = "https://docs"}, base_url);
+TEST(service_provider_config, follows_the_capabilities) {
+    const json::object document = service_provider_config(
+            {.filter_results_max = 50, .documentation_uri = "https://docs"}, base_url);
     EXPECT_EQ(document.at("documentationUri"), "https://docs");
     EXPECT_EQ(document.at("filter").at("maxResults"), 50);
     EXPECT_EQ(document.at("pagination").at("maxPageSize"), 50);
 }
 
-TEST(resource_type_document, lists_schema_and_extensions)
-{
+TEST(resource_type_document, lists_schema_and_extensions) {
     EXPECT_EQ(scimd::to_text(resource_type_document(samples::user(), base_url)), compact(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
         "id": "User", "name": "User", "endpoint": "/Users", "description": "The users of a directory.",
@@ -94,15 +85,12 @@ TEST(resource_type_document, lists_schema_and_extensions)
     EXPECT_EQ(device.at("schemaExtensions").at(0).at("required"), true);
 }
 
-TEST(schema_document, shows_every_characteristic)
-{
+TEST(schema_document, shows_every_characteristic) {
     const json::object document = schema_document(*samples::user().base, base_url);
     EXPECT_EQ(document.at("schemas"), json::array{"urn:ietf:params:scim:schemas:core:2.0:Schema"});
     EXPECT_EQ(document.at("id"), "urn:ietf:params:scim:schemas:core:2.0:User");
-    EXPECT_EQ(
-        document.at("meta").at("location").as_string(),
-        std::string(base_url) + "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"
-    );
+    EXPECT_EQ(document.at("meta").at("location").as_string(),
+            std::string(base_url) + "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User");
     const json::array& attributes = document.at("attributes").as_array();
     EXPECT_EQ(scimd::to_text(attribute_named(attributes, "userName")), compact(R"({
         "name": "userName", "type": "string", "multiValued": false,
@@ -127,8 +115,7 @@ TEST(schema_document, shows_every_characteristic)
     EXPECT_EQ(attribute_named(attributes, "password").at("returned"), "never");
 }
 
-TEST(schema_document, names_types_and_keywords_as_the_rfc_does)
-{
+TEST(schema_document, names_types_and_keywords_as_the_rfc_does) {
     const json::object document = schema_document(*samples::device().base, base_url);
     const json::array& attributes = document.at("attributes").as_array();
     const auto shown = [&](std::string_view name, std::string_view member) {
@@ -146,8 +133,7 @@ TEST(schema_document, names_types_and_keywords_as_the_rfc_does)
 }
 
 // A schema document can be loaded again and gives an equal schema.
-TEST(schema_document, can_be_loaded_as_a_definition)
-{
+TEST(schema_document, can_be_loaded_as_a_definition) {
     for (const schema* const each : samples::standard().schemas()) {
         json::object document = schema_document(*each, base_url);
         EXPECT_FALSE(holds_null(document)) << each->urn;

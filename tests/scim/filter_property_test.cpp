@@ -9,8 +9,7 @@ namespace scimd::scim {
 namespace {
 
 // The tree of "a and (b and c)" keeps its parentheses, so any tree can be printed and parsed again.
-TEST(filter_property, a_printed_filter_parses_to_an_equal_one)
-{
+TEST(filter_property, a_printed_filter_parses_to_an_equal_one) {
     samples::random_scim random(test::seed());
     int parsed_count = 0;
     for (int i = 0; i < 20'000; ++i) {

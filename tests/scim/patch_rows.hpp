@@ -24,17 +24,13 @@ struct patch_row {
 
 enum class dialect { standard, quirky };  // quirky: rewritten as the service does before parsing
 
-inline json::object patch_body(std::string_view operations)
-{
-    return document(
-        R"({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": )" +
-        std::string(operations) + "}"
-    );
+inline json::object patch_body(std::string_view operations) {
+    return document(R"({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": )" +
+                    std::string(operations) + "}");
 }
 
 // Rows say what is tested; attributes that every user, group or device requires are added here.
-inline json::object resource_of(std::string_view text, const resource_type& type)
-{
+inline json::object resource_of(std::string_view text, const resource_type& type) {
     json::object made = document(text);
     const auto add = [&made](std::string_view name, std::string_view value) {
         if (!made.contains(name))
@@ -52,8 +48,7 @@ inline json::object resource_of(std::string_view text, const resource_type& type
     return made;
 }
 
-inline result<json::object> patched(const patch_row& row, const resource_type& type, dialect spoken)
-{
+inline result<json::object> patched(const patch_row& row, const resource_type& type, dialect spoken) {
     json::object source = resource_of(row.source, type);
     if (auto normal = normalize(source, type); !normal)
         ADD_FAILURE() << "the source is not valid: " << normal.error().detail;
@@ -66,8 +61,7 @@ inline result<json::object> patched(const patch_row& row, const resource_type& t
     return apply(*change, source, type);
 }
 
-inline void expect_row(const patch_row& row, const resource_type& type, dialect spoken)
-{
+inline void expect_row(const patch_row& row, const resource_type& type, dialect spoken) {
     SCOPED_TRACE(row.claim);
     auto next = patched(row, type, spoken);
     if (!row.target) {
@@ -84,38 +78,31 @@ inline void expect_row(const patch_row& row, const resource_type& type, dialect 
 }
 
 inline void expect_rows(
-    const std::vector<patch_row>& rows, const resource_type& type, dialect spoken = dialect::standard
-)
-{
+        const std::vector<patch_row>& rows, const resource_type& type, dialect spoken = dialect::standard) {
     for (const patch_row& row : rows)
         expect_row(row, type, spoken);
 }
 
 // Describes the membership operations of a PATCH: "add 1 2; where; all 3; display x".
-inline std::string describe(const std::vector<membership_operation>& operations)
-{
+inline std::string describe(const std::vector<membership_operation>& operations) {
     struct describer {
         std::string text;
-        void list(const std::vector<member>& members)
-        {
+        void list(const std::vector<member>& members) {
             for (const member& each : members)
                 text += " " + each.value + (each.display.empty() ? "" : "(" + each.display + ")");
         }
         void operator()(const add_members& one) { text += "add", list(one.members); }
         void operator()(const replace_members& one) { text += "all", list(one.members); }
-        void operator()(const remove_members& one)
-        {
+        void operator()(const remove_members& one) {
             text += "remove";
             for (const std::string& value : one.values)
                 text += " " + value;
         }
         void operator()(const remove_members_where& one) { text += "remove where " + to_text(one.condition); }
-        void operator()(const update_members_where& one)
-        {
+        void operator()(const update_members_where& one) {
             text += "display '" + one.display + "' where " + to_text(one.condition);
         }
-        void operator()(const expect_member& one)
-        {
+        void operator()(const expect_member& one) {
             text += "expect";
             for (const std::string& value : one.values)
                 text += " " + value;
@@ -138,8 +125,7 @@ struct member_row {
     errc code = errc::internal;
 };
 
-inline void expect_member_rows(const std::vector<member_row>& rows, dialect spoken = dialect::standard)
-{
+inline void expect_member_rows(const std::vector<member_row>& rows, dialect spoken = dialect::standard) {
     for (const member_row& row : rows) {
         SCOPED_TRACE(row.claim);
         json::object body = patch_body(row.operations);

@@ -9,35 +9,30 @@ namespace {
 
 const resource_type* const user_alone[] = {&samples::user()};
 
-result<list_query> asked(const parameters& given)
-{
+result<list_query> asked(const parameters& given) {
     const auto read = read_parameters(given);
     return read ? resolve(*read, user_alone) : read.error();
 }
 
-list_query query(const parameters& given)
-{
+list_query query(const parameters& given) {
     const auto parsed = asked(given);
     EXPECT_TRUE(parsed) << parsed.error().detail;
     return parsed ? *parsed : list_query{};
 }
 
-type_query user_query(const parameters& given)
-{
+type_query user_query(const parameters& given) {
     const auto made = query(given);
     EXPECT_EQ(made.parts.size(), 1U);
     return made.parts.empty() ? type_query{} : made.parts.front();
 }
 
-error query_refusal(const parameters& given)
-{
+error query_refusal(const parameters& given) {
     const auto parsed = asked(given);
     EXPECT_FALSE(parsed);
     return parsed ? error{} : parsed.error();
 }
 
-TEST(query, without_parameters_is_the_first_page_of_all)
-{
+TEST(query, without_parameters_is_the_first_page_of_all) {
     const list_query made = query({});
     EXPECT_FALSE(made.is_sorted());
     EXPECT_EQ(made.order, sort_order::ascending);
@@ -51,17 +46,16 @@ TEST(query, without_parameters_is_the_first_page_of_all)
     EXPECT_TRUE(part.wanted.is_default());
 }
 
-TEST(query, reads_all_parameters_in_any_case)
-{
+TEST(query, reads_all_parameters_in_any_case) {
     const parameters given = {
-        {"FILTER", R"(userName sw "b")"},
-        {"sortby", "name.familyName"},
-        {"SortOrder", "Descending"},
-        {"startindex", "11"},
-        {"Count", "5"},
-        {"ATTRIBUTES", "userName,name"},
-        {"excludedattributes", "name.givenName"},
-        {"aadOptscim062020", ""},
+            {"FILTER", R"(userName sw "b")"},
+            {"sortby", "name.familyName"},
+            {"SortOrder", "Descending"},
+            {"startindex", "11"},
+            {"Count", "5"},
+            {"ATTRIBUTES", "userName,name"},
+            {"excludedattributes", "name.givenName"},
+            {"aadOptscim062020", ""},
     };
     const list_query made = query(given);
     EXPECT_TRUE(made.is_sorted());
@@ -78,47 +72,42 @@ TEST(query, reads_all_parameters_in_any_case)
 }
 
 // RFC 7644 §3.4.2.4.
-TEST(query, page_parameters_are_clamped)
-{
+TEST(query, page_parameters_are_clamped) {
     const struct {
         std::string_view text;
         std::uint64_t start_index;
         std::size_t count;
     } rows[] = {
-        {"2", 2, 2},
-        {"1", 1, 1},
-        {"0", 1, 0},
-        {"-1", 1, 0},
-        {"999", 999, 999},
-        {"1000", 1'000, 1'000},
-        {"1001", 1'001, 1'000},
-        {"9223372036854775807", 9'223'372'036'854'775'807U, 1'000},
-        {"99999999999999999999", 9'223'372'036'854'775'807U, 1'000},
-        {"-99999999999999999999", 1, 0},
-        {" 7 ", 7, 7},
-        {"", 1, page_size_default},
+            {"2", 2, 2},
+            {"1", 1, 1},
+            {"0", 1, 0},
+            {"-1", 1, 0},
+            {"999", 999, 999},
+            {"1000", 1'000, 1'000},
+            {"1001", 1'001, 1'000},
+            {"9223372036854775807", 9'223'372'036'854'775'807U, 1'000},
+            {"99999999999999999999", 9'223'372'036'854'775'807U, 1'000},
+            {"-99999999999999999999", 1, 0},
+            {" 7 ", 7, 7},
+            {"", 1, page_size_default},
     };
     for (const auto& row : rows) {
         EXPECT_EQ(
-            query({{"startIndex", std::string(row.text)}}).page.start_index.value_or(1), row.start_index
-        ) << row.text;
+                query({{"startIndex", std::string(row.text)}}).page.start_index.value_or(1), row.start_index)
+                << row.text;
         EXPECT_EQ(query({{"count", std::string(row.text)}}).page.count, row.count) << row.text;
     }
 }
 
-TEST(query, page_parameters_must_be_integers)
-{
+TEST(query, page_parameters_must_be_integers) {
     for (const std::string text : {"x", "1x", "1.5", "1e2", "0x1", "--1", "1 2", "-"}) {
-        EXPECT_EQ(
-            query_refusal({{"startIndex", text}}),
-            (error{errc::invalid_value, "startIndex must be an integer, not '" + text + "'."})
-        );
+        EXPECT_EQ(query_refusal({{"startIndex", text}}),
+                (error{errc::invalid_value, "startIndex must be an integer, not '" + text + "'."}));
         EXPECT_EQ(query_refusal({{"count", text}}).code, errc::invalid_value) << text;
     }
 }
 
-TEST(query, order_is_by_one_simple_attribute)
-{
+TEST(query, order_is_by_one_simple_attribute) {
     EXPECT_EQ(to_text(*user_query({{"sortBy", "EMAILS"}}).sort_by), "emails.value");
     EXPECT_EQ(to_text(*user_query({{"sortBy", "meta.created"}}).sort_by), "meta.created");
     EXPECT_FALSE(query({{"sortBy", ""}, {"sortOrder", ""}}).is_sorted());
@@ -130,56 +119,47 @@ TEST(query, order_is_by_one_simple_attribute)
     EXPECT_EQ(query({{"sortOrder", "ASCENDING"}}).order, sort_order::ascending);
 }
 
-TEST(query, filter_must_not_be_empty)
-{
+TEST(query, filter_must_not_be_empty) {
     EXPECT_EQ(query_refusal({{"filter", "userName"}}).code, errc::invalid_filter);
     EXPECT_EQ(query_refusal({{"filter", ""}}).code, errc::invalid_filter);
 }
 
-TEST(query, the_first_of_duplicate_parameters_counts)
-{
+TEST(query, the_first_of_duplicate_parameters_counts) {
     EXPECT_EQ(query({{"count", "1"}, {"COUNT", "2"}}).page.count, 1U);
 }
 
 // RFC 9865 §2.
-TEST(query, uses_cursor_pagination_if_a_cursor_is_given)
-{
+TEST(query, uses_cursor_pagination_if_a_cursor_is_given) {
     EXPECT_EQ(query({{"cursor", ""}}).page.cursor, "");
     EXPECT_EQ(query({{"Cursor", " abc "}, {"count", "-3"}}).page.cursor, "abc");
     EXPECT_EQ(query({{"cursor", ""}, {"count", "-3"}}).page.count, 0U);
-    EXPECT_EQ(
-        query_refusal({{"cursor", ""}, {"count", "ten"}}),
-        (error{errc::invalid_count, "count must be an integer, not 'ten'."})
-    );
-    EXPECT_EQ(
-        query_refusal({{"startIndex", "1"}, {"cursor", ""}}),
-        (error{errc::invalid_value, "startIndex and cursor are two ways to page: send one of them."})
-    );
+    EXPECT_EQ(query_refusal({{"cursor", ""}, {"count", "ten"}}),
+            (error{errc::invalid_count, "count must be an integer, not 'ten'."}));
+    EXPECT_EQ(query_refusal({{"startIndex", "1"}, {"cursor", ""}}),
+            (error{errc::invalid_value, "startIndex and cursor are two ways to page: send one of them."}));
 }
 
-TEST(query, has_an_identity_of_results_and_order)
-{
+TEST(query, has_an_identity_of_results_and_order) {
     const parameters given = {{"filter", "title pr"}, {"sortBy", "title"}, {"count", "5"}};
     const auto identity = query(given).identity;
     const parameters same[] = {
-        {{"filter", "title pr"}, {"sortBy", "title"}, {"count", "9"}, {"sortOrder", "ascending"}},
-        {{"attributes", "title"}, {"filter", "title pr"}, {"sortBy", "title"}, {"cursor", "abc"}},
+            {{"filter", "title pr"}, {"sortBy", "title"}, {"count", "9"}, {"sortOrder", "ascending"}},
+            {{"attributes", "title"}, {"filter", "title pr"}, {"sortBy", "title"}, {"cursor", "abc"}},
     };
     for (const auto& each : same)
         EXPECT_EQ(query(each).identity, identity);
     const parameters others[] = {
-        {{"filter", "title pr"}},
-        {{"sortBy", "title"}},
-        {{"filter", "title pr"}, {"sortBy", "userName"}},
-        {{"filter", "title pr"}, {"sortBy", "title"}, {"sortOrder", "descending"}},
-        {{"filter", "not (title pr)"}, {"sortBy", "title"}},
+            {{"filter", "title pr"}},
+            {{"sortBy", "title"}},
+            {{"filter", "title pr"}, {"sortBy", "userName"}},
+            {{"filter", "title pr"}, {"sortBy", "title"}, {"sortOrder", "descending"}},
+            {{"filter", "not (title pr)"}, {"sortBy", "title"}},
     };
     for (const auto& each : others)
         EXPECT_NE(query(each).identity, identity);
 }
 
-TEST(query, over_several_types_reads_missing_attributes_as_unassigned)
-{
+TEST(query, over_several_types_reads_missing_attributes_as_unassigned) {
     const resource_type* const both[] = {&samples::user(), &samples::group()};
     const auto resolved = [&](const parameters& given) { return resolve(*read_parameters(given), both); };
     const auto made = resolved({{"filter", R"(userName eq "x")"}, {"sortBy", "userName"}}).value();

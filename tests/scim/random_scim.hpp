@@ -28,15 +28,13 @@ public:
     bool chance(std::size_t one_in) { return below(one_in) == 0; }
 
     template <class List>
-    const auto& any(const List& of)
-    {
+    const auto& any(const List& of) {
         return of[below(std::size(of))];
     }
 
     // --- filters
 
-    scim::filter filter(const resource_type& type, std::size_t depth = 3)
-    {
+    scim::filter filter(const resource_type& type, std::size_t depth = 3) {
         if (depth == 0 || chance(2))
             return leaf(type);
         if (chance(4))
@@ -52,8 +50,7 @@ public:
     // --- documents
 
     // Returns a canonical document; it generates bodies until one is valid.
-    json::object document(const resource_type& type)
-    {
+    json::object document(const resource_type& type) {
         for (;;) {
             json::object body;
             fill(body, type.base->attributes);
@@ -65,8 +62,7 @@ public:
         }
     }
 
-    json::value value(const attribute& target, bool is_element = false)
-    {
+    json::value value(const attribute& target, bool is_element = false) {
         if (target.is_multi_valued && !is_element) {
             json::array elements;
             for (auto count = below(4); count > 0; --count)
@@ -91,8 +87,7 @@ public:
         bool may_select = true;  // elements of a list: by a filter, or all of them by a sub-attribute
     };
 
-    json::object patch(const resource_type& type, const operation_shape& shape)
-    {
+    json::object patch(const resource_type& type, const operation_shape& shape) {
         json::array operations;
         for (auto count = 1 + below(3); count > 0; --count)
             operations.push_back(any_operation(type, shape));
@@ -106,8 +101,7 @@ private:
     };
 
     // Returns an attribute that a client may write.
-    place any_place(const resource_type& type)
-    {
+    place any_place(const resource_type& type) {
         for (;;) {
             const schema* extension = nullptr;
             if (!type.extensions.empty() && chance(4))
@@ -118,8 +112,7 @@ private:
         }
     }
 
-    const attribute* any_sub(const attribute& of)
-    {
+    const attribute* any_sub(const attribute& of) {
         for (int tries = 0; tries < 10; ++tries) {
             const auto& sub = any(of.sub_attributes);
             if (sub.returned != returned::never && sub.mutability != mutability::read_only)
@@ -130,8 +123,7 @@ private:
 
     // --- filters
 
-    scim::filter leaf(const resource_type& type)
-    {
+    scim::filter leaf(const resource_type& type) {
         for (;;) {
             const auto [extension, self] = any_place(type);
             path where{extension, self, nullptr};
@@ -147,8 +139,7 @@ private:
     }
 
     // Returns a filter on the sub-attributes of where.attribute.
-    scim::filter condition(path where, std::size_t depth)
-    {
+    scim::filter condition(path where, std::size_t depth) {
         if (depth > 0 && chance(3))
             return {conjunction{{condition(where, depth - 1), condition(where, depth - 1)}}};
         if (depth > 0 && chance(3))
@@ -160,8 +151,7 @@ private:
         return comparison_of(where);
     }
 
-    scim::filter comparison_of(const path& where)
-    {
+    scim::filter comparison_of(const path& where) {
         using enum scim::operation;
         constexpr std::array equality = {eq, ne};
         constexpr std::array order = {eq, ne, gt, ge, lt, le};
@@ -188,44 +178,31 @@ private:
 
     // --- values
 
-    std::string word()
-    {
-        static const std::vector<std::string> words = {
-            "a",          "A",       "b",           "work",  "home",        "Straße", "日本",       "😀",
-            "with space", "quo\"te", "back\\slash", "tab\t", "line\nbreak", "/",      "é",          "\x7f",
-            "and",        "or",      "not (a)",     "true",  "null",        "7",      "x eq \"y\"", "]",
-            ")"
-        };
+    std::string word() {
+        static const std::vector<std::string> words = {"a", "A", "b", "work", "home", "Straße", "日本", "😀",
+                "with space", "quo\"te", "back\\slash", "tab\t", "line\nbreak", "/", "é", "\x7f", "and", "or",
+                "not (a)", "true", "null", "7", "x eq \"y\"", "]", ")"};
         return any(words);
     }
 
-    std::int64_t whole()
-    {
+    std::int64_t whole() {
         constexpr std::array<std::int64_t, 8> wholes = {
-            0, 1, -1, 42, 9'007'199'254'740'993, INT64_MAX, INT64_MIN, 7
-        };
+                0, 1, -1, 42, 9'007'199'254'740'993, INT64_MAX, INT64_MIN, 7};
         return any(wholes);
     }
 
-    double real()
-    {
+    double real() {
         constexpr std::array reals = {0.0, 1.0, -2.5, 0.1, 1e300, 1e-300, 123456.789, 9007199254740992.0};
         return any(reals);
     }
 
-    std::string instant()
-    {
-        static const std::vector<std::string> instants = {
-            "2026-01-01T00:00:00Z",
-            "2026-01-01T00:00:00.5Z",
-            "2026-01-01T01:00:00+01:00",
-            "1999-12-31T23:59:59Z"
-        };
+    std::string instant() {
+        static const std::vector<std::string> instants = {"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z",
+                "2026-01-01T01:00:00+01:00", "1999-12-31T23:59:59Z"};
         return any(instants);
     }
 
-    json::value simple(attribute_type type)
-    {
+    json::value simple(attribute_type type) {
         switch (type) {
             case attribute_type::boolean:
                 return chance(2);
@@ -242,8 +219,7 @@ private:
         }
     }
 
-    void fill(json::object& body, const std::vector<attribute>& attributes)
-    {
+    void fill(json::object& body, const std::vector<attribute>& attributes) {
         for (const auto& each : attributes)
             if (each.is_required || chance(2))
                 body[each.name] = value(each);
@@ -251,8 +227,7 @@ private:
 
     // --- PATCH
 
-    json::object any_operation(const resource_type& type, const operation_shape& shape)
-    {
+    json::object any_operation(const resource_type& type, const operation_shape& shape) {
         json::object made{{"op", std::string(any(shape.verbs))}};
         if (made.at("op") != "remove" && chance(6)) {
             auto& body = made["value"].emplace_object();
@@ -268,9 +243,8 @@ private:
         std::string where = to_text(path{extension, self, nullptr});
         const bool is_filtered = shape.may_select && self->is_complex() && self->is_multi_valued && chance(2);
         if (is_filtered)
-            where = to_text(scim::filter{
-                value_filter{{extension, self, nullptr}, condition({extension, self, any_sub(*self)}, 1)}
-            });
+            where = to_text(scim::filter{value_filter{
+                    {extension, self, nullptr}, condition({extension, self, any_sub(*self)}, 1)}});
         if (sub)
             where += "." + sub->name;
         made["path"] = where;

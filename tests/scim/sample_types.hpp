@@ -11,34 +11,30 @@
 
 namespace scimd::scim::samples {
 
-inline const catalogue& standard()
-{
+inline const catalogue& standard() {
     static const catalogue types = catalogue::standard();
     return types;
 }
 
-inline const resource_type& user()
-{
+inline const resource_type& user() {
     return *standard().find_type("User");
 }
 
-inline const resource_type& group()
-{
+inline const resource_type& group() {
     return *standard().find_type("Group");
 }
 
 constexpr std::string_view device_urn = "urn:example:Device";
 constexpr std::string_view warranty_urn = "urn:example:Device:Warranty";
 
-inline const catalogue& devices()
-{
+inline const catalogue& devices() {
     static constexpr std::array<embedded_file, 4> files = {{
-        {"device_type.json", R"({
+            {"device_type.json", R"({
             "name": "Device", "endpoint": "/Devices", "idPrefix": "device_", "schema": "urn:example:Device",
             "schemaExtensions": [{"schema": "urn:example:Device:Warranty", "required": true},
                                  {"schema": "urn:example:Lease"}]
         })"},
-        {"device.json", R"({
+            {"device.json", R"({
             "id": "urn:example:Device", "name": "Device", "description": "A thing.",
             "attributes": [
                 {"name": "serial", "caseExact": true, "required": true, "uniqueness": "global"},
@@ -66,11 +62,11 @@ inline const catalogue& devices()
                 ]}
             ]
         })"},
-        {"warranty.json", R"({
+            {"warranty.json", R"({
             "id": "urn:example:Device:Warranty",
             "attributes": [{"name": "until", "type": "dateTime"}, {"name": "vendor"}]
         })"},
-        {"lease.json", R"({
+            {"lease.json", R"({
             "id": "urn:example:Lease",
             "attributes": [{"name": "lender"}, {"name": "vendor"}]
         })"},
@@ -79,19 +75,16 @@ inline const catalogue& devices()
     return types;
 }
 
-inline const resource_type& device()
-{
+inline const resource_type& device() {
     return *devices().find_type("Device");
 }
 
-inline json::object document(std::string_view text)
-{
+inline json::object document(std::string_view text) {
     return parse_json_object(text).value();
 }
 
 // Returns the JSON without white space.
-inline std::string compact(std::string_view text)
-{
+inline std::string compact(std::string_view text) {
     return scimd::to_text(document(text));
 }
 

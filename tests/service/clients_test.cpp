@@ -16,13 +16,11 @@ class clients_test : public testing::Test {
 protected:
     store::transaction& tx() { return store.tx(); }
 
-    created_client make(std::string_view name)
-    {
+    created_client make(std::string_view name) {
         return std::move(*create_client(tx(), random, {{}, std::string(name)}));
     }
 
-    std::string fault(store::clients::new_client what)
-    {
+    std::string fault(store::clients::new_client what) {
         const auto made = create_client(tx(), random, what);
         return made ? "none" : made.error().detail;
     }
@@ -31,8 +29,7 @@ protected:
     test::fixed_random random;
 };
 
-TEST_F(clients_test, a_client_authenticates_with_each_of_its_secrets_and_with_no_other)
-{
+TEST_F(clients_test, a_client_authenticates_with_each_of_its_secrets_and_with_no_other) {
     const auto one = make("One");
     const auto two = make("Two");
     const auto more = add_secret(tx(), random, one.client.id, std::nullopt);
@@ -48,8 +45,7 @@ TEST_F(clients_test, a_client_authenticates_with_each_of_its_secrets_and_with_no
         EXPECT_FALSE(authenticate(tx(), unknown, one.plain.reveal())) << unknown;
 }
 
-TEST_F(clients_test, a_client_has_at_most_five_valid_secrets)
-{
+TEST_F(clients_test, a_client_has_at_most_five_valid_secrets) {
     const auto one = make("One").client.id;
     for (std::size_t i = 1; i < secrets_max - 1; ++i)
         EXPECT_TRUE(add_secret(tx(), random, one, std::nullopt));
@@ -60,8 +56,7 @@ TEST_F(clients_test, a_client_has_at_most_five_valid_secrets)
     EXPECT_EQ(store::clients::list_secrets(tx(), one).size(), secrets_max);
 }
 
-TEST_F(clients_test, a_client_needs_a_name_and_an_existing_organization)
-{
+TEST_F(clients_test, a_client_needs_a_name_and_an_existing_organization) {
     EXPECT_EQ(fault({{}, ""}), "name must have 1 to 200 bytes of text.");
     EXPECT_EQ(fault({{}, "  "}), "name must have 1 to 200 bytes of text.");
     EXPECT_EQ(fault({{}, std::string(201, 'a')}), "name must have 1 to 200 bytes of text.");
@@ -70,8 +65,7 @@ TEST_F(clients_test, a_client_needs_a_name_and_an_existing_organization)
     EXPECT_EQ(fault({store.add_directory().organization, "One"}), "none");
 }
 
-TEST_F(clients_test, there_are_at_most_a_thousand_clients)
-{
+TEST_F(clients_test, there_are_at_most_a_thousand_clients) {
     for (std::int64_t i = 0; i < clients_max; ++i)
         store::clients::insert(tx(), {{}, "One"});
     EXPECT_EQ(fault({{}, "Another"}), "There are 1,000 clients already; delete one first.");
@@ -79,8 +73,7 @@ TEST_F(clients_test, there_are_at_most_a_thousand_clients)
     EXPECT_EQ(fault({{}, "Another"}), "none");
 }
 
-TEST_F(clients_test, the_demo_client_is_created_once_and_its_oldest_secret_is_replaced)
-{
+TEST_F(clients_test, the_demo_client_is_created_once_and_its_oldest_secret_is_replaced) {
     const auto first = std::move(*prepare_demo_client(tx(), random));
     for (std::size_t i = 1; i < secrets_max; ++i)
         EXPECT_EQ(prepare_demo_client(tx(), random)->client.id, first.client.id);

@@ -23,8 +23,7 @@ class demo_test : public testing::Test {
 protected:
     store::transaction& tx() { return store.tx(); }
 
-    std::size_t alive(directory_id directory)
-    {
+    std::size_t alive(directory_id directory) {
         std::size_t count = 0;
         for (const auto& one : credentials::list_secrets(tx(), directory))
             count += is_alive(one, tx().now()) ? 1 : 0;
@@ -36,11 +35,10 @@ protected:
     const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
 };
 
-TEST_F(demo_test, directories_have_a_known_provider_or_none)
-{
+TEST_F(demo_test, directories_have_a_known_provider_or_none) {
     const auto owner = tenants::insert_organization(tx(), "Acme", std::nullopt)->id;
     for (const auto* const provider :
-         {"", "OKTA", "GOOGLE", "MICROSOFT_AD", "AUTH0", "ONELOGIN", "JUMPCLOUD", "PING_IDENTITY"}) {
+            {"", "OKTA", "GOOGLE", "MICROSOFT_AD", "AUTH0", "ONELOGIN", "JUMPCLOUD", "PING_IDENTITY"}) {
         EXPECT_TRUE(create_directory(tx(), from, owner, {"", provider, {}})) << provider;
     }
     for (const auto* const provider : {"okta", "ENTRA", "OKTA "}) {
@@ -54,8 +52,7 @@ TEST_F(demo_test, directories_have_a_known_provider_or_none)
     EXPECT_EQ(create_directory(tx(), from, owner, {})->policy, tenants::domain_policy::reject);
 }
 
-TEST_F(demo_test, the_demo_is_created_once_with_a_new_token_each_time)
-{
+TEST_F(demo_test, the_demo_is_created_once_with_a_new_token_each_time) {
     const auto first = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
     ASSERT_TRUE(first);
     const auto made = tenants::find_organization_by_external_id(tx(), "example-corp");
@@ -73,8 +70,7 @@ TEST_F(demo_test, the_demo_is_created_once_with_a_new_token_each_time)
     EXPECT_EQ(tenants::count_organizations(tx()), 1);
 }
 
-TEST_F(demo_test, the_policy_of_the_demo_changes_when_one_is_given)
-{
+TEST_F(demo_test, the_policy_of_the_demo_changes_when_one_is_given) {
     const auto policy = [&](std::optional<tenants::domain_policy> wanted) {
         const auto demo = prepare_demo(tx(), from, random, wanted, std::nullopt);
         return tenants::find_directory(tx(), demo->organization, demo->directory)->policy;
@@ -85,8 +81,7 @@ TEST_F(demo_test, the_policy_of_the_demo_changes_when_one_is_given)
     EXPECT_EQ(policy(tenants::domain_policy::reject), tenants::domain_policy::reject);
 }
 
-TEST(directory_settings_test, values_have_exactly_one_spelling)
-{
+TEST(directory_settings_test, values_have_exactly_one_spelling) {
     EXPECT_EQ(parse_policy("reject").value(), tenants::domain_policy::reject);
     EXPECT_EQ(parse_policy("hold").value(), tenants::domain_policy::hold);
     EXPECT_EQ(parse_policy("off").value(), tenants::domain_policy::off);

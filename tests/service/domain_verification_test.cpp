@@ -19,24 +19,20 @@ const domain_schedule schedule;
 
 class life {
 public:
-    life()
-    {
+    life() {
         one.status = domain_status::pending;
         begin_window(one, schedule, window_start);
     }
 
-    news check(std::chrono::microseconds at, check_outcome outcome)
-    {
+    news check(std::chrono::microseconds at, check_outcome outcome) {
         return apply_check(one, schedule, {outcome, true, window_start + at});
     }
-    news ask(std::chrono::microseconds at, check_outcome outcome)
-    {
+    news ask(std::chrono::microseconds at, check_outcome outcome) {
         return apply_check(one, schedule, {outcome, false, window_start + at});
     }
 
     // Time of the next check after the start of the window; -1: none.
-    std::chrono::minutes next() const
-    {
+    std::chrono::minutes next() const {
         if (!one.next_check)
             return -1min;
         return std::chrono::duration_cast<std::chrono::minutes>(*one.next_check - window_start);
@@ -45,8 +41,7 @@ public:
     domain one;
 };
 
-TEST(domain_verification_test, pauses_between_checks_double_until_the_window_ends)
-{
+TEST(domain_verification_test, pauses_between_checks_double_until_the_window_ends) {
     life claim;
     std::vector<std::int64_t> pauses;
     auto at = claim.next();
@@ -74,8 +69,7 @@ TEST(domain_verification_test, pauses_between_checks_double_until_the_window_end
     EXPECT_EQ(claim.one.status, domain_status::failed);
 }
 
-TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
-{
+TEST(domain_verification_test, each_state_and_outcome_has_a_transition) {
     struct row {
         domain_status from;
         check_outcome outcome;
@@ -87,26 +81,26 @@ TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
     constexpr auto verified = domain_status::verified;
     constexpr auto lapsed = domain_status::lapsed;
     const row rows[] = {
-        {pending, found, verified, domain_transition::verified, 34h},
-        {pending, token_missing, pending, {}, 10h + 2min},
-        {pending, no_record, pending, {}, 10h + 2min},
-        {pending, disagreement, pending, {}, 10h + 2min},
-        {pending, owned_elsewhere, pending, {}, 10h + 2min},
-        {pending, server_failure, pending, {}, 10h + 2min},
-        {pending, timed_out, pending, {}, 10h + 2min},
-        {pending, overloaded, pending, {}, 10h + 2min},
-        {verified, found, verified, {}, 34h},
-        {verified, token_missing, verified, domain_transition::lapsing, 34h},
-        {verified, no_record, verified, domain_transition::lapsing, 34h},
-        {verified, no_such_name, verified, domain_transition::lapsing, 34h},
-        {verified, disagreement, verified, {}, 11h},
-        {verified, server_failure, verified, {}, 11h},
-        {verified, unreachable, verified, {}, 11h},
-        {verified, timed_out, verified, {}, 11h},
-        {verified, alias_failure, verified, {}, 11h},
-        {lapsed, found, verified, domain_transition::verified, 34h},
-        {lapsed, no_such_name, lapsed, {}, 10h + 2min},
-        {lapsed, timed_out, lapsed, {}, 10h + 2min},
+            {pending, found, verified, domain_transition::verified, 34h},
+            {pending, token_missing, pending, {}, 10h + 2min},
+            {pending, no_record, pending, {}, 10h + 2min},
+            {pending, disagreement, pending, {}, 10h + 2min},
+            {pending, owned_elsewhere, pending, {}, 10h + 2min},
+            {pending, server_failure, pending, {}, 10h + 2min},
+            {pending, timed_out, pending, {}, 10h + 2min},
+            {pending, overloaded, pending, {}, 10h + 2min},
+            {verified, found, verified, {}, 34h},
+            {verified, token_missing, verified, domain_transition::lapsing, 34h},
+            {verified, no_record, verified, domain_transition::lapsing, 34h},
+            {verified, no_such_name, verified, domain_transition::lapsing, 34h},
+            {verified, disagreement, verified, {}, 11h},
+            {verified, server_failure, verified, {}, 11h},
+            {verified, unreachable, verified, {}, 11h},
+            {verified, timed_out, verified, {}, 11h},
+            {verified, alias_failure, verified, {}, 11h},
+            {lapsed, found, verified, domain_transition::verified, 34h},
+            {lapsed, no_such_name, lapsed, {}, 10h + 2min},
+            {lapsed, timed_out, lapsed, {}, 10h + 2min},
     };
     for (const auto& row : rows) {
         life claim;
@@ -119,8 +113,7 @@ TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
     }
 }
 
-TEST(domain_verification_test, a_domain_lapses_after_three_days_of_absence_and_returns_with_the_record)
-{
+TEST(domain_verification_test, a_domain_lapses_after_three_days_of_absence_and_returns_with_the_record) {
     life claim;
     EXPECT_EQ(claim.check(0h, found), domain_transition::verified);
     EXPECT_EQ(claim.check(24h, no_such_name), domain_transition::lapsing);
@@ -143,8 +136,7 @@ TEST(domain_verification_test, a_domain_lapses_after_three_days_of_absence_and_r
     EXPECT_EQ(claim.check(273h + 7 * 24h, no_such_name), domain_transition::failed);
 }
 
-TEST(domain_verification_test, a_record_that_returns_in_time_resets_the_count_of_absences)
-{
+TEST(domain_verification_test, a_record_that_returns_in_time_resets_the_count_of_absences) {
     life claim;
     claim.check(0h, found);
     claim.check(24h, no_such_name);
@@ -156,8 +148,7 @@ TEST(domain_verification_test, a_record_that_returns_in_time_resets_the_count_of
     EXPECT_EQ(claim.one.status, domain_status::verified);
 }
 
-TEST(domain_verification_test, server_failures_neither_count_as_absence_nor_reset_it)
-{
+TEST(domain_verification_test, server_failures_neither_count_as_absence_nor_reset_it) {
     life claim;
     claim.check(0h, found);
     claim.check(24h, no_such_name);
@@ -168,8 +159,7 @@ TEST(domain_verification_test, server_failures_neither_count_as_absence_nor_rese
     EXPECT_EQ(claim.check(2'001h, no_such_name), domain_transition::lapsed);
 }
 
-TEST(domain_verification_test, a_check_on_request_can_only_verify)
-{
+TEST(domain_verification_test, a_check_on_request_can_only_verify) {
     life claim;
     EXPECT_EQ(claim.ask(1h, no_such_name), std::nullopt);
     EXPECT_EQ(claim.next(), 1min);
@@ -185,8 +175,7 @@ TEST(domain_verification_test, a_check_on_request_can_only_verify)
     EXPECT_EQ(claim.one.absences, 0);
 }
 
-TEST(domain_verification_test, the_last_check_can_find_the_record_and_failures_do_not_extend_the_window)
-{
+TEST(domain_verification_test, the_last_check_can_find_the_record_and_failures_do_not_extend_the_window) {
     life claim;
     EXPECT_EQ(claim.check(7 * 24h, found), domain_transition::verified);
     life other;
@@ -194,8 +183,7 @@ TEST(domain_verification_test, the_last_check_can_find_the_record_and_failures_d
     EXPECT_EQ(other.check(7 * 24h, timed_out), domain_transition::failed);
 }
 
-TEST(domain_verification_test, six_requests_a_minute_are_allowed)
-{
+TEST(domain_verification_test, six_requests_a_minute_are_allowed) {
     domain one;
     for (int i = 0; i < 6; ++i)
         EXPECT_TRUE(allow_request(one, window_start)) << i;
@@ -214,36 +202,34 @@ TEST(domain_verification_test, six_requests_a_minute_are_allowed)
     EXPECT_FALSE(allow_request(one, window_start + 1h));
 }
 
-TEST(domain_verification_test, records_are_searched_for_the_token)
-{
+TEST(domain_verification_test, records_are_searched_for_the_token) {
     struct row {
         std::string_view text;
         bool holds;
     };
     const row rows[] = {
-        {"abc", true},
-        {" abc ", true},
-        {"token=abc", true},
-        {"TOKEN=abc", true},
-        {"token=abc expiry=2027-01-01T00:00:00Z", true},
-        {"expiry=2027-01-01T00:00:00Z  token=abc", true},
-        {"token=x token=abc", true},
-        {"", false},
-        {"ABC", false},
-        {"abcd", false},
-        {"token=abcd", false},
-        {"token= abc", false},
-        {"xtoken=abc", false},
-        {"token=ABC", false},
-        {"v=abc", false},
-        {"token=abc,", false},
+            {"abc", true},
+            {" abc ", true},
+            {"token=abc", true},
+            {"TOKEN=abc", true},
+            {"token=abc expiry=2027-01-01T00:00:00Z", true},
+            {"expiry=2027-01-01T00:00:00Z  token=abc", true},
+            {"token=x token=abc", true},
+            {"", false},
+            {"ABC", false},
+            {"abcd", false},
+            {"token=abcd", false},
+            {"token= abc", false},
+            {"xtoken=abc", false},
+            {"token=ABC", false},
+            {"v=abc", false},
+            {"token=abc,", false},
     };
     for (const auto& row : rows)
         EXPECT_EQ(holds_token(row.text, "abc"), row.holds) << row.text;
 }
 
-TEST(domain_verification_test, all_servers_must_agree)
-{
+TEST(domain_verification_test, all_servers_must_agree) {
     const txt_answer own{found, {"other", "token=abc"}};
     const txt_answer others{found, {"other"}};
     struct row {
@@ -251,26 +237,25 @@ TEST(domain_verification_test, all_servers_must_agree)
         check_outcome expected;
     };
     const row rows[] = {
-        {{own}, found},
-        {{own, own}, found},
-        {{others}, token_missing},
-        {{others, {no_such_name}}, token_missing},
-        {{{no_such_name}, others}, no_such_name},
-        {{{no_record}}, no_record},
-        {{own, {no_such_name}}, disagreement},
-        {{others, own}, disagreement},
-        {{own, {timed_out}}, timed_out},
-        {{{server_failure}, own}, server_failure},
-        {{{no_such_name}, {unreachable}}, unreachable},
-        {{{alias_failure}}, alias_failure},
-        {{}, unreachable},
+            {{own}, found},
+            {{own, own}, found},
+            {{others}, token_missing},
+            {{others, {no_such_name}}, token_missing},
+            {{{no_such_name}, others}, no_such_name},
+            {{{no_record}}, no_record},
+            {{own, {no_such_name}}, disagreement},
+            {{others, own}, disagreement},
+            {{own, {timed_out}}, timed_out},
+            {{{server_failure}, own}, server_failure},
+            {{{no_such_name}, {unreachable}}, unreachable},
+            {{{alias_failure}}, alias_failure},
+            {{}, unreachable},
     };
     for (std::size_t i = 0; i < std::size(rows); ++i)
         EXPECT_EQ(evaluate_answers(rows[i].answers, "abc"), rows[i].expected) << i;
 }
 
-TEST(domain_verification_test, every_outcome_has_a_name_and_a_sentence)
-{
+TEST(domain_verification_test, every_outcome_has_a_name_and_a_sentence) {
     std::set<std::string_view> seen;
     for (int i = 0; i <= static_cast<int>(overloaded); ++i) {
         const auto name = name_of(static_cast<check_outcome>(i));

@@ -10,8 +10,7 @@
 namespace scimd::service {
 namespace {
 
-TEST(event_types, are_exactly_those_with_a_schema)
-{
+TEST(event_types, are_exactly_those_with_a_schema) {
     std::set<std::string> described;
     for (const auto& file : std::filesystem::directory_iterator(SCIMD_EVENT_SCHEMA_FOLDER))
         if (file.path().extension() == ".json" && file.path().stem() != "envelope")

@@ -25,13 +25,11 @@ using ids = std::vector<std::string>;
 
 constexpr std::size_t event_bytes_max = 16 * 1'024;  // of an event that lists members
 
-std::string user_id(resource_id user)
-{
+std::string user_id(resource_id user) {
     return "diruser_" + std::to_string(user.value);
 }
 
-std::set<std::string> group_ids(const json::value& groups)
-{
+std::set<std::string> group_ids(const json::value& groups) {
     std::set<std::string> found;
     for (const auto& group : groups.as_array())
         found.emplace(group.at("id").as_string());
@@ -40,15 +38,13 @@ std::set<std::string> group_ids(const json::value& groups)
 
 class large_change_test : public testing::Test {
 protected:
-    void add_users(std::size_t count)
-    {
+    void add_users(std::size_t count) {
         for (const auto user : test::write_users(fixture.tx(), fixture.who.directory, "u", count))
             users.push_back(user_id(user));
     }
 
     // The user_updated events of a user.
-    std::vector<json::object> updates_of(const std::string& user)
-    {
+    std::vector<json::object> updates_of(const std::string& user) {
         std::vector<json::object> found;
         for (auto& event : published)
             if (kind_of(event) == "user_updated" && event.at("data").at("id").as_string() == user)
@@ -56,8 +52,7 @@ protected:
         return found;
     }
 
-    std::map<std::string, std::size_t> counts()
-    {
+    std::map<std::string, std::size_t> counts() {
         std::map<std::string, std::size_t> found;
         for (const auto& event : published)
             ++found[kind_of(event)];
@@ -67,21 +62,18 @@ protected:
     void collect_events() { published = fixture.new_events(); }
 
     // Publishes all pending events as the job does. Returns the number of transactions.
-    std::size_t publish_all()
-    {
+    std::size_t publish_all() {
         std::size_t transactions = 1;
         while (publish_pending(fixture.tx(), types, fixture.who.directory))
             ++transactions;
         return transactions;
     }
 
-    std::int64_t count_of(std::string_view table)
-    {
+    std::int64_t count_of(std::string_view table) {
         std::int64_t total = 0;
         const auto text = "select count(*) from " + std::string(table);
-        fixture.tx().sql().run({"test.count", text}, {}, [&](const store::sql::row& row) {
-            total = row.integer(0);
-        });
+        fixture.tx().sql().run(
+                {"test.count", text}, {}, [&](const store::sql::row& row) { total = row.integer(0); });
         return total;
     }
 
@@ -91,8 +83,7 @@ protected:
     std::vector<json::object> published;
 };
 
-TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows)
-{
+TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows) {
     add_users(20'002);
     const auto group = fixture.add_group("All");
     const auto number = test::number_in(group);
@@ -109,12 +100,8 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
         EXPECT_EQ(written["events.append"], 5);
         EXPECT_LT(seen.names.size(), 100U);  // members that stay cost no statement
         collect_events();
-        EXPECT_EQ(
-            counts(),
-            (std::map<std::string, std::size_t>{
-                {"group_member_added", 1}, {"group_member_removed", 1}, {"user_updated", 3}
-            })
-        );
+        EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_member_added", 1},
+                                    {"group_member_removed", 1}, {"user_updated", 3}}));
     };
     const target resource{&fixture.type("Groups"), group, {}, {}};
     {
@@ -140,27 +127,23 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
     EXPECT_EQ(resources::count_members(fixture.tx(), fixture.who.directory, number), 20'000);
 }
 
-TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing)
-{
+TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing) {
     add_users(1'500);
     const auto group = fixture.add_group("All");
     const auto body = group_body("All", ",\"members\":" + members_text(users));
     ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
     publish_all();
     const auto version =
-        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version;
+            resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version;
     fixture.new_events();
     ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
     collect_events();
     EXPECT_TRUE(published.empty());
-    EXPECT_EQ(
-        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version,
-        version
-    );
+    EXPECT_EQ(resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version,
+            version);
 }
 
-TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_later)
-{
+TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_later) {
     add_users(published_at_once_max + 1);
     const ids most(users.begin(), users.end() - 1);
     fixture.new_events();
@@ -173,9 +156,8 @@ TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_lat
     const auto all = fixture.add_group("All", users);
     collect_events();
     const auto batches = (users.size() + 99) / 100;
-    EXPECT_EQ(
-        counts(), (std::map<std::string, std::size_t>{{"group_created", 1}, {"group_member_added", batches}})
-    );
+    EXPECT_EQ(counts(),
+            (std::map<std::string, std::size_t>{{"group_created", 1}, {"group_member_added", batches}}));
     for (const auto& event : published)
         EXPECT_LE(to_text(event).size(), event_bytes_max);
     EXPECT_EQ(count_of("pending_group_events"), static_cast<std::int64_t>(users.size()));
@@ -195,8 +177,7 @@ TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_lat
     EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
 }
 
-TEST_F(large_change_test, a_group_is_deleted_at_once_and_its_users_are_updated_later)
-{
+TEST_F(large_change_test, a_group_is_deleted_at_once_and_its_users_are_updated_later) {
     add_users(published_at_once_max + 100);
     const auto group = fixture.add_group("All", users);
     publish_all();
@@ -220,8 +201,7 @@ TEST_F(large_change_test, a_group_is_deleted_at_once_and_its_users_are_updated_l
     }
 }
 
-TEST_F(large_change_test, deleting_a_user_costs_one_event_per_group_and_few_statements)
-{
+TEST_F(large_change_test, deleting_a_user_costs_one_event_per_group_and_few_statements) {
     add_users(1);
     constexpr std::size_t many = 500;
     ids groups;
@@ -239,27 +219,24 @@ TEST_F(large_change_test, deleting_a_user_costs_one_event_per_group_and_few_stat
     EXPECT_LT(seen.names.size(), 6 * many);
 
     collect_events();
-    EXPECT_EQ(
-        counts(), (std::map<std::string, std::size_t>{{"user_deleted", 1}, {"group_member_removed", many}})
-    );
+    EXPECT_EQ(counts(),
+            (std::map<std::string, std::size_t>{{"user_deleted", 1}, {"group_member_removed", many}}));
     for (const auto& group : groups)
-        EXPECT_EQ(
-            resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version, 2
-        );
-    EXPECT_EQ(
-        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(untouched))->version, 1
-    );
+        EXPECT_EQ(resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))
+                          ->version,
+                2);
+    EXPECT_EQ(resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(untouched))
+                      ->version,
+            1);
 }
 
-TEST_F(large_change_test, the_next_event_of_a_user_publishes_its_pending_groups)
-{
+TEST_F(large_change_test, the_next_event_of_a_user_publishes_its_pending_groups) {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     fixture.new_events();
 
     ASSERT_EQ(
-        fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200
-    );
+            fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200);
     collect_events();
     ASSERT_EQ(published.size(), 1U);
     EXPECT_EQ(group_ids(published[0].at("data").at("groups")), (std::set<std::string>{group}));
@@ -269,9 +246,8 @@ TEST_F(large_change_test, the_next_event_of_a_user_publishes_its_pending_groups)
     const auto other = fixture.add_group("Other", {users[8]});
     collect_events();
     ASSERT_EQ(updates_of(users[8]).size(), 1U);
-    EXPECT_EQ(
-        group_ids(updates_of(users[8])[0].at("data").at("groups")), (std::set<std::string>{group, other})
-    );
+    EXPECT_EQ(group_ids(updates_of(users[8])[0].at("data").at("groups")),
+            (std::set<std::string>{group, other}));
     EXPECT_TRUE(updates_of(users[8])[0].at("previous_attributes").at("groups").as_array().empty());
 
     publish_all();
@@ -281,8 +257,7 @@ TEST_F(large_change_test, the_next_event_of_a_user_publishes_its_pending_groups)
     EXPECT_TRUE(updates_of(users[8]).empty());
 }
 
-TEST_F(large_change_test, changes_undone_before_publication_are_not_published)
-{
+TEST_F(large_change_test, changes_undone_before_publication_are_not_published) {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     fixture.new_events();
@@ -291,8 +266,7 @@ TEST_F(large_change_test, changes_undone_before_publication_are_not_published)
     ASSERT_EQ(fixture.remove("Users", users[1]).status, 204);
     collect_events();
     EXPECT_EQ(
-        counts(), (std::map<std::string, std::size_t>{{"group_member_removed", 2}, {"user_deleted", 1}})
-    );
+            counts(), (std::map<std::string, std::size_t>{{"group_member_removed", 2}, {"user_deleted", 1}}));
     ASSERT_EQ(fixture.remove("Groups", group).status, 204);
     EXPECT_EQ(publish_all(), 1U);
     collect_events();
@@ -302,21 +276,20 @@ TEST_F(large_change_test, changes_undone_before_publication_are_not_published)
 
 // The recomputation of roles skips users with pending group events; when the group change is undone, these
 // events are never published.
-TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was_undone)
-{
+TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was_undone) {
     namespace roles = service::roles;
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     publish_all();
-    ASSERT_TRUE(roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {}));
+    ASSERT_TRUE(roles::create(
+            fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {}));
     const auto recount = [&] {
         while (const auto next = store::roles::next_recount(fixture.tx()))
             roles::recount_some(fixture.tx(), types, *next);
     };
     ASSERT_EQ(fixture.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
     ASSERT_TRUE(roles::set_defaults(
-        fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"}
-    ));
+            fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"}));
     recount();
     fixture.new_events();
 
@@ -335,13 +308,11 @@ TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was
     }
 }
 
-TEST_F(large_change_test, held_users_get_no_events)
-{
+TEST_F(large_change_test, held_users_get_no_events) {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     store::held_users::hold(
-        fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""}
-    );
+            fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""});
     fixture.new_events();
     publish_all();
     collect_events();
@@ -356,8 +327,7 @@ TEST_F(large_change_test, held_users_get_no_events)
 
 // Any order of changes and steps of the job: each event lists the groups published before and the current
 // ones, and in the end the current ones of all users have been published.
-TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_order)
-{
+TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_order) {
     add_users(published_at_once_max + 5);
     std::mt19937 random(20'260'101);
     const auto draw = [&](std::size_t bound) {
@@ -381,26 +351,18 @@ TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_or
         auto& group = groups[draw(groups.size())];
         switch (draw(6)) {
             case 0:  // all but a few
-                fixture.replace(
-                    "Groups",
-                    group,
-                    group_body(
-                        "g" + std::to_string(step),
-                        ",\"members\":" +
-                            members_text({users.begin() + static_cast<int>(draw(4)), users.end()})
-                    )
-                );
+                fixture.replace("Groups", group,
+                        group_body("g" + std::to_string(step),
+                                ",\"members\":" + members_text({users.begin() + static_cast<int>(draw(4)),
+                                                          users.end()})));
                 break;
             case 1:
                 fixture.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
                 break;
             case 2: {
                 const auto& user = users[draw(users.size())];
-                fixture.patch(
-                    "Groups",
-                    group,
-                    R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])"
-                );
+                fixture.patch("Groups", group,
+                        R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])");
                 break;
             }
             case 3:
@@ -417,7 +379,7 @@ TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_or
     for (const auto& user : users) {
         std::set<std::string> now;
         for (const auto& group :
-             resources::groups_of(fixture.tx(), fixture.who.directory, test::number_in(user)))
+                resources::groups_of(fixture.tx(), fixture.who.directory, test::number_in(user)))
             now.insert("dirgroup_" + std::to_string(group.group.value));
         EXPECT_EQ(known[user], now);
     }

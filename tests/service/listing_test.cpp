@@ -19,10 +19,8 @@ protected:
     };
 
     // The attribute `name` of each resource on a page.
-    shown show(
-        std::string_view endpoint, std::string_view name, scim::list_request asked, const list_bounds& bounds
-    )
-    {
+    shown show(std::string_view endpoint, std::string_view name, scim::list_request asked,
+            const list_bounds& bounds) {
         const scim::resource_type* const types[] = {&fixture.type(endpoint)};
         const auto query = scim::resolve(std::move(asked), types).value();
         spooled_text text;
@@ -37,32 +35,27 @@ protected:
 
     service_fixture fixture;
     test::fixed_random random;
-    vault key_vault{
-        [this] {
-            std::vector<master_key> keys;
-            keys.push_back(make_master_key(random));
-            return keys;
-        }(),
-        random
-    };
+    vault key_vault{[this] {
+                        std::vector<master_key> keys;
+                        keys.push_back(make_master_key(random));
+                        return keys;
+                    }(),
+            random};
     cursor_seal seal{key_vault, random};
 };
 
 class listing_test : public list_test {
 protected:
-    listing_test()
-    {
+    listing_test() {
         for (int i = 0; i < 23; ++i) {
             const auto* const title = i == 4 || i == 20 ? R"(,"title":"Boss")" : R"(,"title":"Clerk")";
             fixture.create("Users", user_body("u" + std::to_string(i), "acme.com", title));
         }
     }
 
-    page list_page(std::string_view filter, std::string_view cursor, const list_bounds& bounds = {})
-    {
+    page list_page(std::string_view filter, std::string_view cursor, const list_bounds& bounds = {}) {
         const scim::list_request asked{
-            .filter = std::string(filter), .page = {.count = 1, .cursor = std::string(cursor)}
-        };
+                .filter = std::string(filter), .page = {.count = 1, .cursor = std::string(cursor)}};
         const scim::resource_type* const users[] = {&fixture.type("Users")};
         const auto query = scim::resolve(asked, users).value();
         spooled_text text;
@@ -70,8 +63,7 @@ protected:
     }
 };
 
-TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
-{
+TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more) {
     const list_bounds bounds{.examined_rows_max = 6};
     const std::string_view filter = R"(title eq "Boss")";
     std::vector<std::size_t> sizes;
@@ -94,8 +86,7 @@ TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
     EXPECT_EQ(met, 1U);
 }
 
-TEST_F(listing_test, a_total_that_costs_too_much_is_left_out)
-{
+TEST_F(listing_test, a_total_that_costs_too_much_is_left_out) {
     const std::string_view matched = R"(title eq "Boss")";
     EXPECT_EQ(list_page(matched, "", {.counted_rows_max = 23}).head.total_results, 2U);
     EXPECT_FALSE(list_page(matched, "", {.counted_rows_max = 22}).head.total_results.has_value());
@@ -103,8 +94,7 @@ TEST_F(listing_test, a_total_that_costs_too_much_is_left_out)
     EXPECT_EQ(list_page("active eq true", "", {.counted_rows_max = 1}).head.total_results, 23U);
 }
 
-TEST_F(listing_test, only_index_look_ups_have_the_read_intent)
-{
+TEST_F(listing_test, only_index_look_ups_have_the_read_intent) {
     const auto& users = fixture.type("Users");
     const auto& groups = fixture.type("Groups");
     const struct {
@@ -112,30 +102,30 @@ TEST_F(listing_test, only_index_look_ups_have_the_read_intent)
         store::intent of_users;
         store::intent of_both;
     } rows[] = {
-        {R"(userName eq "x")", store::intent::read, store::intent::read},
-        {R"(externalId eq "x")", store::intent::read, store::intent::read},
-        {R"(emails.value eq "x")", store::intent::read, store::intent::read},
-        {R"(emails[value eq "x"])", store::intent::read, store::intent::read},
-        {R"(externalId eq "x" and active eq true)", store::intent::read, store::intent::read},
-        {R"(id eq "diruser_1")", store::intent::read, store::intent::read},
-        {R"(id eq "nothing")", store::intent::read, store::intent::read},
-        {R"(displayName eq "x")", store::intent::read, store::intent::read},
-        // Filters evaluated in memory may examine any number of rows or values.
-        {R"(userName eq "x" and title pr)", store::intent::scan, store::intent::scan},
-        {R"(emails.value eq "x" and title co "zz")", store::intent::scan, store::intent::scan},
-        {R"(emails.type eq "work")", store::intent::scan, store::intent::scan},
-        {R"(emails[type eq "work" and value eq "x"])", store::intent::scan, store::intent::scan},
-        {R"(groups.value eq "dirgroup_1")", store::intent::scan, store::intent::scan},
-        {R"(active eq true)", store::intent::scan, store::intent::scan},
-        {R"(not (userName eq "x"))", store::intent::scan, store::intent::scan},
-        {R"(emails.value ne "x")", store::intent::scan, store::intent::scan},
-        {R"(userName sw "x")", store::intent::scan, store::intent::scan},
-        {R"(userName eq "x" or title pr)", store::intent::scan, store::intent::scan},
-        {"userName eq null", store::intent::scan, store::intent::scan},
-        {R"(title eq "x")", store::intent::scan, store::intent::scan},
+            {R"(userName eq "x")", store::intent::read, store::intent::read},
+            {R"(externalId eq "x")", store::intent::read, store::intent::read},
+            {R"(emails.value eq "x")", store::intent::read, store::intent::read},
+            {R"(emails[value eq "x"])", store::intent::read, store::intent::read},
+            {R"(externalId eq "x" and active eq true)", store::intent::read, store::intent::read},
+            {R"(id eq "diruser_1")", store::intent::read, store::intent::read},
+            {R"(id eq "nothing")", store::intent::read, store::intent::read},
+            {R"(displayName eq "x")", store::intent::read, store::intent::read},
+            // Filters evaluated in memory may examine any number of rows or values.
+            {R"(userName eq "x" and title pr)", store::intent::scan, store::intent::scan},
+            {R"(emails.value eq "x" and title co "zz")", store::intent::scan, store::intent::scan},
+            {R"(emails.type eq "work")", store::intent::scan, store::intent::scan},
+            {R"(emails[type eq "work" and value eq "x"])", store::intent::scan, store::intent::scan},
+            {R"(groups.value eq "dirgroup_1")", store::intent::scan, store::intent::scan},
+            {R"(active eq true)", store::intent::scan, store::intent::scan},
+            {R"(not (userName eq "x"))", store::intent::scan, store::intent::scan},
+            {R"(emails.value ne "x")", store::intent::scan, store::intent::scan},
+            {R"(userName sw "x")", store::intent::scan, store::intent::scan},
+            {R"(userName eq "x" or title pr)", store::intent::scan, store::intent::scan},
+            {"userName eq null", store::intent::scan, store::intent::scan},
+            {R"(title eq "x")", store::intent::scan, store::intent::scan},
     };
     const auto intent_for = [](std::string_view filter,
-                               const std::vector<const scim::resource_type*>& types) {
+                                    const std::vector<const scim::resource_type*>& types) {
         const scim::list_request asked{.filter = std::string(filter)};
         return intent_of(scim::resolve(asked, types).value());
     };
@@ -148,8 +138,7 @@ TEST_F(listing_test, only_index_look_ups_have_the_read_intent)
 // Pages of groups a, b, c, d with 2, 1, 3 and 1 members.
 class listing_members_limit_test : public list_test {
 protected:
-    listing_members_limit_test()
-    {
+    listing_members_limit_test() {
         std::vector<std::string> users;
         for (int i = 0; i < 3; ++i)
             users.push_back(fixture.add_user("m" + std::to_string(i)));
@@ -159,8 +148,7 @@ protected:
         fixture.add_group("d", {users[2]});
     }
 
-    shown groups(const scim::page_request& at, std::int64_t members_max, bool is_inline = false)
-    {
+    shown groups(const scim::page_request& at, std::int64_t members_max, bool is_inline = false) {
         const list_bounds bounds{.members_max = members_max, .is_inline = is_inline};
         return show("Groups", "displayName", {.sort_by = "displayName", .page = at}, bounds);
     }
@@ -168,8 +156,7 @@ protected:
 
 using texts = std::vector<std::string>;
 
-TEST_F(listing_members_limit_test, a_page_by_index_ends_before_it_lists_too_many_members)
-{
+TEST_F(listing_members_limit_test, a_page_by_index_ends_before_it_lists_too_many_members) {
     EXPECT_EQ(groups({.start_index = 1, .count = 10}, 7).names, (texts{"a", "b", "c", "d"}));
     EXPECT_EQ(groups({.start_index = 1, .count = 10}, 6).names, (texts{"a", "b", "c"}));
     const auto cut = groups({.start_index = 1, .count = 10}, 5);
@@ -179,8 +166,7 @@ TEST_F(listing_members_limit_test, a_page_by_index_ends_before_it_lists_too_many
     EXPECT_EQ(groups({.start_index = 3, .count = 10}, 1).names, (texts{"c"}));
 }
 
-TEST_F(listing_members_limit_test, cursors_visit_all_groups_forwards_and_backwards)
-{
+TEST_F(listing_members_limit_test, cursors_visit_all_groups_forwards_and_backwards) {
     texts there;
     std::string cursor;
     std::string last;
@@ -207,22 +193,18 @@ TEST_F(listing_members_limit_test, cursors_visit_all_groups_forwards_and_backwar
 // Each user has some 600 bytes; the limit is reached by the second user of a page.
 class listing_bytes_limit_test : public list_test {
 protected:
-    listing_bytes_limit_test()
-    {
+    listing_bytes_limit_test() {
         for (const auto* name : {"a", "b", "c", "d", "e"})
             fixture.create(
-                "Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"')
-            );
+                    "Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"'));
     }
 
-    shown users(scim::list_request asked, std::size_t bytes_max)
-    {
+    shown users(scim::list_request asked, std::size_t bytes_max) {
         return show("Users", "userName", std::move(asked), {.document_bytes_max = bytes_max});
     }
 };
 
-TEST_F(listing_bytes_limit_test, a_page_by_index_ends_with_the_document_that_reaches_the_limit)
-{
+TEST_F(listing_bytes_limit_test, a_page_by_index_ends_with_the_document_that_reaches_the_limit) {
     for (const auto* filter : {"", R"(title sw "t")", R"(title sw "t" and not (nickName pr))"}) {
         for (const auto* order : {"", "userName", "title"}) {
             const auto page = [&](std::uint64_t start, std::size_t bytes_max) {
@@ -245,8 +227,7 @@ TEST_F(listing_bytes_limit_test, a_page_by_index_ends_with_the_document_that_rea
     }
 }
 
-TEST_F(listing_bytes_limit_test, cursors_visit_all_resources_forwards_and_backwards)
-{
+TEST_F(listing_bytes_limit_test, cursors_visit_all_resources_forwards_and_backwards) {
     for (const auto* order : {"userName", "title"}) {
         texts there;
         std::string cursor;
@@ -266,18 +247,16 @@ TEST_F(listing_bytes_limit_test, cursors_visit_all_resources_forwards_and_backwa
 }
 
 // More than the 4 MiB of a block.
-TEST_F(list_test, pages_of_large_documents_are_complete)
-{
+TEST_F(list_test, pages_of_large_documents_are_complete) {
     std::string photos;
     for (char letter = 'a'; letter < 'p'; ++letter)
         photos.append(photos.empty() ? "" : ",")
-            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+                .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
     texts all;
     for (int i = 10; i < 20; ++i) {
         all.push_back("u" + std::to_string(i));
         fixture.create(
-            "Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']')
-        );
+                "Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']'));
     }
     for (const auto* filter : {"", R"(title eq "t")"}) {
         scim::list_request asked{.sort_by = "userName", .page = {.count = 10, .cursor = ""}};
@@ -289,20 +268,12 @@ TEST_F(list_test, pages_of_large_documents_are_complete)
     }
 }
 
-TEST_F(listing_members_limit_test, inline_reads_leave_long_pages_to_the_reader_pool)
-{
+TEST_F(listing_members_limit_test, inline_reads_leave_long_pages_to_the_reader_pool) {
     const auto ask = [&](std::int64_t members) {
-        test::write_members(
-            fixture.tx(),
-            fixture.who.directory,
-            test::number_in(fixture.add_group("all" + std::to_string(members))),
-            test::write_users(
-                fixture.tx(),
-                fixture.who.directory,
-                "x" + std::to_string(members),
-                static_cast<std::size_t>(members)
-            )
-        );
+        test::write_members(fixture.tx(), fixture.who.directory,
+                test::number_in(fixture.add_group("all" + std::to_string(members))),
+                test::write_users(fixture.tx(), fixture.who.directory, "x" + std::to_string(members),
+                        static_cast<std::size_t>(members)));
         const scim::list_request asked{.filter = "displayName eq \"all" + std::to_string(members) + "\""};
         const scim::resource_type* const types[] = {&fixture.type("Groups")};
         const auto query = scim::resolve(asked, types).value();
@@ -316,8 +287,7 @@ TEST_F(listing_members_limit_test, inline_reads_leave_long_pages_to_the_reader_p
     EXPECT_FALSE(ask(members_inline_max + 1));
 }
 
-TEST_F(listing_test, an_index_look_up_reads_no_members_one_by_one)
-{
+TEST_F(listing_test, an_index_look_up_reads_no_members_one_by_one) {
     const scim::resource_type* const types[] = {&fixture.type("Groups")};
     const auto intent_for = [&](std::string filter) {
         return intent_of(scim::resolve({.filter = std::move(filter)}, types).value());

@@ -16,8 +16,7 @@ using namespace std::chrono_literals;
 
 class login_rate_limit_test : public testing::Test {
 protected:
-    int tries_until_refused(const std::string& name)
-    {
+    int tries_until_refused(const std::string& name) {
         int tries = 0;
         for (; tries < 100 && login_limits.may_try(name, clock.now()); ++tries)
             login_limits.note_failure(name, clock.now());
@@ -29,8 +28,7 @@ protected:
     login_rate_limit login_limits{random};
 };
 
-TEST_F(login_rate_limit_test, ten_failures_at_once_are_allowed_then_one_every_six_seconds)
-{
+TEST_F(login_rate_limit_test, ten_failures_at_once_are_allowed_then_one_every_six_seconds) {
     EXPECT_EQ(tries_until_refused("a"), failures_at_once);
     clock.advance(failure_interval - 1us);
     EXPECT_EQ(tries_until_refused("a"), 0);
@@ -42,8 +40,7 @@ TEST_F(login_rate_limit_test, ten_failures_at_once_are_allowed_then_one_every_si
     EXPECT_EQ(tries_until_refused("a"), failures_at_once) << "more are not saved up";
 }
 
-TEST_F(login_rate_limit_test, a_clock_that_was_set_back_refuses_no_one)
-{
+TEST_F(login_rate_limit_test, a_clock_that_was_set_back_refuses_no_one) {
     clock.advance(std::chrono::hours(24 * 365));
     EXPECT_EQ(tries_until_refused("a"), failures_at_once);
     clock.advance(std::chrono::hours(-24 * 365));
@@ -52,20 +49,17 @@ TEST_F(login_rate_limit_test, a_clock_that_was_set_back_refuses_no_one)
     EXPECT_EQ(tries_until_refused("a"), 1);
 }
 
-TEST_F(login_rate_limit_test, other_names_are_not_limited)
-{
+TEST_F(login_rate_limit_test, other_names_are_not_limited) {
     tries_until_refused("a");
     EXPECT_EQ(tries_until_refused("b"), failures_at_once);
 }
 
-TEST_F(login_rate_limit_test, attempts_without_failure_are_not_counted)
-{
+TEST_F(login_rate_limit_test, attempts_without_failure_are_not_counted) {
     for (int i = 0; i < 100; ++i)
         EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 
-TEST_F(login_rate_limit_test, names_collide_differently_in_each_process)
-{
+TEST_F(login_rate_limit_test, names_collide_differently_in_each_process) {
     test::fixed_random other_random(2);
     login_rate_limit other(other_random);
     const auto collisions_of = [&](login_rate_limit& table) {
@@ -82,8 +76,7 @@ TEST_F(login_rate_limit_test, names_collide_differently_in_each_process)
     EXPECT_NE(here, collisions_of(other));
 }
 
-TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted)
-{
+TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] {

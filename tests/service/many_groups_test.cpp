@@ -18,34 +18,27 @@ namespace resources = store::resources;
 
 class many_groups_test : public testing::Test {
 protected:
-    resource_id insert_group(const std::string& name)
-    {
+    resource_id insert_group(const std::string& name) {
         const auto text = R"({"displayName":")" + name + "\"}";
         return resources::insert(fixture.tx(), here, "Group", text, {.unique_key = name})->id;
     }
 
     // Adds the member to `count` new groups.
-    void put_into(resource_id member, std::string_view type, std::size_t count)
-    {
+    void put_into(resource_id member, std::string_view type, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             const auto group = insert_group("g" + std::to_string(++groups_made));
             resources::add_member(fixture.tx(), here, group, {member, std::string(type), {}});
         }
     }
 
-    void set_count(resource_id member, std::int64_t total)
-    {
-        fixture.tx().sql().run(
-            {"test.set", "update membership_counts set total = $2 where member_id = $1"},
-            {member.value, total}
-        );
+    void set_count(resource_id member, std::int64_t total) {
+        fixture.tx().sql().run({"test.set", "update membership_counts set total = $2 where member_id = $1"},
+                {member.value, total});
     }
 
-    answer add(const std::string& group, const std::string& member)
-    {
+    answer add(const std::string& group, const std::string& member) {
         return fixture.patch(
-            "Groups", group, R"([{"op":"add","path":"members","value":)" + members_text({member}) + "}]"
-        );
+                "Groups", group, R"([{"op":"add","path":"members","value":)" + members_text({member}) + "}]");
     }
 
     struct cost {
@@ -54,23 +47,18 @@ protected:
         std::size_t event_bytes = 0;
     };
     // The cost of one more membership of `member`.
-    cost cost_of_one_more(const std::string& member)
-    {
+    cost cost_of_one_more(const std::string& member) {
         const auto group = fixture.add_group("one more " + std::to_string(++groups_made));
         fixture.new_events();
         test::recording_connection recorder(fixture.store.connection());
         store::transaction recorded(recorder, fixture.tx().now(), fixture.store.ids);
         const target resource{&fixture.type("Groups"), group, {}, {}};
         const auto change = scim::read_patch(
-            parse_json_object(
-                R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
-                R"("Operations":[{"op":"add","path":"members","value":)" +
-                members_text({member}) + "}]}"
-            )
-                .value(),
-            fixture.type("Groups"),
-            scim::conformance_mode::strict
-        );
+                parse_json_object(R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
+                                  R"("Operations":[{"op":"add","path":"members","value":)" +
+                                  members_text({member}) + "}]}")
+                        .value(),
+                fixture.type("Groups"), scim::conformance_mode::strict);
         EXPECT_TRUE(service::patch(recorded, fixture.who, resource, *change));
         cost made{recorder.names.size(), recorder.rows_read, 0};
         for (const auto& event : fixture.new_events())
@@ -83,8 +71,7 @@ protected:
     std::size_t groups_made = 0;
 };
 
-TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_groups)
-{
+TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_groups) {
     const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", event_groups_max + 10);
     const auto few = cost_of_one_more(anna);
@@ -96,8 +83,7 @@ TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_gro
     EXPECT_LT(many.event_bytes, few.event_bytes + 1'000);
 }
 
-TEST_F(many_groups_test, roles_of_a_user_in_many_groups_are_found_through_the_assignments)
-{
+TEST_F(many_groups_test, roles_of_a_user_in_many_groups_are_found_through_the_assignments) {
     const auto anna = fixture.add_user("anna");
     const auto bob = fixture.add_user("bob");
     put_into(test::number_in(anna), "User", 500);
@@ -111,8 +97,7 @@ TEST_F(many_groups_test, roles_of_a_user_in_many_groups_are_found_through_the_as
     EXPECT_FALSE(rows_of(bob));
 }
 
-TEST_F(many_groups_test, a_user_has_at_most_10000_direct_groups)
-{
+TEST_F(many_groups_test, a_user_has_at_most_10000_direct_groups) {
     const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", 1);
     set_count(test::number_in(anna), direct_groups_max - 1);
@@ -128,8 +113,7 @@ TEST_F(many_groups_test, a_user_has_at_most_10000_direct_groups)
     EXPECT_EQ(made.status, 400);
 }
 
-TEST_F(many_groups_test, a_group_with_too_many_ancestors_accepts_no_group)
-{
+TEST_F(many_groups_test, a_group_with_too_many_ancestors_accepts_no_group) {
     const auto child = fixture.add_group("child");
     const auto parent = fixture.add_group("parent");
     const auto number = test::number_in(parent);
@@ -140,15 +124,13 @@ TEST_F(many_groups_test, a_group_with_too_many_ancestors_accepts_no_group)
     const auto other = fixture.add_group("other");
     const auto refused = add(parent, other);
     EXPECT_EQ(refused.status, 400);
-    EXPECT_EQ(
-        refused.detail,
-        "members: the group is in more than 10000 groups, directly or through others, and takes in no group."
-    );
+    EXPECT_EQ(refused.detail,
+            "members: the group is in more than 10000 groups, directly or through others, and takes in no "
+            "group.");
     EXPECT_EQ(add(parent, fixture.add_user("anna")).status, 200);
 }
 
-TEST_F(many_groups_test, the_search_for_ancestors_reads_a_limited_number_of_memberships)
-{
+TEST_F(many_groups_test, the_search_for_ancestors_reads_a_limited_number_of_memberships) {
     const auto anna = test::number_in(fixture.add_user("anna"));
     const auto team = insert_group("team");
     resources::add_member(fixture.tx(), here, team, {anna, "User", {}});
@@ -162,8 +144,7 @@ TEST_F(many_groups_test, the_search_for_ancestors_reads_a_limited_number_of_memb
     EXPECT_TRUE(cut.of.at(anna).front().is_direct);
 }
 
-TEST_F(many_groups_test, events_list_the_first_100_groups_before_and_after)
-{
+TEST_F(many_groups_test, events_list_the_first_100_groups_before_and_after) {
     const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", event_groups_max - 1);
     const auto group = fixture.add_group("the hundredth");

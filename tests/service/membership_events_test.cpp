@@ -16,8 +16,7 @@ using ids = std::vector<std::string>;
 
 class membership_events_test : public testing::Test {
 protected:
-    ids add_users(std::size_t count)
-    {
+    ids add_users(std::size_t count) {
         ids users;
         for (std::size_t i = 0; i < count; ++i)
             users.push_back(fixture.add_user("user" + std::to_string(i)));
@@ -30,8 +29,7 @@ protected:
         std::set<std::string> batch_ids;
         std::set<std::string> members;
     };
-    static batches batches_of(const std::vector<json::object>& events, std::string_view kind)
-    {
+    static batches batches_of(const std::vector<json::object>& events, std::string_view kind) {
         batches found;
         for (const auto& event : events) {
             if (kind_of(event) != kind)
@@ -49,29 +47,23 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(membership_events_test, a_new_member_makes_an_event_of_the_group_and_of_the_user)
-{
+TEST_F(membership_events_test, a_new_member_makes_an_event_of_the_group_and_of_the_user) {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
     fixture.new_events();
-    ASSERT_EQ(
-        fixture
-            .patch("Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]")
-            .status,
-        200
-    );
+    ASSERT_EQ(fixture.patch("Groups", staff,
+                             R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]")
+                      .status,
+            200);
     const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(kind_of(events[0]), "group_member_added");
     EXPECT_EQ(events[0].at("object").as_string(), "DirectoryGroup");
     EXPECT_EQ(events[0].at("display_name").as_string(), "Directory Group Member Added");
-    const json::object expected{
-        {"organization_id", fixture.who.organization.text()},
-        {"directory_id", fixture.who.directory.text()},
-        {"group", {{"id", staff}, {"display_name", "Staff"}}},
-        {"members", json::array{json::object{{"id", anna}, {"type", "User"}}}},
-        {"total_members", 1}
-    };
+    const json::object expected{{"organization_id", fixture.who.organization.text()},
+            {"directory_id", fixture.who.directory.text()},
+            {"group", {{"id", staff}, {"display_name", "Staff"}}},
+            {"members", json::array{json::object{{"id", anna}, {"type", "User"}}}}, {"total_members", 1}};
     EXPECT_EQ(events[0].at("data"), expected) << to_text(events[0]);
     EXPECT_FALSE(events[0].at("context").as_object().contains("batch_id"));
 
@@ -82,8 +74,7 @@ TEST_F(membership_events_test, a_new_member_makes_an_event_of_the_group_and_of_t
     EXPECT_EQ(events[1].at("object_version").as_int64(), 1);
 }
 
-TEST_F(membership_events_test, leaving_a_group_publishes_the_previous_groups)
-{
+TEST_F(membership_events_test, leaving_a_group_publishes_the_previous_groups) {
     const auto anna = fixture.add_user("anna");
     const auto first = fixture.add_group("First", {anna});
     const auto second = fixture.add_group("Second", {anna});
@@ -93,15 +84,13 @@ TEST_F(membership_events_test, leaving_a_group_publishes_the_previous_groups)
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(kind_of(events[0]), "group_member_removed");
     EXPECT_EQ(events[0].at("data").at("total_members").as_int64(), 0);
-    EXPECT_EQ(
-        to_text(events[1].at("previous_attributes")),
-        R"({"groups":[{"id":")" + first + R"(","name":"First"},{"id":")" + second + R"(","name":"Second"}]})"
-    );
+    EXPECT_EQ(to_text(events[1].at("previous_attributes")), R"({"groups":[{"id":")" + first +
+                                                                    R"(","name":"First"},{"id":")" + second +
+                                                                    R"(","name":"Second"}]})");
     EXPECT_EQ(to_text(events[1].at("data").at("groups")), R"([{"id":")" + second + R"(","name":"Second"}])");
 }
 
-TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_of_two)
-{
+TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_of_two) {
     static_assert(event_members_max == 100);
     auto users = add_users(101);
     const auto last = users.back();
@@ -121,8 +110,7 @@ TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_
     EXPECT_TRUE(added.batch_ids.begin()->starts_with("batch_"));
 }
 
-TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)
-{
+TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id) {
     const auto users = add_users(1'000);
     fixture.new_events();
     const auto group = fixture.add_group("Thousand", users);
@@ -146,17 +134,15 @@ TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)
     EXPECT_EQ(events.size(), 10U);
 }
 
-TEST_F(membership_events_test, updates_of_users_with_large_documents_are_published_later)
-{
+TEST_F(membership_events_test, updates_of_users_with_large_documents_are_published_later) {
     std::string photos;
     for (char letter = 'a'; letter < 'f'; ++letter)
         photos.append(photos.empty() ? "" : ",")
-            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+                .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
     ids users;
     for (const auto* name : {"a", "b", "c", "d", "e"})
         users.push_back(
-            fixture.create("Users", user_body(name, "acme.com", R"(,"photos":[)" + photos + ']')).id()
-        );
+                fixture.create("Users", user_body(name, "acme.com", R"(,"photos":[)" + photos + ']')).id());
     fixture.new_events();
     const auto updated = [this] {
         ids found;
@@ -175,8 +161,7 @@ TEST_F(membership_events_test, updates_of_users_with_large_documents_are_publish
     EXPECT_EQ(updated(), (ids{users[4]}));
 }
 
-TEST_F(membership_events_test, a_nested_group_is_published_as_a_member_and_updates_no_user)
-{
+TEST_F(membership_events_test, a_nested_group_is_published_as_a_member_and_updates_no_user) {
     const auto anna = fixture.add_user("anna");
     const auto inner = fixture.add_group("Inner", {anna});
     fixture.new_events();
@@ -188,8 +173,7 @@ TEST_F(membership_events_test, a_nested_group_is_published_as_a_member_and_updat
     EXPECT_EQ(events[1].at("data").at("members").at(0).at("type").as_string(), "Group");
 }
 
-TEST_F(membership_events_test, deleting_a_group_updates_each_of_its_users)
-{
+TEST_F(membership_events_test, deleting_a_group_updates_each_of_its_users) {
     const auto anna = fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");
     const auto inner = fixture.add_group("Inner");
@@ -213,18 +197,15 @@ TEST_F(membership_events_test, deleting_a_group_updates_each_of_its_users)
     EXPECT_EQ(kind_of(events[2]), "user_updated");
     EXPECT_EQ(events[2].at("data").at("id").as_string(), anna);
     EXPECT_TRUE(events[2].at("data").at("groups").as_array().empty());
-    EXPECT_EQ(
-        to_text(events[2].at("previous_attributes").at("groups")),
-        R"([{"id":")" + staff + R"(","name":"Staff"}])"
-    );
+    EXPECT_EQ(to_text(events[2].at("previous_attributes").at("groups")),
+            R"([{"id":")" + staff + R"(","name":"Staff"}])");
     EXPECT_EQ(events[3].at("data").at("id").as_string(), bert);
     EXPECT_EQ(fixture.members_of(outer), ids{});
     EXPECT_NE(fixture.get("Groups", outer).version(), outer_before);
     EXPECT_EQ(fixture.get("Groups", inner).status, 200);
 }
 
-TEST_F(membership_events_test, a_user_leaves_each_of_its_groups_before_it_is_deleted)
-{
+TEST_F(membership_events_test, a_user_leaves_each_of_its_groups_before_it_is_deleted) {
     const auto anna = fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");
     const auto first = fixture.add_group("First", {anna, bert});

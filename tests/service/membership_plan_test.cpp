@@ -24,42 +24,33 @@ protected:
         std::string display;
         friend bool operator==(const member&, const member&) = default;
     };
-    std::vector<member> members_of(const std::string& group)
-    {
+    std::vector<member> members_of(const std::string& group) {
         std::vector<member> found;
         resources::members_of(
-            fixture.tx(),
-            here,
-            test::number_in(group),
-            [&](const resources::member_row& row) {
-                found.push_back({row.id.value, row.type, row.display});
-                return true;
-            }
-        );
+                fixture.tx(), here, test::number_in(group), [&](const resources::member_row& row) {
+                    found.push_back({row.id.value, row.type, row.display});
+                    return true;
+                });
         return found;
     }
 
     // "[{"op":"add","path":"members",…}]"
-    std::vector<scim::membership_operation> operations_of(const std::string& text)
-    {
+    std::vector<scim::membership_operation> operations_of(const std::string& text) {
         const auto body =
-            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":)" + text + "}";
+                R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":)" + text + "}";
         return scim::read_patch(
-                   parse_json_object(body).value(), fixture.type("Groups"), scim::conformance_mode::compat
-        )
-            .value()
-            .members;
+                parse_json_object(body).value(), fixture.type("Groups"), scim::conformance_mode::compat)
+                .value()
+                .members;
     }
 
-    std::string random_member()
-    {
+    std::string random_member() {
         const auto& id = pool.at(std::uniform_int_distribution<std::size_t>(0, pool.size() - 1)(random));
         const bool has_display = std::uniform_int_distribution<int>(0, 2)(random) == 0;
         const auto display = std::to_string(std::uniform_int_distribution<int>(0, 2)(random));
         return R"({"value":")" + id + (has_display ? R"(","display":"d)" + display : "") + R"("})";
     }
-    std::string random_operation()
-    {
+    std::string random_operation() {
         const auto listed = [&](int most) {
             std::string text = "[";
             for (int i = std::uniform_int_distribution<int>(0, most)(random); i > 0; --i)
@@ -92,8 +83,7 @@ class membership_plan_equivalence_test : public membership_plan_test,
 
 INSTANTIATE_TEST_SUITE_P(unknown_members, membership_plan_equivalence_test, testing::Bool());
 
-TEST_P(membership_plan_equivalence_test, applying_a_plan_equals_applying_the_operations)
-{
+TEST_P(membership_plan_equivalence_test, applying_a_plan_equals_applying_the_operations) {
     fixture.who.ignores_unknown_members = GetParam();
     const auto direct = fixture.add_group("direct");
     const auto planned = fixture.add_group("planned");
@@ -125,9 +115,8 @@ TEST_P(membership_plan_equivalence_test, applying_a_plan_equals_applying_the_ope
             ASSERT_EQ(members_of(planned), members_of(direct)) << text;
             continue;
         }
-        EXPECT_EQ(
-            members_of(planned).size() + plan->added.size() - plan->removed.size(), members_of(direct).size()
-        );
+        EXPECT_EQ(members_of(planned).size() + plan->added.size() - plan->removed.size(),
+                members_of(direct).size());
         const auto applied = apply_plan(fixture.tx(), fixture.who, test::number_in(planned), *plan).value();
         ASSERT_EQ(members_of(planned), members_of(direct)) << text;
         EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
@@ -139,8 +128,7 @@ TEST_P(membership_plan_equivalence_test, applying_a_plan_equals_applying_the_ope
     }
 }
 
-TEST_F(membership_plan_test, a_plan_is_split_into_parts_of_one_transaction_each)
-{
+TEST_F(membership_plan_test, a_plan_is_split_into_parts_of_one_transaction_each) {
     constexpr auto most = membership_jobs::members_at_once_max;
     membership_plan plan;
     const auto parts = [&] { return membership_jobs::parts_of(plan).size(); };
@@ -156,8 +144,7 @@ TEST_F(membership_plan_test, a_plan_is_split_into_parts_of_one_transaction_each)
     EXPECT_EQ(parts(), 3U);
 }
 
-TEST_F(membership_plan_test, a_plan_stores_each_display_once)
-{
+TEST_F(membership_plan_test, a_plan_stores_each_display_once) {
     const auto group = fixture.add_group("all");
     constexpr std::size_t count = 250;
     std::vector<resource_id> users;
@@ -166,7 +153,7 @@ TEST_F(membership_plan_test, a_plan_stores_each_display_once)
     test::write_members(fixture.tx(), here, test::number_in(group), users);
     const std::string text(1'000, 'd');
     const auto rename =
-        operations_of(R"([{"op":"replace","path":"members.display","value":")" + text + R"("}])");
+            operations_of(R"([{"op":"replace","path":"members.display","value":")" + text + R"("}])");
     const auto plan = plan_members(fixture.tx(), fixture.who, test::number_in(group), rename).value();
     EXPECT_EQ(plan.displays, (std::vector<std::string>{"", text}));
     EXPECT_EQ(plan.renamed.size(), count);

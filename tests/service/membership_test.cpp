@@ -11,21 +11,18 @@ namespace {
 
 using ids = std::vector<std::string>;
 
-store::resources::member_row user_row(std::int64_t id)
-{
+store::resources::member_row user_row(std::int64_t id) {
     return {resource_id{id}, "User", {}};
 }
 
-std::vector<std::int64_t> numbers(const std::vector<store::resources::member_row>& rows)
-{
+std::vector<std::int64_t> numbers(const std::vector<store::resources::member_row>& rows) {
     std::vector<std::int64_t> listed;
     for (const auto& row : rows)
         listed.push_back(row.id.value);
     return listed;
 }
 
-TEST(membership_change_test, only_the_net_result_counts)
-{
+TEST(membership_change_test, only_the_net_result_counts) {
     membership_change change;
     EXPECT_TRUE(change.is_empty());
     change.note_added(user_row(3));
@@ -43,8 +40,7 @@ TEST(membership_change_test, only_the_net_result_counts)
     EXPECT_EQ(numbers(change.removed()), (std::vector<std::int64_t>{2}));
 }
 
-TEST(membership_change_test, a_new_display_adds_and_removes_no_member)
-{
+TEST(membership_change_test, a_new_display_adds_and_removes_no_member) {
     membership_change change;
     change.note_renamed({1});
     EXPECT_FALSE(change.is_empty());
@@ -60,23 +56,19 @@ TEST(membership_change_test, a_new_display_adds_and_removes_no_member)
 
 class membership_test : public testing::Test {
 protected:
-    answer patch(const std::string& group, const std::string& operations)
-    {
+    answer patch(const std::string& group, const std::string& operations) {
         return fixture.patch("Groups", group, operations);
     }
 
-    answer add(const std::string& group, const ids& members)
-    {
+    answer add(const std::string& group, const ids& members) {
         return patch(group, R"([{"op":"add","path":"members","value":)" + members_text(members) + "}]");
     }
 
-    answer replace(const std::string& group, const ids& members)
-    {
+    answer replace(const std::string& group, const ids& members) {
         return patch(group, R"([{"op":"replace","path":"members","value":)" + members_text(members) + "}]");
     }
 
-    void expect_refused(const answer& got, std::string_view mentioned)
-    {
+    void expect_refused(const answer& got, std::string_view mentioned) {
         EXPECT_EQ(got.status, 400);
         EXPECT_NE(got.detail.find(mentioned), std::string::npos) << got.detail;
     }
@@ -87,51 +79,42 @@ protected:
     const std::string staff = fixture.add_group("Staff");
 };
 
-TEST_F(membership_test, adds_and_removes_members_by_id)
-{
+TEST_F(membership_test, adds_and_removes_members_by_id) {
     EXPECT_EQ(add(staff, {anna}).status, 200);
     EXPECT_EQ(add(staff, {bert}).status, 200);
     EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert}));
     EXPECT_EQ(
-        patch(staff, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])").status, 200
-    );
+            patch(staff, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])").status, 200);
     EXPECT_EQ(fixture.members_of(staff), (ids{bert}));
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members"}])").status, 200);
     EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
-TEST_F(membership_test, a_member_added_and_removed_in_one_request_is_no_change)
-{
+TEST_F(membership_test, a_member_added_and_removed_in_one_request_is_no_change) {
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
-    const auto done = patch(
-        staff,
-        R"([{"op":"add","path":"members","value":)" + members_text({anna}) +
-            R"(},{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])"
-    );
+    const auto done =
+            patch(staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) +
+                                 R"(},{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])");
     EXPECT_EQ(done.status, 200);
     EXPECT_EQ(done.version(), before);
     EXPECT_EQ(fixture.members_of(staff), ids{});
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, a_member_removed_and_added_in_one_request_stays)
-{
+TEST_F(membership_test, a_member_removed_and_added_in_one_request_stays) {
     add(staff, {anna, bert});
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
-    const auto done = patch(
-        staff,
-        R"([{"op":"remove","path":"members"},{"op":"add","path":"members","value":)" +
-            members_text({bert, anna}) + "}]"
-    );
+    const auto done =
+            patch(staff, R"([{"op":"remove","path":"members"},{"op":"add","path":"members","value":)" +
+                                 members_text({bert, anna}) + "}]");
     EXPECT_EQ(done.version(), before);
     EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert}));
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, replacing_writes_only_the_difference)
-{
+TEST_F(membership_test, replacing_writes_only_the_difference) {
     const auto carl = fixture.add_user("carl");
     add(staff, {anna, bert});
     fixture.new_events();
@@ -150,8 +133,7 @@ TEST_F(membership_test, replacing_writes_only_the_difference)
     EXPECT_EQ(events[3].at("data").at("id").as_string(), anna);
 }
 
-TEST_F(membership_test, unknown_ids_are_rejected_and_nothing_is_added)
-{
+TEST_F(membership_test, unknown_ids_are_rejected_and_nothing_is_added) {
     const auto elsewhere = fixture.store.add_directory();
     const auto home = fixture.who;
     fixture.who.organization = elsewhere.organization;
@@ -163,30 +145,28 @@ TEST_F(membership_test, unknown_ids_are_rejected_and_nothing_is_added)
 
     const auto digits = anna.substr(anna.find('_') + 1);
     const std::string rows[] = {
-        foreigner,
-        "diruser_1",
-        "dirgroup_" + digits,
-        digits,
-        "diruser_",
-        "diruser_0" + digits,
-        "anna",
-        "diruser_-1",
-        "DIRUSER_" + digits,
-        anna + " ",
+            foreigner,
+            "diruser_1",
+            "dirgroup_" + digits,
+            digits,
+            "diruser_",
+            "diruser_0" + digits,
+            "anna",
+            "diruser_-1",
+            "DIRUSER_" + digits,
+            anna + " ",
     };
     for (const auto& row : rows) {
         expect_refused(add(staff, {bert, row}), row);
         expect_refused(replace(staff, {row}), row);
         expect_refused(
-            fixture.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row
-        );
+                fixture.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row);
     }
     EXPECT_EQ(fixture.members_of(staff), ids{});
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, an_unknown_member_is_skipped_if_the_directory_ignores_it)
-{
+TEST_F(membership_test, an_unknown_member_is_skipped_if_the_directory_ignores_it) {
     fixture.who.ignores_unknown_members = true;
     const auto digits = anna.substr(anna.find('_') + 1);
     for (const auto& unknown : ids{"diruser_1", "dirgroup_" + digits, digits, "anna"}) {
@@ -204,15 +184,14 @@ TEST_F(membership_test, an_unknown_member_is_skipped_if_the_directory_ignores_it
     expect_refused(add(staff, {staff}), "member of itself");
 }
 
-TEST_F(membership_test, removing_a_non_member_changes_nothing)
-{
+TEST_F(membership_test, removing_a_non_member_changes_nothing) {
     add(staff, {anna});
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
     const auto digits = anna.substr(anna.find('_') + 1);
     for (const auto& stranger : ids{bert, "diruser_1", "anna", "dirgroup_" + digits}) {
-        const auto done =
-            patch(staff, R"([{"op":"remove","path":"members","value":)" + members_text({stranger}) + "}]");
+        const auto done = patch(
+                staff, R"([{"op":"remove","path":"members","value":)" + members_text({stranger}) + "}]");
         EXPECT_EQ(done.status, 200) << stranger;
         EXPECT_EQ(done.version(), before) << stranger;
     }
@@ -221,43 +200,35 @@ TEST_F(membership_test, removing_a_non_member_changes_nothing)
 }
 
 // RFC 7644 §3.5.2.3.
-TEST_F(membership_test, replacing_a_non_member_has_no_target)
-{
+TEST_F(membership_test, replacing_a_non_member_has_no_target) {
     add(staff, {anna});
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
     const auto group = "dirgroup_" + anna.substr(anna.find('_') + 1);
-    for (const auto& filter :
-         {R"(value eq \")" + bert + R"(\")",
-          R"(value eq \")" + group + R"(\")",
-          std::string(R"(type eq \"Group\")")})
+    for (const auto& filter : {R"(value eq \")" + bert + R"(\")", R"(value eq \")" + group + R"(\")",
+                 std::string(R"(type eq \"Group\")")})
         for (const auto* const rest : {R"(].display","value":"B")", R"(]","value":{"value":"diruser_1"})"}) {
-            const auto done = patch(
-                staff,
-                R"([{"op":"replace","path":"displayName","value":"Crew"},{"op":"replace","path":"members[)" +
-                    filter + rest + "}]"
-            );
+            const auto done = patch(staff,
+                    R"([{"op":"replace","path":"displayName","value":"Crew"},{"op":"replace","path":"members[)" +
+                            filter + rest + "}]");
             EXPECT_EQ(done.status, 400) << filter << rest;
         }
     const auto mine = R"(value eq \")" + anna + R"(\")";
     EXPECT_EQ(fixture.get("Groups", staff).version(), before);
-    EXPECT_EQ(
-        patch(staff, R"([{"op":"replace","path":"members[)" + mine + R"(].display","value":"A"}])").status,
-        200
-    );
+    EXPECT_EQ(patch(staff, R"([{"op":"replace","path":"members[)" + mine + R"(].display","value":"A"}])")
+                      .status,
+            200);
     EXPECT_EQ(fixture.new_types(), (ids{}));
 }
 
-TEST_F(membership_test, adding_a_member_twice_adds_it_once)
-{
+TEST_F(membership_test, adding_a_member_twice_adds_it_once) {
     const auto first = add(staff, {anna, anna});
     EXPECT_EQ(fixture.members_of(staff), (ids{anna}));
     const auto again = add(staff, {anna});
     EXPECT_EQ(again.version(), first.version());
 }
 
-TEST_F(membership_test, a_group_cannot_contain_itself_directly_or_indirectly)
-{
+TEST_F(membership_test, a_group_cannot_contain_itself_directly_or_indirectly) {
     const auto inner = fixture.add_group("Inner");
     const auto core = fixture.add_group("Core");
     expect_refused(add(staff, {staff}), "member of itself");
@@ -274,8 +245,7 @@ TEST_F(membership_test, a_group_cannot_contain_itself_directly_or_indirectly)
     EXPECT_EQ(add(core, {staff}).status, 200);
 }
 
-TEST_F(membership_test, groups_nest_at_most_32_deep)
-{
+TEST_F(membership_test, groups_nest_at_most_32_deep) {
     auto lowest = fixture.add_group("Level 0");
     for (std::size_t depth = 1; depth <= group_depth_max; ++depth) {
         const auto next = fixture.add_group("Level " + std::to_string(depth));
@@ -286,8 +256,7 @@ TEST_F(membership_test, groups_nest_at_most_32_deep)
     EXPECT_EQ(add(lowest, {anna}).status, 200);
 }
 
-TEST_F(membership_test, a_filter_removes_the_members_it_matches)
-{
+TEST_F(membership_test, a_filter_removes_the_members_it_matches) {
     const auto inner = fixture.add_group("Inner");
     add(staff, {anna, bert, inner});
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members[type eq \"Group\"]"}])").status, 200);
@@ -297,13 +266,12 @@ TEST_F(membership_test, a_filter_removes_the_members_it_matches)
     EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
-TEST_F(membership_test, a_new_display_raises_the_version_without_an_event)
-{
+TEST_F(membership_test, a_new_display_raises_the_version_without_an_event) {
     add(staff, {anna});
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
     const std::string named =
-        R"([{"op":"add","path":"members","value":[{"value":")" + anna + R"(","display":"Anna"}]}])";
+            R"([{"op":"add","path":"members","value":[{"value":")" + anna + R"(","display":"Anna"}]}])";
     const auto renamed = patch(staff, named);
     EXPECT_EQ(renamed.status, 200);
     EXPECT_NE(renamed.version(), before);
@@ -312,8 +280,7 @@ TEST_F(membership_test, a_new_display_raises_the_version_without_an_event)
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, displays_without_net_effect_do_not_raise_the_version)
-{
+TEST_F(membership_test, displays_without_net_effect_do_not_raise_the_version) {
     const auto before = fixture.get("Groups", staff).version();
     const auto named = [this](std::string_view display) {
         return R"({"op":"replace","path":"members","value":[{"value":")" + anna + R"(","display":")" +
@@ -330,8 +297,7 @@ TEST_F(membership_test, displays_without_net_effect_do_not_raise_the_version)
     EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "B");
 }
 
-TEST_F(membership_test, member_ids_have_the_prefix_of_their_type)
-{
+TEST_F(membership_test, member_ids_have_the_prefix_of_their_type) {
     EXPECT_EQ(parse_member_id(fixture.who, "diruser_42"), resource_id{42});
     EXPECT_EQ(parse_member_id(fixture.who, "dirgroup_42"), resource_id{42});
     for (const auto* const text : {"42", "diruser_", "diruser_x", "diruser_042", "dir_42", "", "diruser_42 "})

@@ -16,30 +16,25 @@ using texts = std::vector<std::string>;
 class nested_groups_test : public testing::Test {
 protected:
     // The groups of a user as SCIM shows them, as "Staff direct", ….
-    texts shown(const std::string& user)
-    {
+    texts shown(const std::string& user) {
         texts found;
         const auto body = fixture.get("Users", user).body;
         const auto* groups = find(body, "groups");
         for (const auto& group : groups ? groups->as_array() : json::array())
-            found.push_back(
-                std::string(group.at("display").as_string()) + " " + std::string(group.at("type").as_string())
-            );
+            found.push_back(std::string(group.at("display").as_string()) + " " +
+                            std::string(group.at("type").as_string()));
         return found;
     }
 
     // Adds a member directly in the store, without the checks of requests.
-    resource_id insert(std::string_view type, const std::string& name)
-    {
+    resource_id insert(std::string_view type, const std::string& name) {
         const json::object document{{"displayName", name}};
         return resources::insert(fixture.tx(), here(), type, to_text(document), {.unique_key = name})->id;
     }
-    void put_into(resource_id group, resource_id member, const std::string& type = "Group")
-    {
+    void put_into(resource_id group, resource_id member, const std::string& type = "Group") {
         ASSERT_TRUE(resources::add_member(fixture.tx(), here(), group, {member, type, ""}));
     }
-    std::vector<group_link> links_of(resource_id user)
-    {
+    std::vector<group_link> links_of(resource_id user) {
         return groups_of_users(fixture.tx(), here(), {user}).of[user];
     }
     directory_id here() const { return fixture.who.directory; }
@@ -48,8 +43,7 @@ protected:
     std::string anna = fixture.add_user("anna");
 };
 
-TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indirect_above)
-{
+TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indirect_above) {
     EXPECT_EQ(shown(anna), texts{});
     const auto team = fixture.add_group("Team", {anna});
     const auto unit = fixture.add_group("Unit", {team});
@@ -58,8 +52,7 @@ TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indire
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect", "Company indirect"}));
 }
 
-TEST_F(nested_groups_test, a_group_that_is_direct_and_indirect_is_listed_once_as_direct)
-{
+TEST_F(nested_groups_test, a_group_that_is_direct_and_indirect_is_listed_once_as_direct) {
     const auto team = fixture.add_group("Team", {anna});
     const auto left = fixture.add_group("Left", {team, anna});
     const auto right = fixture.add_group("Right", {team});
@@ -67,8 +60,7 @@ TEST_F(nested_groups_test, a_group_that_is_direct_and_indirect_is_listed_once_as
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Left direct", "Right indirect", "Top indirect"}));
 }
 
-TEST_F(nested_groups_test, group_changes_do_not_raise_the_version_of_the_user)
-{
+TEST_F(nested_groups_test, group_changes_do_not_raise_the_version_of_the_user) {
     const auto team = fixture.add_group("Team", {anna});
     const auto before = fixture.get("Users", anna).version();
     const auto unit = fixture.add_group("Unit", {team});
@@ -78,8 +70,7 @@ TEST_F(nested_groups_test, group_changes_do_not_raise_the_version_of_the_user)
     EXPECT_EQ(fixture.get("Users", anna).version(), before);
 }
 
-TEST_F(nested_groups_test, deleting_an_intermediate_group_removes_the_groups_above_it)
-{
+TEST_F(nested_groups_test, deleting_an_intermediate_group_removes_the_groups_above_it) {
     const auto team = fixture.add_group("Team", {anna});
     const auto unit = fixture.add_group("Unit", {team});
     const auto company = fixture.add_group("Company", {unit});
@@ -88,8 +79,7 @@ TEST_F(nested_groups_test, deleting_an_intermediate_group_removes_the_groups_abo
     EXPECT_EQ(fixture.members_of(company), texts{});
 }
 
-TEST_F(nested_groups_test, indirect_groups_end_at_the_level_limit)
-{
+TEST_F(nested_groups_test, indirect_groups_end_at_the_level_limit) {
     const auto user = insert("User", "deep");
     auto lowest = insert("Group", "g");
     put_into(lowest, user, "User");
@@ -106,8 +96,7 @@ TEST_F(nested_groups_test, indirect_groups_end_at_the_level_limit)
     EXPECT_EQ(links_of(user).size(), nested_levels_max + 1);
 }
 
-TEST_F(nested_groups_test, indirect_groups_are_limited_and_direct_ones_are_not)
-{
+TEST_F(nested_groups_test, indirect_groups_are_limited_and_direct_ones_are_not) {
     const auto user = insert("User", "wide");
     const auto team = insert("Group", "team");
     put_into(team, user, "User");
@@ -121,8 +110,7 @@ TEST_F(nested_groups_test, indirect_groups_are_limited_and_direct_ones_are_not)
     EXPECT_EQ(links_of(user).size(), indirect_groups_max + 2);
 }
 
-TEST_F(nested_groups_test, a_cycle_of_groups_ends_the_search)
-{
+TEST_F(nested_groups_test, a_cycle_of_groups_ends_the_search) {
     const auto user = insert("User", "round");
     const auto a = insert("Group", "a");
     const auto b = insert("Group", "b");
@@ -136,8 +124,7 @@ TEST_F(nested_groups_test, a_cycle_of_groups_ends_the_search)
     EXPECT_FALSE(links[1].is_direct);
 }
 
-TEST_F(nested_groups_test, a_page_takes_one_query_a_level_for_all_its_users)
-{
+TEST_F(nested_groups_test, a_page_takes_one_query_a_level_for_all_its_users) {
     const auto team = insert("Group", "team");
     const auto unit = insert("Group", "unit");
     put_into(unit, team);

@@ -17,8 +17,7 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(provisioning_test, a_new_resource_has_an_id_and_meta)
-{
+TEST_F(provisioning_test, a_new_resource_has_an_id_and_meta) {
     const auto made = fixture.create("Users", user_body("anna"));
     ASSERT_EQ(made.status, 201);
     EXPECT_TRUE(made.id().starts_with("diruser_"));
@@ -32,8 +31,7 @@ TEST_F(provisioning_test, a_new_resource_has_an_id_and_meta)
     EXPECT_EQ(fixture.new_types(), texts{"user_created"});
 }
 
-TEST_F(provisioning_test, each_change_updates_version_and_time_once)
-{
+TEST_F(provisioning_test, each_change_updates_version_and_time_once) {
     const auto anna = fixture.add_user("anna");
     fixture.new_events();
     fixture.store.advance(1s);
@@ -42,13 +40,12 @@ TEST_F(provisioning_test, each_change_updates_version_and_time_once)
     EXPECT_EQ(patched.body.at("meta").at("lastModified").as_string(), "2026-01-02T03:04:06.000000Z");
     EXPECT_EQ(patched.body.at("meta").at("created").as_string(), "2026-01-02T03:04:05.000000Z");
     const auto replaced =
-        fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Chief")"));
+            fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Chief")"));
     EXPECT_EQ(replaced.version(), R"(W/"3")");
     EXPECT_EQ(fixture.new_types(), (texts{"user_updated", "user_updated"}));
 }
 
-TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_grows)
-{
+TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_grows) {
     const auto photos = [](std::size_t count) {
         std::string text;
         for (std::size_t i = 0; i < count; ++i)
@@ -67,30 +64,23 @@ TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_
     ASSERT_EQ(anna.status, 201);
     fixture.new_events();
     EXPECT_EQ(fixture.replace("Users", anna.id(), body(fitting + 1)).status, 413);
-    const auto grown = fixture.patch(
-        "Users",
-        anna.id(),
-        R"([{"op":"add","path":"photos","value":[{"value":"y)" + std::string(60'000, 'p') + "\"}]}]"
-    );
+    const auto grown = fixture.patch("Users", anna.id(),
+            R"([{"op":"add","path":"photos","value":[{"value":"y)" + std::string(60'000, 'p') + "\"}]}]");
     EXPECT_EQ(grown.status, 413);
     EXPECT_TRUE(fixture.new_events().empty());
     EXPECT_EQ(fixture.get("Users", anna.id()).body, anna.body);
     EXPECT_EQ(fixture.replace("Users", anna.id(), body(fitting - 1)).status, 200);
 }
 
-TEST_F(provisioning_test, the_size_limit_is_exact_and_a_larger_resource_cannot_grow)
-{
+TEST_F(provisioning_test, the_size_limit_is_exact_and_a_larger_resource_cannot_grow) {
     const auto& type = fixture.type("Users");
     const auto text_with = [](std::size_t title_bytes) {
         std::string photos;
         for (int i = 10; i < 27; ++i)
             photos += (i > 10 ? "," : "") + (R"({"value":")" + std::to_string(i)) + std::string(60'000, 'p') +
                       "\"}";
-        return user_body(
-            "anna",
-            "acme.com",
-            R"(,"title":")" + std::string(title_bytes, 't') + R"(","photos":[)" + photos + ']'
-        );
+        return user_body("anna", "acme.com",
+                R"(,"title":")" + std::string(title_bytes, 't') + R"(","photos":[)" + photos + ']');
     };
     const auto anna = fixture.create("Users", text_with(1)).id();
     const auto id = parse_member_id(fixture.who, anna).value();
@@ -110,8 +100,7 @@ TEST_F(provisioning_test, the_size_limit_is_exact_and_a_larger_resource_cannot_g
     EXPECT_EQ(fixture.replace("Users", anna, text_with(fitting + 99)).status, 200);
 }
 
-TEST_F(provisioning_test, a_change_without_effect_makes_no_version_and_no_event)
-{
+TEST_F(provisioning_test, a_change_without_effect_makes_no_version_and_no_event) {
     const auto body = user_body("anna", "acme.com", R"(,"title":"Boss","active":true)");
     const auto anna = fixture.create("Users", body).id();
     const auto staff = fixture.add_group("Staff", {anna});
@@ -129,17 +118,16 @@ TEST_F(provisioning_test, a_change_without_effect_makes_no_version_and_no_event)
         std::string operations;
     };
     const row rows[] = {
-        {"Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])"},
-        {"Users", anna, R"([{"op":"add","path":"active","value":true}])"},
-        {"Users", anna, R"([{"op":"remove","path":"nickName"}])"},
-        {"Users", anna, R"([{"op":"replace","value":{"userName":"anna","title":"Boss"}}])"},
-        {"Users",
-         anna,
-         R"([{"op":"replace","path":"title","value":"A"},{"op":"replace","path":"title","value":"Boss"}])"},
-        {"Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]"},
-        {"Groups", staff, R"([{"op":"replace","path":"members","value":)" + members_text({anna}) + "}]"},
-        {"Groups", staff, R"([{"op":"replace","path":"displayName","value":"Staff"}])"},
-        {"Groups", staff, R"([{"op":"remove","path":"externalId"}])"},
+            {"Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])"},
+            {"Users", anna, R"([{"op":"add","path":"active","value":true}])"},
+            {"Users", anna, R"([{"op":"remove","path":"nickName"}])"},
+            {"Users", anna, R"([{"op":"replace","value":{"userName":"anna","title":"Boss"}}])"},
+            {"Users", anna,
+                    R"([{"op":"replace","path":"title","value":"A"},{"op":"replace","path":"title","value":"Boss"}])"},
+            {"Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]"},
+            {"Groups", staff, R"([{"op":"replace","path":"members","value":)" + members_text({anna}) + "}]"},
+            {"Groups", staff, R"([{"op":"replace","path":"displayName","value":"Staff"}])"},
+            {"Groups", staff, R"([{"op":"remove","path":"externalId"}])"},
     };
     for (const auto& row : rows) {
         const auto done = fixture.patch(row.endpoint, row.id, row.operations);
@@ -149,34 +137,30 @@ TEST_F(provisioning_test, a_change_without_effect_makes_no_version_and_no_event)
     EXPECT_EQ(fixture.new_types(), texts{});
 }
 
-TEST_F(provisioning_test, a_change_of_members_alone_raises_the_version_without_group_updated)
-{
+TEST_F(provisioning_test, a_change_of_members_alone_raises_the_version_without_group_updated) {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
     fixture.new_events();
     fixture.store.advance(1s);
     const auto done = fixture.patch(
-        "Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]"
-    );
+            "Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]");
     EXPECT_EQ(done.version(), R"(W/"2")");
     EXPECT_EQ(done.body.at("meta").at("lastModified").as_string(), "2026-01-02T03:04:06.000000Z");
     EXPECT_EQ(fixture.new_types(), (texts{"group_member_added", "user_updated"}));
     EXPECT_EQ(fixture.get("Users", anna).version(), R"(W/"1")");
 }
 
-TEST_F(provisioning_test, a_change_of_name_and_members_together_is_one_version)
-{
+TEST_F(provisioning_test, a_change_of_name_and_members_together_is_one_version) {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
     fixture.new_events();
     const auto done =
-        fixture.replace("Groups", staff, group_body("Crew", ",\"members\":" + members_text({anna})));
+            fixture.replace("Groups", staff, group_body("Crew", ",\"members\":" + members_text({anna})));
     EXPECT_EQ(done.version(), R"(W/"2")");
     EXPECT_EQ(fixture.new_types(), (texts{"group_updated", "group_member_added", "user_updated"}));
 }
 
-TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list_clears_them)
-{
+TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list_clears_them) {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff", {anna});
     fixture.new_events();
@@ -188,8 +172,7 @@ TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list
     EXPECT_EQ(fixture.new_types(), (texts{"group_member_removed", "user_updated"}));
 }
 
-TEST_F(provisioning_test, names_are_unique_ignoring_case_and_width)
-{
+TEST_F(provisioning_test, names_are_unique_ignoring_case_and_width) {
     fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");
     fixture.add_group("Staff");
@@ -197,29 +180,24 @@ TEST_F(provisioning_test, names_are_unique_ignoring_case_and_width)
     fixture.new_events();
     EXPECT_EQ(fixture.create("Users", user_body("anna")).status, 409);
     EXPECT_EQ(fixture.create("Users", user_body("ANNA")).status, 409);
-    EXPECT_EQ(
-        fixture.create("Users", R"({"userName":"ａｎｎａ","emails":[{"value":"x@acme.com"}]})").status, 409
-    );
+    EXPECT_EQ(fixture.create("Users", R"({"userName":"ａｎｎａ","emails":[{"value":"x@acme.com"}]})").status,
+            409);
     EXPECT_EQ(fixture.create("Groups", group_body("STAFF")).status, 409);
     EXPECT_EQ(fixture.replace("Users", bert, user_body("Anna")).status, 409);
-    EXPECT_EQ(
-        fixture.patch("Users", bert, R"([{"op":"replace","path":"userName","value":"aNNa"}])").status, 409
-    );
-    EXPECT_EQ(
-        fixture.patch("Groups", crew, R"([{"op":"replace","path":"displayName","value":"staff"}])").status,
-        409
-    );
+    EXPECT_EQ(fixture.patch("Users", bert, R"([{"op":"replace","path":"userName","value":"aNNa"}])").status,
+            409);
+    EXPECT_EQ(fixture.patch("Groups", crew, R"([{"op":"replace","path":"displayName","value":"staff"}])")
+                      .status,
+            409);
     EXPECT_EQ(fixture.new_types(), texts{});
     EXPECT_EQ(fixture.get("Users", bert).version(), R"(W/"1")");
     // The same text names a user and a group; a user may change its own name's case.
     EXPECT_EQ(fixture.create("Groups", group_body("anna")).status, 201);
-    EXPECT_EQ(
-        fixture.patch("Users", bert, R"([{"op":"replace","path":"userName","value":"BERT"}])").status, 200
-    );
+    EXPECT_EQ(fixture.patch("Users", bert, R"([{"op":"replace","path":"userName","value":"BERT"}])").status,
+            200);
 }
 
-TEST_F(provisioning_test, the_name_of_a_deleted_user_is_free_again)
-{
+TEST_F(provisioning_test, the_name_of_a_deleted_user_is_free_again) {
     const auto first = fixture.add_user("anna");
     ASSERT_EQ(fixture.remove("Users", first).status, 204);
     const auto second = fixture.create("Users", user_body("anna"));
@@ -227,8 +205,7 @@ TEST_F(provisioning_test, the_name_of_a_deleted_user_is_free_again)
     EXPECT_NE(second.id(), first);
 }
 
-TEST_F(provisioning_test, a_missing_resource_is_not_found_by_any_operation)
-{
+TEST_F(provisioning_test, a_missing_resource_is_not_found_by_any_operation) {
     const auto anna = fixture.add_user("anna");
     const auto gone = fixture.add_user("gone");
     fixture.remove("Users", gone);
@@ -247,8 +224,7 @@ TEST_F(provisioning_test, a_missing_resource_is_not_found_by_any_operation)
     EXPECT_EQ(fixture.get("Users", anna).status, 200);
 }
 
-TEST_F(provisioning_test, resources_of_another_directory_are_not_found)
-{
+TEST_F(provisioning_test, resources_of_another_directory_are_not_found) {
     const auto anna = fixture.add_user("anna");
     const auto elsewhere = fixture.store.add_directory();
     fixture.who.organization = elsewhere.organization;
@@ -262,18 +238,14 @@ TEST_F(provisioning_test, resources_of_another_directory_are_not_found)
     EXPECT_EQ(fixture.create("Users", user_body("anna")).status, 201);
 }
 
-TEST_F(provisioning_test, a_failed_patch_changes_neither_document_nor_members)
-{
+TEST_F(provisioning_test, a_failed_patch_changes_neither_document_nor_members) {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
     const auto before = fixture.get("Groups", staff).body;
     fixture.new_events();
-    const auto done = fixture.patch(
-        "Groups",
-        staff,
-        R"([{"op":"replace","path":"displayName","value":"Crew"},{"op":"add","path":"members","value":)" +
-            members_text({anna, "diruser_1"}) + "}]"
-    );
+    const auto done = fixture.patch("Groups", staff,
+            R"([{"op":"replace","path":"displayName","value":"Crew"},{"op":"add","path":"members","value":)" +
+                    members_text({anna, "diruser_1"}) + "}]");
     EXPECT_EQ(done.status, 400);
     EXPECT_EQ(fixture.get("Groups", staff).body, before);
     EXPECT_EQ(fixture.new_types(), texts{});

@@ -26,8 +26,7 @@ struct replica {
     std::set<std::pair<std::string, std::string>> members;  // group, member
     std::map<std::string, std::int64_t> totals;             // of members, as last published
 
-    void apply(const json::object& event)
-    {
+    void apply(const json::object& event) {
         const std::string type(event.at("type").as_string());
         const auto& data = event.at("data").as_object();
         if (type.ends_with("group_member_added") || type.ends_with("group_member_removed")) {
@@ -54,8 +53,7 @@ struct replica {
     }
 
 private:
-    void apply_members(const json::object& data, bool is_added)
-    {
+    void apply_members(const json::object& data, bool is_added) {
         const std::string group(data.at("group").at("id").as_string());
         for (const auto& member : data.at("members").as_array()) {
             const std::pair row(group, std::string(member.at("id").as_string()));
@@ -66,8 +64,7 @@ private:
     }
 };
 
-replica read_store(service_fixture& fixture)
-{
+replica read_store(service_fixture& fixture) {
     namespace resources = store::resources;
     replica made;
     const auto directory = fixture.who.directory;
@@ -103,8 +100,7 @@ replica read_store(service_fixture& fixture)
     return made;
 }
 
-resource_id number_of(std::string_view group)
-{
+resource_id number_of(std::string_view group) {
     return {parse_prefixed(group, "dirgroup_").value()};
 }
 
@@ -114,8 +110,7 @@ public:
     explicit scripted_clients(service_fixture& fixture) : fixture_(fixture) {}
 
     // Sends a request. Returns its status.
-    int step()
-    {
+    int step() {
         switch (draw(12)) {
             case 0:
             case 1:
@@ -128,15 +123,12 @@ public:
                 return fixture_.patch("Users", any(users_), user_operations()).status;
             case 5:
                 return fixture_.replace("Groups", any(groups_), group_body(name(), members_or_nothing()))
-                    .status;
+                        .status;
             case 6:
                 return fixture_
-                    .patch(
-                        "Groups",
-                        any(groups_),
-                        R"([{"op":"replace","path":"displayName","value":")" + name() + "\"}]"
-                    )
-                    .status;
+                        .patch("Groups", any(groups_),
+                                R"([{"op":"replace","path":"displayName","value":")" + name() + "\"}]")
+                        .status;
             case 7:
                 return draw(3) == 0 ? remove("Users", users_) : create_user();
             case 8:
@@ -156,8 +148,7 @@ private:
     std::string title() { return R"(,"title":"T)" + std::to_string(draw(5)) + "\""; }
     std::string any(const ids& from) { return from.empty() ? "none" : from[draw(from.size())]; }
 
-    std::string some_members()
-    {
+    std::string some_members() {
         ids chosen;
         for (std::size_t i = draw(6); i > 0; --i)
             chosen.push_back(any(draw(4) == 0 ? groups_ : users_));
@@ -166,8 +157,7 @@ private:
 
     std::string members_or_nothing() { return draw(2) == 0 ? "" : ",\"members\":" + some_members(); }
 
-    std::string user_operations()
-    {
+    std::string user_operations() {
         const auto number = std::to_string(draw(5));
         switch (draw(4)) {
             case 0:
@@ -183,8 +173,7 @@ private:
         }
     }
 
-    std::string member_operations()
-    {
+    std::string member_operations() {
         const auto operation = [&] {
             switch (draw(4)) {
                 case 0:
@@ -202,20 +191,17 @@ private:
     }
 
     int create_user() { return keep(fixture_.create("Users", user_body(name(), domain(), title())), users_); }
-    int create_group()
-    {
+    int create_group() {
         return keep(fixture_.create("Groups", group_body(name(), members_or_nothing())), groups_);
     }
 
-    static int keep(const answer& made, ids& in)
-    {
+    static int keep(const answer& made, ids& in) {
         if (made.status == 201)
             in.push_back(made.id());
         return made.status;
     }
 
-    int remove(std::string_view endpoint, ids& from)
-    {
+    int remove(std::string_view endpoint, ids& from) {
         if (from.empty())
             return 404;
         const auto place = from.begin() + static_cast<std::ptrdiff_t>(draw(from.size()));
@@ -235,14 +221,12 @@ class replay {
 public:
     explicit replay(service_fixture& fixture) : fixture_(fixture), clients_(fixture) {}
 
-    void run(int steps)
-    {
+    void run(int steps) {
         for (int i = 0; i < steps; ++i)
             ++seen[clients_.step()];
     }
 
-    void compare()
-    {
+    void compare() {
         for (const auto& event : fixture_.new_events()) {
             EXPECT_EQ(event.at("sequence").as_int64(), ++sequence_);
             if (!event.at("type").as_string().ends_with("user_rejected"))
@@ -256,9 +240,8 @@ public:
         for (const auto& [group, total] : folded.totals) {
             const auto directory = fixture_.who.directory;
             const auto all = store::resources::count_members(fixture_.tx(), directory, number_of(group));
-            EXPECT_EQ(
-                total, all - store::held_users::count_members(fixture_.tx(), directory, number_of(group))
-            );
+            EXPECT_EQ(total,
+                    all - store::held_users::count_members(fixture_.tx(), directory, number_of(group)));
         }
     }
 
@@ -272,14 +255,12 @@ private:
 };
 
 // The number of requests: SCIMD_REPLAY_OPERATIONS=100000 for the full run.
-int operations()
-{
+int operations() {
     const auto* text = std::getenv("SCIMD_REPLAY_OPERATIONS");
     return text ? std::atoi(text) : 2'000;
 }
 
-TEST(replay_test, folding_the_events_rebuilds_the_directory)
-{
+TEST(replay_test, folding_the_events_rebuilds_the_directory) {
     service_fixture fixture;
     replay log(fixture);
     for (int i = 1; i <= 8 && !testing::Test::HasFailure(); ++i) {
@@ -295,13 +276,11 @@ TEST(replay_test, folding_the_events_rebuilds_the_directory)
 }
 
 // Domains are verified and lost, seats are few, and the replica has no held user.
-TEST(replay_test, events_omit_held_users_until_their_release)
-{
+TEST(replay_test, events_omit_held_users_until_their_release) {
     service_fixture fixture;
     fixture.who.policy = store::tenants::domain_policy::hold;
     store::tenants::set_domain_policy(
-        fixture.tx(), fixture.who.organization, fixture.who.directory, fixture.who.policy
-    );
+            fixture.tx(), fixture.who.organization, fixture.who.directory, fixture.who.policy);
     auto owner = store::tenants::find_organization(fixture.tx(), fixture.who.organization).value();
     const auto evil = domain_name::parse("evil.test").value();
     replay log(fixture);
@@ -314,8 +293,7 @@ TEST(replay_test, events_omit_held_users_until_their_release)
         store::tenants::update_organization(fixture.tx(), owner);
         if (i % 4 == 0) {
             const auto domain = store::tenants::insert_domain(
-                fixture.tx(), owner.id, evil, store::tenants::domain_status::verified, false
-            );
+                    fixture.tx(), owner.id, evil, store::tenants::domain_status::verified, false);
             while (release_held_users(fixture.tx(), fixture.who.environment, schemas))
                 continue;
             log.run(20);

@@ -16,25 +16,18 @@ namespace {
 
 class representation_test : public testing::Test {
 protected:
-    representation_test()
-    {
+    representation_test() {
         for (const auto* name : {"a", "b", "c"})
             users.push_back(fixture.add_user(name));
-        group = fixture
-                    .create(
-                        "Groups",
-                        group_body(
-                            "All",
-                            R"(,"members":[{"value":")" + users[0] + R"(","display":"A"},{"value":")" +
-                                users[1] + R"("},{"value":")" + users[2] + R"(","display":"C \"c\""}])"
-                        )
-                    )
-                    .id();
+        group = fixture.create("Groups", group_body("All", R"(,"members":[{"value":")" + users[0] +
+                                                                   R"(","display":"A"},{"value":")" +
+                                                                   users[1] + R"("},{"value":")" + users[2] +
+                                                                   R"(","display":"C \"c\""}])"))
+                        .id();
         empty = fixture.add_group("None");
     }
 
-    target at(const std::string& id, std::string_view listed, std::string_view excluded)
-    {
+    target at(const std::string& id, std::string_view listed, std::string_view excluded) {
         const auto& type = fixture.type("Groups");
         return {&type, id, {}, scim::parse_projection(listed, excluded, type)};
     }
@@ -47,28 +40,27 @@ protected:
     std::string empty;
 };
 
-TEST_F(representation_test, members_equal_the_projection_of_the_whole_document)
-{
+TEST_F(representation_test, members_equal_the_projection_of_the_whole_document) {
     const struct {
         std::string_view listed;
         std::string_view excluded;
     } rows[] = {
-        {"", ""},
-        {"members", ""},
-        {"members.value", ""},
-        {"members.display", ""},
-        {"members.type", ""},
-        {"displayName,members.display,members.value", ""},
-        {"displayName", ""},
-        {"", "members"},
-        {"", "members.value"},
-        {"", "members.display"},
-        {"", "members.value,members.$ref,members.type"},
-        {"", "members.value,members.$ref,members.type,members.display"},
-        {"members", "members.$ref"},
-        {"urn:ietf:params:scim:schemas:core:2.0:Group", ""},
-        {"", "urn:ietf:params:scim:schemas:core:2.0:Group"},
-        {"", "displayName,meta"},
+            {"", ""},
+            {"members", ""},
+            {"members.value", ""},
+            {"members.display", ""},
+            {"members.type", ""},
+            {"displayName,members.display,members.value", ""},
+            {"displayName", ""},
+            {"", "members"},
+            {"", "members.value"},
+            {"", "members.display"},
+            {"", "members.value,members.$ref,members.type"},
+            {"", "members.value,members.$ref,members.type,members.display"},
+            {"members", "members.$ref"},
+            {"urn:ietf:params:scim:schemas:core:2.0:Group", ""},
+            {"", "urn:ietf:params:scim:schemas:core:2.0:Group"},
+            {"", "displayName,meta"},
     };
     for (const auto& id : {group, empty}) {
         const auto whole = parse_json_object(shown(at(id, "", ""))).value();
@@ -81,8 +73,7 @@ TEST_F(representation_test, members_equal_the_projection_of_the_whole_document)
     }
 }
 
-TEST_F(representation_test, excluded_members_are_neither_read_nor_counted)
-{
+TEST_F(representation_test, excluded_members_are_neither_read_nor_counted) {
     test::recording_connection recorder(fixture.tx().sql());
     store::transaction tx(recorder, fixture.tx().now(), fixture.store.ids);
     for (const auto& group_target : {at(group, "", "members"), at(group, "displayName", "")}) {
@@ -97,8 +88,7 @@ TEST_F(representation_test, excluded_members_are_neither_read_nor_counted)
     EXPECT_EQ(recorder.count_of("members.of_group"), 1U);
 }
 
-TEST_F(representation_test, a_list_that_excludes_members_reads_none)
-{
+TEST_F(representation_test, a_list_that_excludes_members_reads_none) {
     test::fixed_random random;
     std::vector<master_key> keys;
     keys.push_back(make_master_key(random));
@@ -120,8 +110,7 @@ TEST_F(representation_test, a_list_that_excludes_members_reads_none)
     EXPECT_EQ(recorder.count_of("members.of_group"), 2U);
 }
 
-TEST_F(representation_test, a_group_of_very_many_members_is_left_to_be_read_later)
-{
+TEST_F(representation_test, a_group_of_very_many_members_is_left_to_be_read_later) {
     auto& tx = fixture.tx();
     const auto most = static_cast<std::size_t>(members_inline_max);
     const auto more = test::write_users(tx, fixture.who.directory, "m", most - 2);

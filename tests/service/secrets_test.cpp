@@ -23,25 +23,21 @@ class secrets_test : public testing::Test {
 protected:
     store::transaction& tx() { return store.tx(); }
 
-    result<new_secret> make(std::optional<time_point> expires = std::nullopt)
-    {
+    result<new_secret> make(std::optional<time_point> expires = std::nullopt) {
         return create(tx(), from, random, directory, expires);
     }
 
-    resource_id add_user(const std::string& name)
-    {
+    resource_id add_user(const std::string& name) {
         store::resources::index_columns columns;
         columns.unique_key = name;
         return store::resources::insert(tx(), directory.id, "User", "{}", columns)->id;
     }
 
-    result<new_secret> make_for(resource_id user)
-    {
+    result<new_secret> make_for(resource_id user) {
         return create_for_user(tx(), from, random, directory, user_id_text(user), std::nullopt);
     }
 
-    std::size_t alive()
-    {
+    std::size_t alive() {
         std::size_t count = 0;
         for (const auto& one : credentials::list_secrets(tx(), directory.id))
             count += is_alive(one, tx().now()) ? 1 : 0;
@@ -49,8 +45,7 @@ protected:
     }
 
     // "token_created sec_1" of each event since the last call.
-    std::vector<std::string> new_events()
-    {
+    std::vector<std::string> new_events() {
         std::vector<std::string> types;
         store::events::list_after(tx(), seen, -1, [&](const store::events::event& one) {
             seen = one.id;
@@ -69,8 +64,7 @@ protected:
     event_id seen;
 };
 
-TEST_F(secrets_test, a_directory_has_at_most_20_valid_tokens)
-{
+TEST_F(secrets_test, a_directory_has_at_most_20_valid_tokens) {
     for (std::size_t i = 0; i < alive_max; ++i)
         ASSERT_TRUE(make(i == 0 ? std::optional(tx().now() + 1h) : std::nullopt)) << i;
     EXPECT_EQ(make().error().code, errc::conflict);
@@ -82,8 +76,7 @@ TEST_F(secrets_test, a_directory_has_at_most_20_valid_tokens)
     EXPECT_TRUE(make());
 }
 
-TEST_F(secrets_test, the_users_of_a_directory_have_at_most_1000_valid_tokens)
-{
+TEST_F(secrets_test, the_users_of_a_directory_have_at_most_1000_valid_tokens) {
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < alive_of_users_max; ++i) {
         if (i % alive_of_user_max == 0)
@@ -93,46 +86,38 @@ TEST_F(secrets_test, the_users_of_a_directory_have_at_most_1000_valid_tokens)
     const auto last = add_user("last");
     const auto refused = make_for(last);
     EXPECT_EQ(refused.error().code, errc::conflict);
-    EXPECT_EQ(
-        refused.error().detail, "The users of the directory have 1000 secrets already; revoke one first."
-    );
+    EXPECT_EQ(refused.error().detail,
+            "The users of the directory have 1000 secrets already; revoke one first.");
     EXPECT_TRUE(make()) << "the directory's are counted for themselves";
-    EXPECT_TRUE(
-        revoke(tx(), from, directory, credentials::list_user_secrets(tx(), directory.id, users[0]).at(0).id)
-    );
+    EXPECT_TRUE(revoke(
+            tx(), from, directory, credentials::list_user_secrets(tx(), directory.id, users[0]).at(0).id));
     EXPECT_TRUE(make_for(last));
     EXPECT_EQ(make_for(last).error().code, errc::conflict);
 }
 
-TEST_F(secrets_test, 1000_expired_or_revoked_tokens_of_users_are_kept)
-{
+TEST_F(secrets_test, 1000_expired_or_revoked_tokens_of_users_are_kept) {
     const auto user = add_user("anna");
     for (std::int64_t i = 0; i < ended_of_users_max + 2; ++i)
         ASSERT_TRUE(revoke(tx(), from, directory, make_for(user)->row.id)) << i;
-    EXPECT_EQ(
-        credentials::list_user_secrets(tx(), directory.id, user).size(),
-        static_cast<std::size_t>(ended_of_users_max) + 1
-    ) << "the next one makes room";
+    EXPECT_EQ(credentials::list_user_secrets(tx(), directory.id, user).size(),
+            static_cast<std::size_t>(ended_of_users_max) + 1)
+            << "the next one makes room";
     ASSERT_TRUE(make_for(user));
-    EXPECT_EQ(
-        credentials::list_user_secrets(tx(), directory.id, user).size(),
-        static_cast<std::size_t>(ended_of_users_max) + 1
-    );
+    EXPECT_EQ(credentials::list_user_secrets(tx(), directory.id, user).size(),
+            static_cast<std::size_t>(ended_of_users_max) + 1);
 }
 
-TEST_F(secrets_test, an_expiring_token_of_a_user_is_announced_too)
-{
+TEST_F(secrets_test, an_expiring_token_of_a_user_is_announced_too) {
     const auto user = add_user("anna");
-    const auto made =
-        create_for_user(tx(), from, random, directory, user_id_text(user), tx().now() + 240h)->row.id.text();
+    const auto made = create_for_user(tx(), from, random, directory, user_id_text(user), tx().now() + 240h)
+                              ->row.id.text();
     new_events();
     store.advance(100h);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
     EXPECT_EQ(new_events(), (std::vector<std::string>{"token_expiring " + made}));
 }
 
-TEST_F(secrets_test, a_token_is_stored_as_its_digest_and_expires_only_in_the_future)
-{
+TEST_F(secrets_test, a_token_is_stored_as_its_digest_and_expires_only_in_the_future) {
     EXPECT_FALSE(make(tx().now()));
     const auto made = make(tx().now() + 1us);
     ASSERT_TRUE(made);
@@ -143,8 +128,7 @@ TEST_F(secrets_test, a_token_is_stored_as_its_digest_and_expires_only_in_the_fut
     EXPECT_TRUE(made->plain.reveal().ends_with(found->suffix));
 }
 
-TEST_F(secrets_test, rotation_keeps_the_old_tokens_valid_for_the_overlap)
-{
+TEST_F(secrets_test, rotation_keeps_the_old_tokens_valid_for_the_overlap) {
     const auto early = make(tx().now() + 10min)->row.id;
     const auto endless = make()->row.id;
     ASSERT_TRUE(regenerate(tx(), from, random, directory, std::nullopt, 1h));
@@ -160,24 +144,18 @@ TEST_F(secrets_test, rotation_keeps_the_old_tokens_valid_for_the_overlap)
     EXPECT_NE(early, endless);
 }
 
-TEST_F(secrets_test, rotation_without_overlap_revokes_the_old_tokens_with_an_event_each)
-{
+TEST_F(secrets_test, rotation_without_overlap_revokes_the_old_tokens_with_an_event_each) {
     const auto first = make()->row.id.text();
     const auto second = make()->row.id.text();
     new_events();
     const auto made = regenerate(tx(), from, random, directory, std::nullopt, 0s);
     ASSERT_TRUE(made);
     EXPECT_EQ(alive(), 1U);
-    EXPECT_EQ(
-        new_events(),
-        (std::vector<std::string>{
-            "token_revoked " + first, "token_revoked " + second, "token_created " + made->row.id.text()
-        })
-    );
+    EXPECT_EQ(new_events(), (std::vector<std::string>{"token_revoked " + first, "token_revoked " + second,
+                                    "token_created " + made->row.id.text()}));
 }
 
-TEST_F(secrets_test, expiry_is_announced_7_days_and_1_day_before_once_each)
-{
+TEST_F(secrets_test, expiry_is_announced_7_days_and_1_day_before_once_each) {
     const auto id = make(tx().now() + 240h)->row.id.text();
     new_events();
     store.advance(72h - 1us);
@@ -191,8 +169,7 @@ TEST_F(secrets_test, expiry_is_announced_7_days_and_1_day_before_once_each)
     EXPECT_EQ(new_events(), (std::vector<std::string>{"token_expiring " + id, "token_expiring " + id}));
 }
 
-TEST_F(secrets_test, short_lived_endless_and_revoked_tokens_get_no_warning)
-{
+TEST_F(secrets_test, short_lived_endless_and_revoked_tokens_get_no_warning) {
     make(tx().now() + 24h);                                        // short-lived
     make();                                                        // endless
     const auto revoked = make(tx().now() + 200h)->row.id;          // revoked
@@ -205,16 +182,14 @@ TEST_F(secrets_test, short_lived_endless_and_revoked_tokens_get_no_warning)
     }
 }
 
-TEST_F(secrets_test, after_a_long_downtime_only_the_nearer_warning_is_given)
-{
+TEST_F(secrets_test, after_a_long_downtime_only_the_nearer_warning_is_given) {
     make(tx().now() + 240h);
     store.advance(230h);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
 }
 
-TEST_F(secrets_test, warnings_are_given_in_batches)
-{
+TEST_F(secrets_test, warnings_are_given_in_batches) {
     for (int i = 0; i < 5; ++i)
         make(tx().now() + 240h);
     store.advance(100h);

@@ -13,18 +13,15 @@ namespace {
 
 namespace tenants = store::tenants;
 
-json::object parse(std::string_view text)
-{
+json::object parse(std::string_view text) {
     return parse_json_object(text).value();
 }
 
-answer failed(const error& reason, bool is_refused)
-{
+answer failed(const error& reason, bool is_refused) {
     return {http_status(reason.code), {}, reason.detail, is_refused};
 }
 
-answer succeeded(int status, const representation& made)
-{
+answer succeeded(int status, const representation& made) {
     if (made.later)  // very many members are read by a request of its own
         return {status, {{"id", made.later->id}}, {}, false};
     return {status, parse_json_object(made.body, {.nodes_max = SIZE_MAX}).value(), {}, false};
@@ -32,50 +29,38 @@ answer succeeded(int status, const representation& made)
 
 }  // namespace
 
-service_fixture::service_fixture()
-{
+service_fixture::service_fixture() {
     const auto directory = store.add_directory();
-    domain = tenants::insert_domain(
-                 tx(),
-                 directory.organization,
-                 domain_name::parse("acme.com").value(),
-                 tenants::domain_status::verified,
-                 false
-    )
-                 ->id;
-    who = {
-        .environment = tenants::environment(tx()),
-        .organization = directory.organization,
-        .directory = directory.id,
-        .token = secret_id{7},
-        .token_suffix = "a1b2",
-        .provider = "OKTA",
-        .policy = tenants::domain_policy::reject,
-        .base_url = "https://scim.test/directory/" + directory.id.text() + "/scim/v2",
-        .request_id = "request-1",
-        .schemas = &schemas
-    };
+    domain = tenants::insert_domain(tx(), directory.organization, domain_name::parse("acme.com").value(),
+            tenants::domain_status::verified, false)
+                     ->id;
+    who = {.environment = tenants::environment(tx()),
+            .organization = directory.organization,
+            .directory = directory.id,
+            .token = secret_id{7},
+            .token_suffix = "a1b2",
+            .provider = "OKTA",
+            .policy = tenants::domain_policy::reject,
+            .base_url = "https://scim.test/directory/" + directory.id.text() + "/scim/v2",
+            .request_id = "request-1",
+            .schemas = &schemas};
 }
 
 // Checks in every test that all events conform to the published schemas.
-service_fixture::~service_fixture()
-{
+service_fixture::~service_fixture() {
     test::expect_described_events(tx());
 }
 
-const scim::resource_type& service_fixture::type(std::string_view endpoint)
-{
+const scim::resource_type& service_fixture::type(std::string_view endpoint) {
     return *schemas.find_endpoint(endpoint);
 }
 
-target service_fixture::at(std::string_view endpoint, std::string_view id)
-{
+target service_fixture::at(std::string_view endpoint, std::string_view id) {
     return {&type(endpoint), std::string(id), {}, {}};
 }
 
 template <class Run>
-answer service_fixture::attempt(int status, Run run)
-{
+answer service_fixture::attempt(int status, Run run) {
     tx().sql().run({"savepoint", "savepoint work"});
     auto outcome = run();
     if (!outcome) {
@@ -93,8 +78,7 @@ answer service_fixture::attempt(int status, Run run)
     }
 }
 
-answer service_fixture::create(std::string_view endpoint, std::string_view body)
-{
+answer service_fixture::create(std::string_view endpoint, std::string_view body) {
     const auto& made = type(endpoint);
     const auto read = scim::read_body(parse(body), made);
     if (!read)
@@ -102,21 +86,18 @@ answer service_fixture::create(std::string_view endpoint, std::string_view body)
     return attempt(201, [&] { return service::create(tx(), who, made, *read, {}); });
 }
 
-answer service_fixture::get(std::string_view endpoint, std::string_view id)
-{
+answer service_fixture::get(std::string_view endpoint, std::string_view id) {
     return attempt(200, [&] { return service::get(tx(), who, at(endpoint, id)); });
 }
 
-answer service_fixture::replace(std::string_view endpoint, std::string_view id, std::string_view body)
-{
+answer service_fixture::replace(std::string_view endpoint, std::string_view id, std::string_view body) {
     const auto read = scim::read_body(parse(body), type(endpoint));
     if (!read)
         return failed(read.error(), false);
     return attempt(200, [&] { return service::replace(tx(), who, at(endpoint, id), *read); });
 }
 
-answer service_fixture::patch(std::string_view endpoint, std::string_view id, std::string_view operations)
-{
+answer service_fixture::patch(std::string_view endpoint, std::string_view id, std::string_view operations) {
     std::string body = R"({"schemas":[")" + std::string(scim::urn::patch_op) + R"("],"Operations":)";
     body.append(operations).append("}");
     const auto change = scim::parse_patch(parse(body), type(endpoint));
@@ -125,24 +106,20 @@ answer service_fixture::patch(std::string_view endpoint, std::string_view id, st
     return attempt(200, [&] { return service::patch(tx(), who, at(endpoint, id), *change); });
 }
 
-answer service_fixture::remove(std::string_view endpoint, std::string_view id)
-{
+answer service_fixture::remove(std::string_view endpoint, std::string_view id) {
     const auto removed = service::remove(tx(), who, at(endpoint, id));
     return removed ? answer{204, {}, {}, false} : failed(removed.error(), false);
 }
 
-std::string service_fixture::add_user(std::string_view name)
-{
+std::string service_fixture::add_user(std::string_view name) {
     return create("Users", user_body(name)).id();
 }
 
-std::string service_fixture::add_group(std::string_view name, const std::vector<std::string>& members)
-{
+std::string service_fixture::add_group(std::string_view name, const std::vector<std::string>& members) {
     return create("Groups", group_body(name, ",\"members\":" + members_text(members))).id();
 }
 
-std::vector<json::object> service_fixture::events()
-{
+std::vector<json::object> service_fixture::events() {
     std::vector<json::object> all;
     store::events::list_after(tx(), event_id{0}, -1, [&](const store::events::event& one) {
         all.push_back(parse(one.body));
@@ -151,24 +128,21 @@ std::vector<json::object> service_fixture::events()
     return all;
 }
 
-std::vector<json::object> service_fixture::new_events()
-{
+std::vector<json::object> service_fixture::new_events() {
     auto all = events();
     all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(seen_));
     seen_ += all.size();
     return all;
 }
 
-std::vector<std::string> service_fixture::new_types()
-{
+std::vector<std::string> service_fixture::new_types() {
     std::vector<std::string> types;
     for (const auto& event : new_events())
         types.push_back(kind_of(event));
     return types;
 }
 
-std::vector<std::string> service_fixture::members_of(std::string_view group)
-{
+std::vector<std::string> service_fixture::members_of(std::string_view group) {
     std::vector<std::string> ids;
     const auto read = get("Groups", group);
     for (const auto& member : read.body.at("members").as_array())
@@ -176,27 +150,23 @@ std::vector<std::string> service_fixture::members_of(std::string_view group)
     return ids;
 }
 
-std::string kind_of(const json::object& event)
-{
+std::string kind_of(const json::object& event) {
     const std::string type(event.at("type").as_string());
     return type.substr(type.rfind('.') + 1);
 }
 
-std::string user_body(std::string_view name, std::string_view domain, std::string_view more)
-{
+std::string user_body(std::string_view name, std::string_view domain, std::string_view more) {
     std::string body = R"({"schemas":[")" + std::string(scim::urn::user) + R"("],"userName":")";
     body.append(name).append(R"(","emails":[{"primary":true,"value":")").append(name).append("@");
     return body.append(domain).append(R"("}])").append(more).append("}");
 }
 
-std::string group_body(std::string_view name, std::string_view more)
-{
+std::string group_body(std::string_view name, std::string_view more) {
     std::string body = R"({"schemas":[")" + std::string(scim::urn::group) + R"("],"displayName":")";
     return body.append(name).append("\"").append(more).append("}");
 }
 
-std::string members_text(const std::vector<std::string>& ids)
-{
+std::string members_text(const std::vector<std::string>& ids) {
     std::string text = "[";
     for (const auto& id : ids)
         text.append(text.size() > 1 ? "," : "").append(R"({"value":")").append(id).append("\"}");

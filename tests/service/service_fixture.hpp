@@ -22,8 +22,7 @@ struct answer {
     bool is_refused = false;  // by the domain gate
 
     [[nodiscard]] std::string id() const { return std::string(body.at("id").as_string()); }
-    [[nodiscard]] std::string version() const
-    {
+    [[nodiscard]] std::string version() const {
         return std::string(body.at("meta").as_object().at("version").as_string());
     }
 };
@@ -71,8 +70,7 @@ std::string kind_of(const json::object& event);
 
 // A user's body: userName and a primary address at the domain, and what `more` adds (", \"title\": …").
 std::string user_body(
-    std::string_view name, std::string_view domain = "acme.com", std::string_view more = ""
-);
+        std::string_view name, std::string_view domain = "acme.com", std::string_view more = "");
 std::string group_body(std::string_view name, std::string_view more = "");
 
 // [{"value": "diruser_1"}, …]

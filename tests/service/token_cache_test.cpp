@@ -7,8 +7,7 @@
 namespace scimd::service {
 namespace {
 
-presented_token token_of(std::int64_t client)
-{
+presented_token token_of(std::int64_t client) {
     presented_token made{};
     made.claims.client = client_id{client};
     made.signed_text = "signed";
@@ -16,13 +15,11 @@ presented_token token_of(std::int64_t client)
     return made;
 }
 
-sha256_digest digest_of(std::int64_t number)
-{
+sha256_digest digest_of(std::int64_t number) {
     return sha256(std::to_string(number));
 }
 
-TEST(token_cache_test, a_token_is_found_by_its_digest_without_signed_text_and_signature)
-{
+TEST(token_cache_test, a_token_is_found_by_its_digest_without_signed_text_and_signature) {
     token_cache known;
     EXPECT_FALSE(known.find(digest_of(1)));
     known.remember(digest_of(1), token_of(1));
@@ -34,8 +31,7 @@ TEST(token_cache_test, a_token_is_found_by_its_digest_without_signed_text_and_si
     EXPECT_FALSE(known.find(digest_of(2)));
 }
 
-TEST(token_cache_test, unused_tokens_are_dropped_and_used_ones_stay)
-{
+TEST(token_cache_test, unused_tokens_are_dropped_and_used_ones_stay) {
     token_cache known(10);
     for (std::int64_t number = 0; number < 100; ++number) {
         known.remember(digest_of(number), token_of(number));

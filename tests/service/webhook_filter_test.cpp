@@ -14,8 +14,7 @@ namespace {
 
 using patterns = std::vector<std::string>;
 
-TEST(webhook_filter, matches_a_type_a_prefix_or_all)
-{
+TEST(webhook_filter, matches_a_type_a_prefix_or_all) {
     struct row {
         patterns given;
         std::string_view type;
@@ -23,87 +22,50 @@ TEST(webhook_filter, matches_a_type_a_prefix_or_all)
     };
     const std::string created = "organization.directory.user_created";
     for (const auto& [given, type, is_match] : {
-             row{{}, created, true},
-             row{{"*"}, created, true},
-             row{{created}, created, true},
-             row{{created}, "organization.directory.user_created_twice", false},
-             row{{"organization.directory.*"}, created, true},
-             row{{"organization.*"}, created, true},
-             row{{"organization.directory.user_created.*"}, created, false},
-             row{{"organization.directory.*"}, "organization.directory", false},
-             row{{"organization.directory.*"}, "organization.directory_created", false},
-             row{{"organization.directory.group_created", "role.*"}, created, false},
-             row{{"role.*", created}, created, true},
+                 row{{}, created, true},
+                 row{{"*"}, created, true},
+                 row{{created}, created, true},
+                 row{{created}, "organization.directory.user_created_twice", false},
+                 row{{"organization.directory.*"}, created, true},
+                 row{{"organization.*"}, created, true},
+                 row{{"organization.directory.user_created.*"}, created, false},
+                 row{{"organization.directory.*"}, "organization.directory", false},
+                 row{{"organization.directory.*"}, "organization.directory_created", false},
+                 row{{"organization.directory.group_created", "role.*"}, created, false},
+                 row{{"role.*", created}, created, true},
          })
         EXPECT_EQ(matches(given, type), is_match) << testing::PrintToString(given) << type;
 }
 
-TEST(webhook_filter, checks_event_types)
-{
+TEST(webhook_filter, checks_event_types) {
     for (const auto* good : {"*", "a", "a.b", "a.*", "organization.directory.user_created", "a1_2.b3"})
         EXPECT_TRUE(check_event_types(patterns{good})) << good;
     for (const auto* bad :
-         {"", ".", "a.", ".a", "a..b", "**", "a*", "a.*.b", "*.a", "A.b", "a b", "a-b", ".*", "a.**", "ä"})
+            {"", ".", "a.", ".a", "a..b", "**", "a*", "a.*.b", "*.a", "A.b", "a b", "a-b", ".*", "a.**", "ä"})
         EXPECT_FALSE(check_event_types(patterns{bad})) << bad;
-    EXPECT_EQ(
-        check_event_types(patterns{"a", "b."}).error().detail,
-        R"(event_types[1] must be the type of an event, a prefix with ".*" behind it, or "*".)"
-    );
+    EXPECT_EQ(check_event_types(patterns{"a", "b."}).error().detail,
+            R"(event_types[1] must be the type of an event, a prefix with ".*" behind it, or "*".)");
     EXPECT_TRUE(check_event_types(patterns(event_types_max, "a")));
     EXPECT_FALSE(check_event_types(patterns(event_types_max + 1, "a")));
     EXPECT_TRUE(check_event_types(patterns{std::string(event_type_bytes_max, 'a')}));
     EXPECT_FALSE(check_event_types(patterns{std::string(event_type_bytes_max + 1, 'a')}));
 }
 
-TEST(webhook_headers, start_with_x_and_are_not_reserved)
-{
+TEST(webhook_headers, start_with_x_and_are_not_reserved) {
     for (const auto* good : {"X-Env", "x-tenant-id", "X-Api-Key", "X-1", "x-custom_name"})
         EXPECT_TRUE(check_header(good, "v")) << good;
     for (const auto* bad :
-         {"",
-          "X-",
-          "x",
-          "Host",
-          "Content-Length",
-          "Content-Type",
-          "Authorization",
-          "Proxy-Authorization",
-          "Cookie",
-          "Connection",
-          "Transfer-Encoding",
-          "TE",
-          "Upgrade",
-          "Expect",
-          "Keep-Alive",
-          "Trailer",
-          "webhook-id",
-          "Webhook-Signature",
-          "webhook-timestamp",
-          "svix-id",
-          "X-Forwarded-For",
-          "x-forwarded-host",
-          "X-Real-IP",
-          "X-Original-URL",
-          "X-Rewrite-URL",
-          "X-HTTP-Method-Override",
-          "X-aws-ec2-metadata-token",
-          "X-Google-Metadata-Request",
-          "X-Amz-Security-Token",
-          "X-Envoy-Original-Path",
-          "Metadata",
-          "Metadata-Flavor",
-          "X-Env:",
-          "X Env",
-          "X-Env\r\nHost",
-          "X-\xc3\xa4",
-          "X-Env\n",
-          "X-(x)",
-          "X-Client-IP"})
+            {"", "X-", "x", "Host", "Content-Length", "Content-Type", "Authorization", "Proxy-Authorization",
+                    "Cookie", "Connection", "Transfer-Encoding", "TE", "Upgrade", "Expect", "Keep-Alive",
+                    "Trailer", "webhook-id", "Webhook-Signature", "webhook-timestamp", "svix-id",
+                    "X-Forwarded-For", "x-forwarded-host", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL",
+                    "X-HTTP-Method-Override", "X-aws-ec2-metadata-token", "X-Google-Metadata-Request",
+                    "X-Amz-Security-Token", "X-Envoy-Original-Path", "Metadata", "Metadata-Flavor",
+                    "X-Env:", "X Env", "X-Env\r\nHost", "X-\xc3\xa4", "X-Env\n", "X-(x)", "X-Client-IP"})
         EXPECT_FALSE(check_header(bad, "v")) << bad;
 }
 
-TEST(webhook_headers, have_values_of_visible_ascii)
-{
+TEST(webhook_headers, have_values_of_visible_ascii) {
     for (const auto* good : {"", "a", "a b", "~!\"#$%&'()*+,-./:;<=>?@[]^_`{|}"})
         EXPECT_TRUE(check_header("X-Env", good)) << good;
     for (const auto* bad : {" a", "a ", "a\tb", "a\rb", "a\nb", "a\r\nX-Evil: 1", "\x7f", "\xc3\xa4", "\x01"})
@@ -117,8 +79,7 @@ TEST(webhook_headers, have_values_of_visible_ascii)
 
 // The field that a receiver reads from a head with this field added; empty: not exactly one field (RFC 9110
 // §5).
-std::optional<std::pair<std::string, std::string>> read_field(std::string_view line)
-{
+std::optional<std::pair<std::string, std::string>> read_field(std::string_view line) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     const auto is_token = [&](char one) {
         return std::isalnum(static_cast<unsigned char>(one)) != 0 || marks.find(one) != marks.npos;
@@ -137,15 +98,13 @@ std::optional<std::pair<std::string, std::string>> read_field(std::string_view l
 }
 
 // SCIMD_HEADER_INPUTS=1000000 for the full figure.
-int header_inputs()
-{
+int header_inputs() {
     const auto* text = std::getenv("SCIMD_HEADER_INPUTS");
     return text ? std::atoi(text) : 300'000;
 }
 
 // Random bytes in names and values: an accepted field is read as exactly this one field by a receiver.
-TEST(webhook_headers, cannot_inject_another_field)
-{
+TEST(webhook_headers, cannot_inject_another_field) {
     std::mt19937 chance(test::seed());
     constexpr std::string_view odd("\r\n\0 :;\t\v\x7f\x85", 10);
     const auto some_bytes = [&](std::string text, std::string_view usual) {

@@ -22,13 +22,11 @@ struct end_context {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-const unsigned char* bytes_of(std::string_view text)
-{
+const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-std::string decoded(std::string_view base64)
-{
+std::string decoded(std::string_view base64) {
     std::string bytes(base64.size() / 4 * 3, '\0');
     auto* const out = reinterpret_cast<unsigned char*>(bytes.data());
     if (EVP_DecodeBlock(out, bytes_of(base64), static_cast<int>(base64.size())) < 0)
@@ -42,42 +40,31 @@ std::string decoded(std::string_view base64)
 class verifier {
 public:
     explicit verifier(std::string_view secret)
-        : key_(decoded(secret.substr(secret.find('_') + 1))), is_symmetric_(secret.starts_with("whsec_"))
-    {
+            : key_(decoded(secret.substr(secret.find('_') + 1))),
+              is_symmetric_(secret.starts_with("whsec_")) {
         if (!is_symmetric_)
-            public_.reset(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(key_), key_.size())
-            );
+            public_.reset(
+                    EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(key_), key_.size()));
     }
 
-    [[nodiscard]] bool accepts(std::string_view content, std::string_view signature) const
-    {
+    [[nodiscard]] bool accepts(std::string_view content, std::string_view signature) const {
         return is_symmetric_ ? mac(content) == signature : is_signed(content, signature);
     }
 
 private:
-    [[nodiscard]] std::string mac(std::string_view content) const
-    {
+    [[nodiscard]] std::string mac(std::string_view content) const {
         std::string made(EVP_MAX_MD_SIZE, '\0');
         unsigned bytes = 0;
-        HMAC(
-            EVP_sha256(),
-            key_.data(),
-            static_cast<int>(key_.size()),
-            bytes_of(content),
-            content.size(),
-            reinterpret_cast<unsigned char*>(made.data()),
-            &bytes
-        );
+        HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes_of(content), content.size(),
+                reinterpret_cast<unsigned char*>(made.data()), &bytes);
         made.resize(bytes);
         return made;
     }
-    [[nodiscard]] bool is_signed(std::string_view content, std::string_view signature) const
-    {
+    [[nodiscard]] bool is_signed(std::string_view content, std::string_view signature) const {
         const std::unique_ptr<EVP_MD_CTX, end_context> context(EVP_MD_CTX_new());
         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, public_.get());
-        return EVP_DigestVerify(
-                   context.get(), bytes_of(signature), signature.size(), bytes_of(content), content.size()
-               ) == 1;
+        return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(content),
+                       content.size()) == 1;
     }
 
     std::string key_;
@@ -90,21 +77,18 @@ class pair {
 public:
     pair(signature_kind kind, random_source& random) : random_(random), kind_(kind) { renew(); }
 
-    void renew()
-    {
+    void renew() {
         key_[0] = make_signing_key(kind_, random_);
         const auto shown = public_key_of(key_[0]);
         receiver_ = std::make_unique<verifier>(shown.empty() ? key_[0].reveal() : shown);
     }
     // The bytes of the signature, without the version before them.
-    [[nodiscard]] std::string sign(const message& what) const
-    {
+    [[nodiscard]] std::string sign(const message& what) const {
         const auto text = webhooks::sign(key_, what);
         const std::string version = std::string(to_text(kind_)) + ',';
         return text.starts_with(version) ? decoded(text.substr(version.size())) : std::string();
     }
-    [[nodiscard]] bool accepts(std::string_view content, std::string_view signature) const
-    {
+    [[nodiscard]] bool accepts(std::string_view content, std::string_view signature) const {
         return receiver_->accepts(content, signature);
     }
 
@@ -115,8 +99,7 @@ private:
     std::unique_ptr<verifier> receiver_;
 };
 
-std::string flipped(std::string text, std::size_t bit)
-{
+std::string flipped(std::string text, std::size_t bit) {
     text[bit / 8] = static_cast<char>(text[bit / 8] ^ (1 << bit % 8));
     return text;
 }
@@ -125,8 +108,7 @@ class signatures : public testing::TestWithParam<signature_kind> {
 protected:
     signatures() : chance(test::seed()), random(chance()) {}
 
-    std::string some_body()
-    {
+    std::string some_body() {
         std::string body(chance() % 16 == 0 ? chance() % 4'096 : chance() % 256, '\0');
         random.fill(std::as_writable_bytes(std::span(body)));
         return body;
@@ -138,14 +120,12 @@ protected:
 };
 
 // SCIMD_SIGNED_BODIES=1000000 for the full figure.
-int bodies()
-{
+int bodies() {
     const auto* text = std::getenv("SCIMD_SIGNED_BODIES");
     return text ? std::atoi(text) : 3'000;
 }
 
-TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed)
-{
+TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed) {
     constexpr int bodies_of_a_key = 100;
     pair of(GetParam(), random);
     for (int i = 0; i < bodies(); ++i) {
@@ -165,8 +145,7 @@ TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed)
     }
 }
 
-TEST_P(signatures, do_not_verify_after_any_single_bit_has_changed)
-{
+TEST_P(signatures, do_not_verify_after_any_single_bit_has_changed) {
     const pair of(GetParam(), random);
     const message sent{.id = "evt_1", .timestamp = 1'614'265'330, .body = R"({"name":"Zoë 😀"})"};
     const auto content = "evt_1.1614265330." + std::string(sent.body);
@@ -178,12 +157,8 @@ TEST_P(signatures, do_not_verify_after_any_single_bit_has_changed)
         EXPECT_FALSE(of.accepts(content, flipped(signature, bit))) << bit;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    both,
-    signatures,
-    testing::Values(signature_kind::v1, signature_kind::v1a),
-    [](const auto& one) { return std::string(to_text(one.param)); }
-);
+INSTANTIATE_TEST_SUITE_P(both, signatures, testing::Values(signature_kind::v1, signature_kind::v1a),
+        [](const auto& one) { return std::string(to_text(one.param)); });
 
 }  // namespace
 }  // namespace scimd::service::webhooks

@@ -21,17 +21,12 @@ class audit_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    void add(
-        std::string_view actor,
-        std::optional<organization_id> organization = std::nullopt,
-        std::optional<directory_id> directory = std::nullopt
-    )
-    {
+    void add(std::string_view actor, std::optional<organization_id> organization = std::nullopt,
+            std::optional<directory_id> directory = std::nullopt) {
         append(tx(), {std::string(actor), organization, directory, "{}"}, keep);
     }
 
-    std::vector<std::int64_t> numbers(query what = {})
-    {
+    std::vector<std::int64_t> numbers(query what = {}) {
         if (what.before == 0)
             what.before = std::numeric_limits<std::int64_t>::max();
         if (what.limit == 0)
@@ -48,8 +43,7 @@ protected:
 
 using listed = std::vector<std::int64_t>;
 
-TEST_F(audit_test, entries_are_listed_newest_first_with_what_they_were_given)
-{
+TEST_F(audit_test, entries_are_listed_newest_first_with_what_they_were_given) {
     add("operator", acme, staff);
     store.advance(1s);
     append(tx(), {"skc_1", std::nullopt, std::nullopt, R"({"method":"POST"})"}, keep);
@@ -64,8 +58,7 @@ TEST_F(audit_test, entries_are_listed_newest_first_with_what_they_were_given)
     EXPECT_EQ(found[0].organization, std::nullopt);
 }
 
-TEST_F(audit_test, every_filter_holds_alone_and_with_the_others)
-{
+TEST_F(audit_test, every_filter_holds_alone_and_with_the_others) {
     add("operator", acme, staff);  // 1
     add("skc_1", acme);            // 2
     add("skc_1", other);           // 3
@@ -86,8 +79,7 @@ TEST_F(audit_test, every_filter_holds_alone_and_with_the_others)
     EXPECT_EQ(numbers({.before = 5, .limit = 2}), (listed{4, 3}));
 }
 
-TEST_F(audit_test, retention_deletes_old_and_surplus_entries_and_keeps_the_newest)
-{
+TEST_F(audit_test, retention_deletes_old_and_surplus_entries_and_keeps_the_newest) {
     keep.entries_max = 3;
     for (int i = 0; i < 5; ++i)
         add("operator");
@@ -107,8 +99,7 @@ TEST_F(audit_test, retention_deletes_old_and_surplus_entries_and_keeps_the_newes
 }
 
 // The first entry after a start with a wrong clock ends nothing: the next one may have the right time again.
-TEST_F(audit_test, retention_measures_age_relative_to_the_newest_entries)
-{
+TEST_F(audit_test, retention_measures_age_relative_to_the_newest_entries) {
     add("operator");
     add("operator");
     store.advance(365 * 24h * 10);
@@ -124,8 +115,7 @@ TEST_F(audit_test, retention_measures_age_relative_to_the_newest_entries)
     EXPECT_EQ(numbers(), (listed{6, 5, 4, 3}));
 }
 
-TEST_F(audit_test, a_limit_that_was_lowered_is_reached_in_time)
-{
+TEST_F(audit_test, a_limit_that_was_lowered_is_reached_in_time) {
     for (int i = 0; i < 30; ++i)
         add("operator");
     keep.entries_max = 5;
@@ -136,15 +126,14 @@ TEST_F(audit_test, a_limit_that_was_lowered_is_reached_in_time)
     EXPECT_EQ(numbers().size(), 5U);
 }
 
-TEST_F(audit_test, a_changed_row_breaks_the_hash_chain)
-{
+TEST_F(audit_test, a_changed_row_breaks_the_hash_chain) {
     const char* const changes[] = {
-        "update audit_log set entry = '[]' where number = 3",
-        "update audit_log set actor = 'skc_2' where number = 3",
-        "update audit_log set at = at + 1 where number = 3",
-        "update audit_log set organization_id = 9 where number = 3",
-        "update audit_log set directory_id = null where number = 3",
-        "delete from audit_log where number = 2",
+            "update audit_log set entry = '[]' where number = 3",
+            "update audit_log set actor = 'skc_2' where number = 3",
+            "update audit_log set at = at + 1 where number = 3",
+            "update audit_log set organization_id = 9 where number = 3",
+            "update audit_log set directory_id = null where number = 3",
+            "delete from audit_log where number = 2",
     };
     for (int i = 0; i < 5; ++i)
         add("operator", acme, staff);

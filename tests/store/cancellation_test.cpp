@@ -10,19 +10,19 @@ namespace scimd::store {
 namespace {
 
 constexpr sql::statement endless_read{
-    "endless_read",
-    "with recursive counted(n) as (select 1 union all select n + 1 from counted) select max(n) from counted",
+        "endless_read",
+        "with recursive counted(n) as (select 1 union all select n + 1 from counted) select max(n) from "
+        "counted",
 };
 constexpr sql::statement endless_write{
-    "endless_write",
-    "with recursive counted(n) as (select 1 union all select n + 1 from counted)"
-    " update organizations set updated_at = (select max(n) from counted)",
+        "endless_write",
+        "with recursive counted(n) as (select 1 union all select n + 1 from counted)"
+        " update organizations set updated_at = (select max(n) from counted)",
 };
 
 class cancellation : public sqlite_store {
 protected:
-    cancellation()
-    {
+    cancellation() {
         options.is_cancelled = &is_cancelled;
         options.scan_deadline = std::chrono::hours(1);
         options.scan_threads = 3;  // of which one tenant gets two
@@ -30,8 +30,7 @@ protected:
     }
 
     // Signals when the task has started.
-    std::future<void> submit(intent mode, const task& what)
-    {
+    std::future<void> submit(intent mode, const task& what) {
         const auto over = std::make_shared<std::promise<void>>();
         store->submit(mode, what, [over](std::exception_ptr problem) {
             problem ? over->set_exception(std::move(problem)) : over->set_value();
@@ -39,8 +38,7 @@ protected:
         return over->get_future();
     }
 
-    std::future<void> run_endlessly(intent mode, const sql::statement& what)
-    {
+    std::future<void> run_endlessly(intent mode, const sql::statement& what) {
         const auto started = std::make_shared<std::promise<void>>();
         auto outcome = submit(mode, [=](transaction& tx) {
             started->set_value();
@@ -54,8 +52,7 @@ protected:
     std::atomic<bool> is_cancelled{false};
 };
 
-TEST_F(cancellation, ends_running_and_queued_scans)
-{
+TEST_F(cancellation, ends_running_and_queued_scans) {
     auto first = run_endlessly(intent::scan, endless_read);
     auto second = run_endlessly(intent::scan, endless_read);
     std::vector<std::future<void>> waiting;
@@ -71,28 +68,23 @@ TEST_F(cancellation, ends_running_and_queued_scans)
         EXPECT_THROW(one.get(), sql::busy);
 }
 
-TEST_F(cancellation, ends_a_running_read)
-{
+TEST_F(cancellation, ends_a_running_read) {
     std::promise<void> started;
     std::thread canceller([&] {
         started.get_future().wait();
         is_cancelled = true;
     });
-    EXPECT_THROW(
-        run(*store,
-            intent::read,
-            [&](transaction& tx) {
-                started.set_value();
-                tx.sql().run(endless_read);
-                return verdict::commit;
-            }),
-        sql::busy
-    );
+    EXPECT_THROW(run(*store, intent::read,
+                         [&](transaction& tx) {
+                             started.set_value();
+                             tx.sql().run(endless_read);
+                             return verdict::commit;
+                         }),
+            sql::busy);
     canceller.join();
 }
 
-TEST_F(cancellation, ends_running_and_queued_writes_and_rolls_them_back)
-{
+TEST_F(cancellation, ends_running_and_queued_writes_and_rolls_them_back) {
     insert(1);
     auto first = run_endlessly(intent::write, endless_write);
     std::vector<std::future<void>> waiting;
@@ -113,8 +105,7 @@ TEST_F(cancellation, ends_running_and_queued_writes_and_rolls_them_back)
     EXPECT_EQ(read({"changed", "select max(updated_at) from organizations"}), 0);
 }
 
-TEST_F(cancellation, a_write_of_many_short_statements_ends_too)
-{
+TEST_F(cancellation, a_write_of_many_short_statements_ends_too) {
     std::promise<void> started;
     auto outcome = submit(intent::write, [&](transaction& tx) {
         for (std::int64_t id = 1;; ++id) {
@@ -133,8 +124,7 @@ TEST_F(cancellation, a_write_of_many_short_statements_ends_too)
     EXPECT_EQ(read(count_organizations), 0);
 }
 
-TEST_F(cancellation, committed_changes_stay_and_the_store_closes_and_opens_as_usual)
-{
+TEST_F(cancellation, committed_changes_stay_and_the_store_closes_and_opens_as_usual) {
     insert(1);
     insert(2);
     is_cancelled = true;
@@ -146,8 +136,7 @@ TEST_F(cancellation, committed_changes_stay_and_the_store_closes_and_opens_as_us
     EXPECT_EQ(read(count_organizations), 3);
 }
 
-TEST_F(cancellation, ends_a_backup_and_leaves_no_file)
-{
+TEST_F(cancellation, ends_a_backup_and_leaves_no_file) {
     insert(1);
     const auto target = place.path() / "copy.db";
     is_cancelled = true;
@@ -159,8 +148,7 @@ TEST_F(cancellation, ends_a_backup_and_leaves_no_file)
     EXPECT_TRUE(std::filesystem::exists(target));
 }
 
-TEST_F(cancellation, ends_a_check)
-{
+TEST_F(cancellation, ends_a_check) {
     is_cancelled = true;
     EXPECT_THROW(store->check(), sql::busy);
     is_cancelled = false;

@@ -16,8 +16,7 @@ protected:
     test::temp_store store;
 };
 
-TEST_F(clients_test, a_client_is_found_as_it_was_inserted)
-{
+TEST_F(clients_test, a_client_is_found_as_it_was_inserted) {
     const auto owner = store.add_directory().organization;
     const auto whole = insert(tx(), {std::nullopt, "Billing", true});
     const auto bound = insert(tx(), {owner, "Portal", false});
@@ -38,8 +37,7 @@ TEST_F(clients_test, a_client_is_found_as_it_was_inserted)
     EXPECT_TRUE(list(tx(), bound.id, 9).empty());
 }
 
-TEST_F(clients_test, secrets_belong_to_their_client_and_are_deleted_with_it)
-{
+TEST_F(clients_test, secrets_belong_to_their_client_and_are_deleted_with_it) {
     const auto one = insert(tx(), {std::nullopt, "one", true}).id;
     const auto two = insert(tx(), {std::nullopt, "two", true}).id;
     const auto first = insert_secret(tx(), one, {sha256("first"), "irst", std::nullopt});
@@ -61,8 +59,7 @@ TEST_F(clients_test, secrets_belong_to_their_client_and_are_deleted_with_it)
     EXPECT_EQ(list_secrets(tx(), two).size(), 1U);
 }
 
-TEST_F(clients_test, the_last_use_is_kept_to_the_minute_and_never_goes_back)
-{
+TEST_F(clients_test, the_last_use_is_kept_to_the_minute_and_never_goes_back) {
     const auto client = insert(tx(), {std::nullopt, "one", true}).id;
     const auto secret = insert_secret(tx(), client, {sha256("first"), "irst", std::nullopt}).id;
     const auto minute = std::chrono::floor<std::chrono::minutes>(tx().now()) + 1h;
@@ -72,8 +69,7 @@ TEST_F(clients_test, the_last_use_is_kept_to_the_minute_and_never_goes_back)
     EXPECT_EQ(list_secrets(tx(), client)[0].last_used, time_point(minute));
 }
 
-TEST_F(clients_test, a_client_of_an_organization_is_deleted_with_it)
-{
+TEST_F(clients_test, a_client_of_an_organization_is_deleted_with_it) {
     const auto owner = tenants::insert_organization(tx(), "Other", std::nullopt)->id;
     const auto bound = insert(tx(), {owner, "Portal", true}).id;
     insert_secret(tx(), bound, {sha256("first"), "irst", std::nullopt});

@@ -21,8 +21,7 @@ protected:
     const sha256_digest digest = sha256("token");
 };
 
-TEST_F(credentials_test, a_token_is_found_with_its_directory)
-{
+TEST_F(credentials_test, a_token_is_found_with_its_directory) {
     const auto made = insert_secret(tx(), here.id, {digest, "oken", tx().now() + 24h});
     const auto found = find_bearer(tx(), digest);
     ASSERT_TRUE(found);
@@ -40,8 +39,7 @@ TEST_F(credentials_test, a_token_is_found_with_its_directory)
     EXPECT_EQ(found->directory.created, here.created);
 }
 
-TEST_F(credentials_test, another_token_is_not_found)
-{
+TEST_F(credentials_test, another_token_is_not_found) {
     insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     sha256_digest near = digest;
     near.back() ^= std::byte{1};
@@ -49,21 +47,18 @@ TEST_F(credentials_test, another_token_is_not_found)
     EXPECT_FALSE(find_bearer(tx(), sha256("")));
 }
 
-TEST_F(credentials_test, a_digest_is_unique)
-{
+TEST_F(credentials_test, a_digest_is_unique) {
     insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     EXPECT_THROW(insert_secret(tx(), elsewhere.id, {digest, "oken", std::nullopt}), sql::failure);
 }
 
-TEST_F(credentials_test, a_token_of_a_disabled_directory_is_found_and_says_so)
-{
+TEST_F(credentials_test, a_token_of_a_disabled_directory_is_found_and_says_so) {
     insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     tenants::set_directory_enabled(tx(), here.organization, here.id, false);
     EXPECT_FALSE(find_bearer(tx(), digest)->directory.is_enabled);
 }
 
-TEST_F(credentials_test, a_secret_is_revoked_once_and_only_by_its_directory)
-{
+TEST_F(credentials_test, a_secret_is_revoked_once_and_only_by_its_directory) {
     const auto made = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     EXPECT_FALSE(revoke_secret(tx(), elsewhere.id, made.id));
     EXPECT_FALSE(find_bearer(tx(), digest)->revoked);
@@ -74,8 +69,7 @@ TEST_F(credentials_test, a_secret_is_revoked_once_and_only_by_its_directory)
     EXPECT_EQ(find_bearer(tx(), digest)->revoked, revoked);
 }
 
-TEST_F(credentials_test, secrets_are_listed_only_for_their_directory)
-{
+TEST_F(credentials_test, secrets_are_listed_only_for_their_directory) {
     const auto first = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     const auto second = insert_secret(tx(), here.id, {sha256("other"), "ther", tx().now()});
     revoke_secret(tx(), here.id, first.id);
@@ -94,8 +88,7 @@ TEST_F(credentials_test, secrets_are_listed_only_for_their_directory)
     EXPECT_TRUE(list_secrets(tx(), elsewhere.id).empty());
 }
 
-TEST_F(credentials_test, secrets_of_users_are_listed_apart_from_the_directory_s)
-{
+TEST_F(credentials_test, secrets_of_users_are_listed_apart_from_the_directory_s) {
     const resource_id anna{7};
     const auto own = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     const auto hers = insert_secret(tx(), here.id, {sha256("hers"), "hers", tx().now() + 1h, anna});
@@ -118,8 +111,7 @@ TEST_F(credentials_test, secrets_of_users_are_listed_apart_from_the_directory_s)
     EXPECT_EQ(count_alive_of_users(tx(), here.id), 0);
 }
 
-TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_deleted)
-{
+TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_deleted) {
     insert_secret(tx(), here.id, {digest, "oken", tx().now()});
     insert_secret(tx(), elsewhere.id, {sha256("far"), "0far", tx().now(), resource_id{7}});
     std::vector<secret_id> ids;
@@ -137,17 +129,16 @@ TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_deleted)
     EXPECT_EQ(list_secrets(tx(), elsewhere.id).size(), 1u);
 }
 
-TEST_F(credentials_test, the_last_use_is_kept_to_the_minute_and_never_goes_back)
-{
+TEST_F(credentials_test, the_last_use_is_kept_to_the_minute_and_never_goes_back) {
     const auto made = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     const time_point noon = std::chrono::sys_days(std::chrono::year(2026) / 2 / 3) + 12h;
     const struct {
         time_point when;
         time_point kept;
     } cases[] = {
-        {noon + 59s, noon},
-        {noon + 60s, noon + 1min},
-        {noon, noon + 1min},
+            {noon + 59s, noon},
+            {noon + 60s, noon + 1min},
+            {noon, noon + 1min},
     };
     for (const auto& [when, kept] : cases) {
         set_last_used(tx(), made.id, {when, "192.0.2.7", "agent"});

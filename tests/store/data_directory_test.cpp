@@ -14,8 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_whole(const fs::path& database_file)
-{
+bool is_whole(const fs::path& database_file) {
     sqlite3* raw = nullptr;
     std::string found;
     const auto take = [](void* to, int, char** values, char**) {
@@ -28,8 +27,7 @@ bool is_whole(const fs::path& database_file)
     return found == "ok";
 }
 
-TEST_F(sqlite_store, is_closed_to_other_users)
-{
+TEST_F(sqlite_store, is_closed_to_other_users) {
     open();
     insert(1);
     EXPECT_EQ(mode_of(folder), 0700U);
@@ -37,15 +35,13 @@ TEST_F(sqlite_store, is_closed_to_other_users)
         EXPECT_EQ(mode_of(folder / name), 0600U) << name;
 }
 
-TEST_F(sqlite_store, restricts_a_readable_folder_and_rejects_a_writable_one)
-{
+TEST_F(sqlite_store, restricts_a_readable_folder_and_rejects_a_writable_one) {
     struct row {
         mode_t mode;
         bool is_taken;
     };
     constexpr row rows[] = {
-        {0700, true}, {0755, true}, {0750, true}, {0770, false}, {0702, false}, {01777, false}
-    };
+            {0700, true}, {0755, true}, {0750, true}, {0770, false}, {0702, false}, {01777, false}};
     fs::create_directory(folder);
     for (const auto& [mode, is_taken] : rows) {
         ASSERT_EQ(::chmod(folder.c_str(), mode), 0);
@@ -57,37 +53,34 @@ TEST_F(sqlite_store, restricts_a_readable_folder_and_rejects_a_writable_one)
     }
 }
 
-TEST_F(sqlite_store, is_open_in_one_place_at_a_time)
-{
+TEST_F(sqlite_store, is_open_in_one_place_at_a_time) {
     open();
     EXPECT_EQ(refusal().code, errc::conflict);
     store->close();
     EXPECT_TRUE(try_open());
 }
 
-TEST_F(sqlite_store, cannot_be_in_a_file)
-{
+TEST_F(sqlite_store, cannot_be_in_a_file) {
     std::ofstream(folder) << "not a folder";
     EXPECT_EQ(refusal().code, errc::unavailable);
 }
 
-TEST(network_file_systems, are_recognized_by_their_magic_number)
-{
+TEST(network_file_systems, are_recognized_by_their_magic_number) {
     struct row {
         std::uint64_t type;
         bool is_network;
     };
     constexpr row rows[] = {
-        {0x6969, true},       // NFS
-        {0x517B, true},       // SMB
-        {0xFF534D42, true},   // CIFS
-        {0xFE534D42, true},   // SMB 2
-        {0x01021997, true},   // 9P
-        {0xEF53, false},      // ext4
-        {0x58465342, false},  // XFS
-        {0x01021994, false},  // tmpfs
-        {0x794C7630, false},  // overlay
-        {0x65735546, false},  // FUSE
+            {0x6969, true},       // NFS
+            {0x517B, true},       // SMB
+            {0xFF534D42, true},   // CIFS
+            {0xFE534D42, true},   // SMB 2
+            {0x01021997, true},   // 9P
+            {0xEF53, false},      // ext4
+            {0x58465342, false},  // XFS
+            {0x01021994, false},  // tmpfs
+            {0x794C7630, false},  // overlay
+            {0x65735546, false},  // FUSE
     };
     for (const auto& [type, is_network] : rows)
         EXPECT_EQ(is_network_file_system(type), is_network) << std::hex << type;
@@ -95,8 +88,7 @@ TEST(network_file_systems, are_recognized_by_their_magic_number)
 
 // --- the end, and the next start
 
-TEST_F(sqlite_store, accepts_no_tasks_after_close)
-{
+TEST_F(sqlite_store, accepts_no_tasks_after_close) {
     open();
     insert(1);
     store->close();
@@ -105,8 +97,7 @@ TEST_F(sqlite_store, accepts_no_tasks_after_close)
     EXPECT_NE(store->why_not_writable(), "");
 }
 
-TEST_F(sqlite_store, finishes_what_is_queued_when_it_closes)
-{
+TEST_F(sqlite_store, finishes_what_is_queued_when_it_closes) {
     open();
     std::atomic<int> done = 0;
     const auto count_down = [&](std::exception_ptr problem) {
@@ -115,13 +106,12 @@ TEST_F(sqlite_store, finishes_what_is_queued_when_it_closes)
     };
     for (std::int64_t id = 1; id <= 20; ++id) {
         store->submit(
-            intent::write,
-            [=](transaction& tx) {
-                tx.sql().run(insert_organization, {id});
-                return verdict::commit;
-            },
-            count_down
-        );
+                intent::write,
+                [=](transaction& tx) {
+                    tx.sql().run(insert_organization, {id});
+                    return verdict::commit;
+                },
+                count_down);
         store->submit(intent::scan, [](transaction&) { return verdict::commit; }, count_down);
     }
     store->close();
@@ -130,8 +120,7 @@ TEST_F(sqlite_store, finishes_what_is_queued_when_it_closes)
     EXPECT_EQ(read(count_organizations), 20);
 }
 
-TEST_F(sqlite_store, leaves_neither_mark_nor_log_behind)
-{
+TEST_F(sqlite_store, leaves_neither_mark_nor_log_behind) {
     open();
     EXPECT_TRUE(fs::exists(mark));
     insert(1);
@@ -141,8 +130,7 @@ TEST_F(sqlite_store, leaves_neither_mark_nor_log_behind)
     EXPECT_TRUE(!fs::exists(log_file) || fs::file_size(log_file) == 0);
 }
 
-TEST_F(sqlite_store, opens_after_an_unclean_end)
-{
+TEST_F(sqlite_store, opens_after_an_unclean_end) {
     open();
     insert(1);
     // The state after a power failure: the files as they are now.
@@ -155,8 +143,7 @@ TEST_F(sqlite_store, opens_after_an_unclean_end)
     EXPECT_TRUE(store->check().empty());
 }
 
-TEST_F(sqlite_store, refuses_a_damaged_file_after_an_unclean_end)
-{
+TEST_F(sqlite_store, refuses_a_damaged_file_after_an_unclean_end) {
     open();
     insert(1);
     store->close();
@@ -173,8 +160,7 @@ TEST_F(sqlite_store, refuses_a_damaged_file_after_an_unclean_end)
     EXPECT_EQ(refusal().code, errc::unavailable);
 }
 
-TEST_F(sqlite_store, opens_a_file_with_one_wrong_byte_only_when_it_is_still_intact)
-{
+TEST_F(sqlite_store, opens_a_file_with_one_wrong_byte_only_when_it_is_still_intact) {
     open();
     for (std::int64_t id = 1; id <= 50; ++id)
         insert(id);
@@ -199,8 +185,7 @@ TEST_F(sqlite_store, opens_a_file_with_one_wrong_byte_only_when_it_is_still_inta
     }
 }
 
-TEST_F(sqlite_store, refuses_a_newer_schema)
-{
+TEST_F(sqlite_store, refuses_a_newer_schema) {
     open();
     store->close();
     tamper(file, "insert into migrations values (999, '0999_future.sql', '', 0)");

@@ -15,20 +15,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr sql::statement endless{
-    "endless",
-    "with recursive numbers(n) as (select 1 union all select n + 1 from numbers) select max(n) from numbers"
-};
+constexpr sql::statement endless{"endless",
+        "with recursive numbers(n) as (select 1 union all select n + 1 from numbers) select max(n) from "
+        "numbers"};
 
-TEST_F(sqlite_store, shows_a_write_to_the_reads_after_it)
-{
+TEST_F(sqlite_store, shows_a_write_to_the_reads_after_it) {
     open();
     insert(1);
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_elsewhere)
-{
+TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_elsewhere) {
     open();
     for (const auto mode : {intent::read, intent::scan, intent::write}) {
         std::thread::id where;
@@ -40,13 +37,12 @@ TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_else
     }
 }
 
-TEST_F(sqlite_store, ends_an_inline_read_that_exceeds_its_budget)
-{
+TEST_F(sqlite_store, ends_an_inline_read_that_exceeds_its_budget) {
     open();
     const auto is_within = [&](intent mode, std::int64_t rows) {
         const std::string text =
-            "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < " +
-            std::to_string(rows) + ") select count(*) from numbers";
+                "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < " +
+                std::to_string(rows) + ") select count(*) from numbers";
         try {
             run(*store, mode, [&](transaction& tx) {
                 EXPECT_EQ(integer(tx, {"numbers", text}), rows);
@@ -68,8 +64,7 @@ TEST_F(sqlite_store, ends_an_inline_read_that_exceeds_its_budget)
     EXPECT_FALSE(is_over_budget(std::make_exception_ptr(sql::busy("busy"))));
 }
 
-TEST_F(sqlite_store, gives_a_read_one_snapshot)
-{
+TEST_F(sqlite_store, gives_a_read_one_snapshot) {
     open();
     run(*store, intent::read, [&](transaction& tx) {
         EXPECT_EQ(integer(tx, count_organizations), 0);
@@ -80,36 +75,28 @@ TEST_F(sqlite_store, gives_a_read_one_snapshot)
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(sqlite_store, lets_no_read_write)
-{
+TEST_F(sqlite_store, lets_no_read_write) {
     open();
     for (const auto mode : {intent::read, intent::scan})
-        EXPECT_THROW(
-            run(*store,
-                mode,
-                [](transaction& tx) {
-                    tx.sql().run(insert_organization, {1});
-                    return verdict::commit;
-                }),
-            sql::failure
-        );
+        EXPECT_THROW(run(*store, mode,
+                             [](transaction& tx) {
+                                 tx.sql().run(insert_organization, {1});
+                                 return verdict::commit;
+                             }),
+                sql::failure);
     EXPECT_EQ(read(count_organizations), 0);
 }
 
-TEST_F(sqlite_store, passes_the_exception_of_a_task_to_its_completion)
-{
+TEST_F(sqlite_store, passes_the_exception_of_a_task_to_its_completion) {
     open();
     for (const auto mode : {intent::read, intent::scan, intent::write})
-        EXPECT_THROW(
-            run(*store, mode, [](transaction&) -> verdict { throw std::logic_error("mine"); }),
-            std::logic_error
-        );
+        EXPECT_THROW(run(*store, mode, [](transaction&) -> verdict { throw std::logic_error("mine"); }),
+                std::logic_error);
     insert(1);
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(sqlite_store, limits_the_connections_of_the_reader_pool)
-{
+TEST_F(sqlite_store, limits_the_connections_of_the_reader_pool) {
     options.readers_max = 2;
     open();
     const auto nothing = [](transaction&) { return verdict::commit; };
@@ -123,26 +110,21 @@ TEST_F(sqlite_store, limits_the_connections_of_the_reader_pool)
     });
 }
 
-TEST_F(sqlite_store, ends_a_read_at_its_deadline)
-{
+TEST_F(sqlite_store, ends_a_read_at_its_deadline) {
     options.scan_deadline = 50ms;
     open();
     for (const auto mode : {intent::read, intent::scan}) {
-        EXPECT_THROW(
-            run(*store,
-                mode,
-                [](transaction& tx) {
-                    tx.sql().run(endless);
-                    return verdict::commit;
-                }),
-            sql::busy
-        );
+        EXPECT_THROW(run(*store, mode,
+                             [](transaction& tx) {
+                                 tx.sql().run(endless);
+                                 return verdict::commit;
+                             }),
+                sql::busy);
         EXPECT_EQ(read(count_organizations), 0);
     }
 }
 
-TEST_F(sqlite_store, gives_reads_a_deadline_and_writes_none)
-{
+TEST_F(sqlite_store, gives_reads_a_deadline_and_writes_none) {
     options.scan_deadline = 1h;
     open();
     const auto deadline_of = [&](intent mode) {
@@ -159,8 +141,7 @@ TEST_F(sqlite_store, gives_reads_a_deadline_and_writes_none)
     EXPECT_FALSE(deadline_of(intent::write));
 }
 
-TEST_F(sqlite_store, limits_the_queue_of_scans)
-{
+TEST_F(sqlite_store, limits_the_queue_of_scans) {
     options.scan_threads = 1;
     options.scan_queue_max = 1;
     open();
@@ -168,14 +149,13 @@ TEST_F(sqlite_store, limits_the_queue_of_scans)
     std::promise<void> release;
     std::promise<void> queued_done;
     store->submit(
-        intent::scan,
-        [&](transaction&) {
-            begun.set_value();
-            release.get_future().wait();
-            return verdict::commit;
-        },
-        [](std::exception_ptr) {}
-    );
+            intent::scan,
+            [&](transaction&) {
+                begun.set_value();
+                release.get_future().wait();
+                return verdict::commit;
+            },
+            [](std::exception_ptr) {});
     begun.get_future().wait();
     const auto nothing = [](transaction&) { return verdict::commit; };
     store->submit(intent::scan, nothing, [&](std::exception_ptr problem) {
@@ -187,8 +167,7 @@ TEST_F(sqlite_store, limits_the_queue_of_scans)
     queued_done.get_future().wait();
 }
 
-TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups)
-{
+TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups) {
     open();
     constexpr std::int64_t threads = 8;
     constexpr std::int64_t writes = 25;
@@ -208,8 +187,7 @@ TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups)
     EXPECT_EQ(metrics.counter_of("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
 }
 
-TEST_F(sqlite_store, never_issues_an_id_that_is_stored_already)
-{
+TEST_F(sqlite_store, never_issues_an_id_that_is_stored_already) {
     open();
     const std::int64_t far_ahead = ids.next() + (std::int64_t{1} << 40);
     insert(far_ahead);

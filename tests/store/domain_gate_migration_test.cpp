@@ -15,14 +15,12 @@ namespace {
 
 class domain_gate_migration : public testing::Test {
 protected:
-    void migrate_with(const char* rows)
-    {
+    void migrate_with(const char* rows) {
         database.execute(
-            "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
-            " values (7, 1, 'Acme', 1, 2);"
-            "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy,"
-            " created_at, updated_at) values (21, 7, 'd', 'OKTA', 1, 'reject', 1, 2)"
-        );
+                "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
+                " values (7, 1, 'Acme', 1, 2);"
+                "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy,"
+                " created_at, updated_at) values (21, 7, 'd', 'OKTA', 1, 'reject', 1, 2)");
         database.execute(rows);
         database.apply_later_migrations();
     }
@@ -30,18 +28,17 @@ protected:
     older_database database{"0023_domain_gate.sql"};
 };
 
-TEST_F(domain_gate_migration, users_are_reviewed_again_and_nothing_else_changes)
-{
+TEST_F(domain_gate_migration, users_are_reviewed_again_and_nothing_else_changes) {
     migrate_with(
-        "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
-        "document)"
-        " values (31, 21, 'User', 1, 0, 0, 'a', '{}'), (32, 21, 'User', 1, 0, 0, 'b', '{}');"
-        "insert into refusals (directory_id, subject, reason, domain, user_name, detail, count, first_at, "
-        "last_at)"
-        " values (21, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);"
-        "insert into held_users (directory_id, user_id, reason, domain, detail, held_at)"
-        " values (21, 32, 'domain_not_verified', 'late.com', 'd', 5)"
-    );
+            "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
+            "document)"
+            " values (31, 21, 'User', 1, 0, 0, 'a', '{}'), (32, 21, 'User', 1, 0, 0, 'b', '{}');"
+            "insert into refusals (directory_id, subject, reason, domain, user_name, detail, count, "
+            "first_at, "
+            "last_at)"
+            " values (21, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);"
+            "insert into held_users (directory_id, user_id, reason, domain, detail, held_at)"
+            " values (21, 32, 'domain_not_verified', 'late.com', 'd', 5)");
     auto& tx = database.tx();
     EXPECT_EQ(tenants::find_directory(tx, {7}, {21})->gate_scope, tenants::domain_gate_scope::primary);
     auto review = domain_reviews::next(tx);
@@ -68,22 +65,19 @@ TEST_F(domain_gate_migration, users_are_reviewed_again_and_nothing_else_changes)
     });
 }
 
-TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_review)
-{
+TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_review) {
     migrate_with("select 1");
     auto& tx = database.tx();
     EXPECT_FALSE(domain_reviews::next(tx));
 }
 
-TEST_F(domain_gate_migration, a_batch_ends_with_the_document_that_exceeds_it)
-{
+TEST_F(domain_gate_migration, a_batch_ends_with_the_document_that_exceeds_it) {
     migrate_with(
-        "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
-        "document)"
-        " values (31, 21, 'User', 1, 0, 0, 'a', '{\"userName\":\"A@Victim.COM\"}'),"
-        " (32, 21, 'User', 1, 0, 0, 'b', '{\"userName\":\"x@elsewhere.com\"}'),"
-        " (33, 21, 'User', 1, 0, 0, 'c', '{\"userName\":\"x@victim.com\"}')"
-    );
+            "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
+            "document)"
+            " values (31, 21, 'User', 1, 0, 0, 'a', '{\"userName\":\"A@Victim.COM\"}'),"
+            " (32, 21, 'User', 1, 0, 0, 'b', '{\"userName\":\"x@elsewhere.com\"}'),"
+            " (33, 21, 'User', 1, 0, 0, 'c', '{\"userName\":\"x@victim.com\"}')");
     auto& tx = database.tx();
     auto review = *domain_reviews::next(tx);
     review.name = "victim.com";

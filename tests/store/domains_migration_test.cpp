@@ -7,20 +7,19 @@
 namespace scimd::store {
 namespace {
 
-TEST(domains_migration, keeps_domains_policies_and_counts_the_seats)
-{
+TEST(domains_migration, keeps_domains_policies_and_counts_the_seats) {
     older_database database("0004_domains.sql");
     database.execute(
-        "insert into organizations values (7, 1, 'Acme', 'a', 1, 2), (8, 1, 'Other', null, 1, 2);"
-        "insert into domains values (11, 1, 7, 'acme.com', 'verified', 1, 1, 2),"
-        " (12, 1, 8, 'claimed.com', 'pending', 0, 1, 2);"
-        "insert into directories values (21, 7, 'd', 'OKTA', 1, 'off', 1, 2, 0),"
-        " (22, 7, 'e', '', 0, 'reject', 1, 2, 0);"
-        "insert into resources values (31, 21, 'User', 1, 0, 0, 'a', null, null, 1, '{}'),"
-        " (32, 21, 'User', 1, 0, 0, 'b', null, null, 0, '{}'), (33, 22, 'User', 1, 0, 0, 'c', null, null, "
-        "null, '{}'),"
-        " (34, 22, 'Group', 1, 0, 0, 'g', null, null, null, '{}');"
-    );
+            "insert into organizations values (7, 1, 'Acme', 'a', 1, 2), (8, 1, 'Other', null, 1, 2);"
+            "insert into domains values (11, 1, 7, 'acme.com', 'verified', 1, 1, 2),"
+            " (12, 1, 8, 'claimed.com', 'pending', 0, 1, 2);"
+            "insert into directories values (21, 7, 'd', 'OKTA', 1, 'off', 1, 2, 0),"
+            " (22, 7, 'e', '', 0, 'reject', 1, 2, 0);"
+            "insert into resources values (31, 21, 'User', 1, 0, 0, 'a', null, null, 1, '{}'),"
+            " (32, 21, 'User', 1, 0, 0, 'b', null, null, 0, '{}'), (33, 22, 'User', 1, 0, 0, 'c', null, "
+            "null, "
+            "null, '{}'),"
+            " (34, 22, 'Group', 1, 0, 0, 'g', null, null, null, '{}');");
     database.apply_later_migrations();
     auto& tx = database.tx();
     const auto acme = tenants::find_organization(tx, {7});

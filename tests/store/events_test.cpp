@@ -15,22 +15,20 @@ class events_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    event add(const tenants::directory& where, std::string body)
-    {
+    event add(const tenants::directory& where, std::string body) {
         const event made{
-            .id = {tx().next_id()},
-            .organization = where.organization,
-            .directory = where.id,
-            .sequence = next_sequence(tx(), where.id),
-            .type = "directory.user_created",
-            .body = std::move(body),
+                .id = {tx().next_id()},
+                .organization = where.organization,
+                .directory = where.id,
+                .sequence = next_sequence(tx(), where.id),
+                .type = "directory.user_created",
+                .body = std::move(body),
         };
         append(tx(), made);
         return made;
     }
 
-    std::vector<std::string> bodies_after(event_id after, std::int64_t limit)
-    {
+    std::vector<std::string> bodies_after(event_id after, std::int64_t limit) {
         std::vector<std::string> seen;
         list_after(tx(), after, limit, [&](const event& each) {
             seen.push_back(each.body);
@@ -40,9 +38,7 @@ protected:
     }
 
     std::vector<std::string> bodies_of(
-        const tenants::directory& where, std::int64_t after, std::int64_t limit
-    )
-    {
+            const tenants::directory& where, std::int64_t after, std::int64_t limit) {
         std::vector<std::string> seen;
         list_directory_after(tx(), where.id, after, limit, [&](const event& each) {
             seen.push_back(each.body);
@@ -56,8 +52,7 @@ protected:
     const tenants::directory elsewhere = store.add_directory();
 };
 
-TEST_F(events_test, each_directory_counts_from_one_without_gaps)
-{
+TEST_F(events_test, each_directory_counts_from_one_without_gaps) {
     EXPECT_EQ(next_sequence(tx(), here.id), 1);
     EXPECT_EQ(next_sequence(tx(), here.id), 2);
     EXPECT_EQ(next_sequence(tx(), elsewhere.id), 1);
@@ -65,16 +60,14 @@ TEST_F(events_test, each_directory_counts_from_one_without_gaps)
     EXPECT_THROW(next_sequence(tx(), {7}), std::logic_error);
 }
 
-TEST_F(events_test, a_sequence_number_of_a_rolled_back_transaction_is_used_again)
-{
+TEST_F(events_test, a_sequence_number_of_a_rolled_back_transaction_is_used_again) {
     tx().sql().run({"test", "savepoint work"});
     EXPECT_EQ(next_sequence(tx(), here.id), 1);
     tx().sql().run({"test", "rollback to work"});
     EXPECT_EQ(next_sequence(tx(), here.id), 1);
 }
 
-TEST_F(events_test, an_event_is_read_as_it_was_written)
-{
+TEST_F(events_test, an_event_is_read_as_it_was_written) {
     const event made = add(here, R"({"id":"evt_1","ü":"\n"})");
     int seen = 0;
     list_after(tx(), {}, 10, [&](const event& each) {
@@ -89,28 +82,25 @@ TEST_F(events_test, an_event_is_read_as_it_was_written)
     EXPECT_EQ(seen, 1);
 }
 
-TEST_F(events_test, a_sequence_number_is_used_once)
-{
+TEST_F(events_test, a_sequence_number_is_used_once) {
     event made = add(here, "1");
     made.id = {tx().next_id()};
     EXPECT_THROW(append(tx(), made), sql::failure);
 }
 
-TEST_F(events_test, an_event_cannot_name_another_organization_than_its_directorys)
-{
+TEST_F(events_test, an_event_cannot_name_another_organization_than_its_directorys) {
     const event made{
-        .id = {tx().next_id()},
-        .organization = elsewhere.organization,
-        .directory = here.id,
-        .sequence = next_sequence(tx(), here.id),
-        .type = "directory.user_created",
-        .body = "{}",
+            .id = {tx().next_id()},
+            .organization = elsewhere.organization,
+            .directory = here.id,
+            .sequence = next_sequence(tx(), here.id),
+            .type = "directory.user_created",
+            .body = "{}",
     };
     EXPECT_THROW(append(tx(), made), sql::failure);
 }
 
-TEST_F(events_test, events_are_listed_behind_a_position)
-{
+TEST_F(events_test, events_are_listed_behind_a_position) {
     const event first = add(here, "1");
     const event second = add(elsewhere, "2");
     add(here, "3");

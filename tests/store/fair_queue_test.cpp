@@ -13,19 +13,16 @@ namespace {
 using kind = tenant::kind;
 using queue = fair_queue<int>;
 
-tenant customer(std::int64_t organization, std::int64_t directory = 1)
-{
+tenant customer(std::int64_t organization, std::int64_t directory = 1) {
     return {kind::customer, organization, directory};
 }
 
-admission push(queue& into, const tenant& owner, int item = 0, std::size_t bytes = 0)
-{
+admission push(queue& into, const tenant& owner, int item = 0, std::size_t bytes = 0) {
     return into.push({owner, bytes}, std::move(item));
 }
 
 // Takes the next one, which costs as much as said, and tells whose it was: the organization's number.
-std::int64_t serve(queue& from, std::int64_t cost)
-{
+std::int64_t serve(queue& from, std::int64_t cost) {
     const auto next = from.take();
     if (!next)
         return -1;
@@ -33,8 +30,7 @@ std::int64_t serve(queue& from, std::int64_t cost)
     return next->owner.organization;
 }
 
-TEST(fair_queue, an_empty_queue_has_nothing_to_take)
-{
+TEST(fair_queue, an_empty_queue_has_nothing_to_take) {
     queue tested({});
     EXPECT_FALSE(tested.take());
     push(tested, customer(1));
@@ -43,8 +39,7 @@ TEST(fair_queue, an_empty_queue_has_nothing_to_take)
     EXPECT_EQ(tested.size(), 0U);
 }
 
-TEST(fair_queue, a_directory_is_served_in_its_own_order)
-{
+TEST(fair_queue, a_directory_is_served_in_its_own_order) {
     queue tested({});
     for (int i = 0; i < 100; ++i)
         push(tested, customer(1 + i % 3, 1 + i % 2), i);
@@ -58,8 +53,7 @@ TEST(fair_queue, a_directory_is_served_in_its_own_order)
     EXPECT_EQ(last.size(), 6U);
 }
 
-TEST(fair_queue, a_newcomer_waits_for_one_turn_of_each_other_organization)
-{
+TEST(fair_queue, a_newcomer_waits_for_one_turn_of_each_other_organization) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 200; ++i)
         push(tested, customer(1));
@@ -73,8 +67,7 @@ TEST(fair_queue, a_newcomer_waits_for_one_turn_of_each_other_organization)
     EXPECT_EQ(serve(tested, 500), 3);
 }
 
-TEST(fair_queue, an_organization_gains_nothing_by_many_directories)
-{
+TEST(fair_queue, an_organization_gains_nothing_by_many_directories) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 300; ++i)
         push(tested, customer(1, 1 + i % 30));
@@ -86,8 +79,7 @@ TEST(fair_queue, an_organization_gains_nothing_by_many_directories)
     EXPECT_EQ(of_second, 50);
 }
 
-TEST(fair_queue, directories_of_one_organization_take_turns)
-{
+TEST(fair_queue, directories_of_one_organization_take_turns) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 100; ++i)
         push(tested, customer(1, 1));
@@ -98,8 +90,7 @@ TEST(fair_queue, directories_of_one_organization_take_turns)
 }
 
 // A tenant whose tasks cost ten times as much gets a tenth of the turns.
-TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns)
-{
+TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 200; ++i) {
         push(tested, customer(1));
@@ -116,8 +107,7 @@ TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns)
 }
 
 // It submits its next task when the previous one is done, and is not in the queue in between.
-TEST(fair_queue, a_debt_is_remembered_while_others_wait)
-{
+TEST(fair_queue, a_debt_is_remembered_while_others_wait) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 100; ++i)
         push(tested, customer(1));
@@ -137,8 +127,7 @@ TEST(fair_queue, a_debt_is_remembered_while_others_wait)
         EXPECT_NEAR(turns_of_second[i] - turns_of_second[i - 1], 20, 2);
 }
 
-TEST(fair_queue, kinds_have_weights)
-{
+TEST(fair_queue, kinds_have_weights) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 200; ++i) {
         push(tested, {kind::internal, 0, 0});
@@ -156,8 +145,7 @@ TEST(fair_queue, kinds_have_weights)
     EXPECT_EQ(served[kind::customer], 20);
 }
 
-TEST(fair_queue, the_operator_goes_first_and_does_not_starve_customers)
-{
+TEST(fair_queue, the_operator_goes_first_and_does_not_starve_customers) {
     queue tested({.quantum = 1'000});
     for (int i = 0; i < 10; ++i)
         push(tested, customer(1 + i));
@@ -173,8 +161,7 @@ TEST(fair_queue, the_operator_goes_first_and_does_not_starve_customers)
     EXPECT_EQ(order, (std::vector{operator_, operator_, operator_, operator_, customer, customer}));
 }
 
-TEST(fair_queue, an_organization_alone_may_hold_half_of_the_places)
-{
+TEST(fair_queue, an_organization_alone_may_hold_half_of_the_places) {
     queue tested({.places_max = 64});
     int accepted = 0;
     for (int i = 0; i < 64; ++i)
@@ -189,8 +176,7 @@ TEST(fair_queue, an_organization_alone_may_hold_half_of_the_places)
     EXPECT_EQ(push(tested, customer(3)), admission::accepted);
 }
 
-TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_places)
-{
+TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_places) {
     queue tested({.places_max = 64});
     for (int i = 0; i < 16; ++i)
         EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted) << i;
@@ -200,19 +186,16 @@ TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_places)
     EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
 }
 
-TEST(fair_queue, the_rest_of_a_partly_committed_task_is_never_rejected)
-{
+TEST(fair_queue, the_rest_of_a_partly_committed_task_is_never_rejected) {
     queue tested({.places_max = 4});
     EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
     EXPECT_EQ(push(tested, customer(1, 1)), admission::over_share);
     EXPECT_EQ(
-        tested.push({.owner = customer(1, 1), .bytes = 1, .is_continued = true}, 0), admission::accepted
-    );
+            tested.push({.owner = customer(1, 1), .bytes = 1, .is_continued = true}, 0), admission::accepted);
     EXPECT_EQ(push(tested, customer(1, 1)), admission::over_share);
 }
 
-TEST(fair_queue, bytes_are_shared_like_places)
-{
+TEST(fair_queue, bytes_are_shared_like_places) {
     queue tested({.places_max = 64, .bytes_max = 6'400});
     // The first is taken however large it is.
     EXPECT_EQ(push(tested, customer(1), 0, 5'000), admission::accepted);
@@ -227,8 +210,7 @@ TEST(fair_queue, bytes_are_shared_like_places)
     EXPECT_EQ(push(tested, customer(4), 0, 1), admission::accepted);
 }
 
-TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_bytes)
-{
+TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_bytes) {
     queue tested({.places_max = 64, .bytes_max = 6'400});
     EXPECT_EQ(push(tested, customer(1), 0, 1'599), admission::accepted);
     EXPECT_EQ(push(tested, customer(1), 0, 1), admission::accepted);
@@ -236,8 +218,7 @@ TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_bytes)
     EXPECT_EQ(push(tested, customer(1, 2), 0, 1), admission::accepted);
 }
 
-TEST(fair_queue, many_organizations_fill_it)
-{
+TEST(fair_queue, many_organizations_fill_it) {
     queue tested({.places_max = 64});
     int accepted = 0;
     for (std::int64_t i = 0; i < 100; ++i)
@@ -246,8 +227,7 @@ TEST(fair_queue, many_organizations_fill_it)
     EXPECT_EQ(push(tested, customer(101)), admission::full);
 }
 
-TEST(fair_queue, internal_tasks_and_the_operator_have_separate_limits)
-{
+TEST(fair_queue, internal_tasks_and_the_operator_have_separate_limits) {
     queue tested({.places_max = 64});
     for (std::int64_t i = 0; i < 64; ++i)
         push(tested, customer(1 + i));
@@ -258,8 +238,7 @@ TEST(fair_queue, internal_tasks_and_the_operator_have_separate_limits)
     }
 }
 
-TEST(fair_queue, tells_whether_a_task_of_an_organization_may_be_taken)
-{
+TEST(fair_queue, tells_whether_a_task_of_an_organization_may_be_taken) {
     queue tested({.running_max = 2});
     EXPECT_FALSE(tested.may_take_of(customer(1)));
     for (int i = 0; i < 3; ++i)
@@ -275,8 +254,7 @@ TEST(fair_queue, tells_whether_a_task_of_an_organization_may_be_taken)
     EXPECT_TRUE(tested.may_take_of(customer(1)));
 }
 
-TEST(fair_queue, limits_the_running_tasks_of_an_organization)
-{
+TEST(fair_queue, limits_the_running_tasks_of_an_organization) {
     queue tested({.running_max = 2});
     for (std::int64_t i = 0; i < 4; ++i)
         push(tested, customer(1, i));
@@ -298,8 +276,7 @@ TEST(fair_queue, limits_the_running_tasks_of_an_organization)
     EXPECT_TRUE(tested.take());
 }
 
-TEST(fair_queue, tasks_of_another_directory_count_as_others)
-{
+TEST(fair_queue, tasks_of_another_directory_count_as_others) {
     queue tested({});
     EXPECT_FALSE(tested.has_others(customer(1)));
     push(tested, customer(1, 1));
@@ -309,8 +286,7 @@ TEST(fair_queue, tasks_of_another_directory_count_as_others)
     EXPECT_TRUE(tested.has_others({kind::internal, 1, 1}));
 }
 
-TEST(fair_queue, idle_tenants_take_no_memory)
-{
+TEST(fair_queue, idle_tenants_take_no_memory) {
     queue tested({});
     for (std::int64_t i = 0; i < 1'000; ++i) {
         push(tested, customer(1));  // one always waits
@@ -326,8 +302,7 @@ TEST(fair_queue, idle_tenants_take_no_memory)
 
 // Random tenants, costs and order: no tenant starves, each that always waits gets an equal part of the cost,
 // and what is counted agrees with what is in it.
-TEST(fair_queue, shares_hold_for_random_tasks)
-{
+TEST(fair_queue, shares_hold_for_random_tasks) {
     for (unsigned seed = 1; seed <= 5; ++seed) {
         std::mt19937 random(seed);
         const auto upto = [&](int most) { return std::uniform_int_distribution(1, most)(random); };

@@ -26,8 +26,7 @@ using namespace std::chrono_literals;
 // A directory with a few hundred random users and groups, and each as the document that a client sees.
 class filtered_documents_test : public testing::Test {
 protected:
-    filtered_documents_test()
-    {
+    filtered_documents_test() {
         for (int i = 0; i < 200; ++i)
             add_user(i);
         for (int i = 0; i < 20; ++i)
@@ -40,13 +39,12 @@ protected:
     }
 
     template <class T>
-    const T& any(const std::vector<T>& of)
-    {
+    const T& any(const std::vector<T>& of) {
         return of[random() % of.size()];
     }
 
-    void add(const scim::resource_type& type, json::object document, const resources::index_columns& columns)
-    {
+    void add(
+            const scim::resource_type& type, json::object document, const resources::index_columns& columns) {
         store.advance(1s + std::chrono::microseconds(random() % 3));
         auto made = resources::insert(store.tx(), here, type.name, to_text(document), columns);
         if (!made)
@@ -57,15 +55,14 @@ protected:
         }
         document["id"] = type.id_prefix + std::to_string(made->id.value);
         document["meta"] = {
-            {"resourceType", type.name},
-            {"created", format_rfc3339(made->created)},
-            {"lastModified", format_rfc3339(made->modified)},
+                {"resourceType", type.name},
+                {"created", format_rfc3339(made->created)},
+                {"lastModified", format_rfc3339(made->modified)},
         };
         documents[type.name].emplace(made->id.value, std::move(document));
     }
 
-    void add_user(int number)
-    {
+    void add_user(int number) {
         resources::index_columns columns;
         json::object document;
         const std::string name = any(words) + (number % 4 == 0 ? "" : std::to_string(number % 50));
@@ -104,29 +101,25 @@ protected:
         add(user_type(), std::move(document), columns);
     }
 
-    void add_group(int number)
-    {
+    void add_group(int number) {
         const std::string name = any(words) + (number % 2 == 0 ? "" : std::to_string(number));
         add(group_type(), {{"displayName", name}}, {.unique_key = fold(name), .display_key = fold(name)});
     }
 
-    std::int64_t any_id(const std::string& type)
-    {
+    std::int64_t any_id(const std::string& type) {
         auto found = documents[type].begin();
         std::advance(found, random() % documents[type].size());
         return found->first;
     }
 
-    static json::array& list_in(json::object& document, std::string_view name)
-    {
+    static json::array& list_in(json::object& document, std::string_view name) {
         json::value& list = document[name];
         if (!list.is_array())
             list = json::array();
         return list.get_array();
     }
 
-    void add_membership()
-    {
+    void add_membership() {
         const std::int64_t group = any_id("Group");
         const std::string type = random() % 4 == 0 ? "Group" : "User";
         const std::int64_t member = any_id(type);
@@ -139,22 +132,19 @@ protected:
             list_in(who, "groups").push_back(json::object{{"value", whole.at("id")}});
     }
 
-    std::string any_leaf(const scim::resource_type& type)
-    {
+    std::string any_leaf(const scim::resource_type& type) {
         static const std::vector<std::string> operators = {
-            "eq", "ne", "sw", "gt", "ge", "lt", "le", "co", "ew"
-        };
+                "eq", "ne", "sw", "gt", "ge", "lt", "le", "co", "ew"};
         static const std::vector<std::string> order = {"eq", "ne", "gt", "ge", "lt", "le"};
         static const std::vector<std::string> user_texts = {
-            "userName", "displayName", "externalId", "nickName", "emails.value", "emails", "emails.type"
-        };
+                "userName", "displayName", "externalId", "nickName", "emails.value", "emails", "emails.type"};
         static const std::vector<std::string> group_texts = {"displayName", "externalId"};
         const bool is_user = type.name == "User";
         const std::string text = any(is_user ? user_texts : group_texts);
         const auto quoted = [](const std::string& value) { return " \"" + value + "\""; };
         const std::string other_type = random() % 2 == 0 ? "User" : "Group";
         const std::string& any_type_id =
-            std::string(documents[other_type].at(any_id(other_type)).at("id").as_string());
+                std::string(documents[other_type].at(any_id(other_type)).at("id").as_string());
         switch (random() % 10) {
             case 0:
                 return text + " pr";
@@ -184,20 +174,17 @@ protected:
         }
     }
 
-    std::string any_email_filter()
-    {
+    std::string any_email_filter() {
         static const std::vector<std::string> operators = {"eq", "ne", "sw", "gt"};
         static const std::vector<std::string> shapes = {
-            "#", "type eq \"work\" and #", "# or #", "# and #", "not (#)"
-        };
+                "#", "type eq \"work\" and #", "# or #", "# and #", "not (#)"};
         std::string text = any(shapes);
         for (auto at = text.find('#'); at != std::string::npos; at = text.find('#'))
             text.replace(at, 1, "value " + any(operators) + " \"" + any(words) + "\"");
         return "emails[" + text + "]";
     }
 
-    std::string any_filter(const scim::resource_type& type, int depth)
-    {
+    std::string any_filter(const scim::resource_type& type, int depth) {
         if (depth == 0 || random() % 3 == 0)
             return any_leaf(type);
         switch (random() % 3) {
@@ -210,44 +197,22 @@ protected:
         }
     }
 
-    std::set<std::int64_t> selected(const resources::condition& which, const scim::resource_type& type)
-    {
+    std::set<std::int64_t> selected(const resources::condition& which, const scim::resource_type& type) {
         std::set<std::int64_t> ids;
-        resources::list(store.tx(), here, type.name, which, {}, 0, -1, [&](const resources::row& each) {
-            return ids.insert(each.id.value).second;
-        });
+        resources::list(store.tx(), here, type.name, which, {}, 0, -1,
+                [&](const resources::row& each) { return ids.insert(each.id.value).second; });
         return ids;
     }
 
-    const std::vector<std::string> words = {
-        "ada",
-        "Ada",
-        "ADA",
-        "bob",
-        "Bobby",
-        "Straße",
-        "STRASSE",
-        "zoë",
-        "Zo\u0308e",
-        "éclair",
-        "ÿ",
-        "z",
-        "a",
-        "日本",
-        "Ａda",
-        "😀",
-        "x@y.org",
-        "%_",
-        "'x"
-    };
+    const std::vector<std::string> words = {"ada", "Ada", "ADA", "bob", "Bobby", "Straße", "STRASSE", "zoë",
+            "Zo\u0308e", "éclair", "ÿ", "z", "a", "日本", "Ａda", "😀", "x@y.org", "%_", "'x"};
     test::temp_store store;
     const directory_id here = store.add_directory().id;
     std::mt19937 random{test::seed()};
     std::map<std::string, std::map<std::int64_t, json::object>> documents;  // by type and id
 };
 
-TEST_F(filtered_documents_test, sql_and_memory_agree_on_random_filters)
-{
+TEST_F(filtered_documents_test, sql_and_memory_agree_on_random_filters) {
     constexpr std::size_t pairs = 120'000;  // of a filter and a document
     int filters = 0;
     int exact = 0;
@@ -268,9 +233,8 @@ TEST_F(filtered_documents_test, sql_and_memory_agree_on_random_filters)
         std::set<std::int64_t> found = selected(made.where, type);
         EXPECT_EQ(resources::count_where(store.tx(), here, type.name, made.where), std::ssize(found));
         if (!made.is_exact)
-            std::erase_if(found, [&](std::int64_t id) {
-                return !scim::matches(condition, documents[type.name].at(id));
-            });
+            std::erase_if(found,
+                    [&](std::int64_t id) { return !scim::matches(condition, documents[type.name].at(id)); });
         ASSERT_EQ(found, expected) << text << "\n" << made.where.text;
     }
     // The generator reaches both sides.
@@ -278,38 +242,37 @@ TEST_F(filtered_documents_test, sql_and_memory_agree_on_random_filters)
     EXPECT_GT(narrowed - exact, filters / 40);
 }
 
-TEST_F(filtered_documents_test, equality_is_an_index_look_up)
-{
+TEST_F(filtered_documents_test, equality_is_an_index_look_up) {
     const struct {
         const scim::resource_type& type;
         std::string_view filter;
         std::string_view step;  // of SQLite's plan
     } cases[] = {
-        {user_type(), R"(userName eq "x")", "(directory_id=? AND type=? AND unique_key=?)"},
-        {user_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
-        {user_type(), R"(externalId eq "x")", "(directory_id=? AND type=? AND external_id=?)"},
-        {user_type(), R"(id eq "diruser_7")", "(rowid=?)"},
-        {user_type(), R"(emails.value eq "x")", "(directory_id=? AND type=? AND attribute=? AND value=?)"},
-        {user_type(), R"(emails[value eq "x"])", "(directory_id=? AND type=? AND attribute=? AND value=?)"},
-        {user_type(),
-         R"(emails[type eq "work" and value eq "x"])",
-         "(directory_id=? AND type=? AND attribute=? AND value=?)"},
-        {user_type(), R"(groups.value eq "dirgroup_7")", "(directory_id=? AND group_id=?)"},
-        {user_type(), R"(userName sw "x")", "(directory_id=? AND type=? AND unique_key>? AND unique_key<?)"},
-        {user_type(),
-         R"(emails.value sw "x")",
-         "(directory_id=? AND type=? AND attribute=? AND value>? AND value<?)"},
-        {user_type(), R"(userName eq "x" and active eq true)", "unique_key=?)"},
-        {user_type(), R"(userName eq "x" and nickName eq "y")", "unique_key=?)"},
-        {user_type(), R"(userName eq "x" or externalId eq "y")", "external_id=?)"},
-        {user_type(), R"(userName eq "x" or emails.value eq "y")", "attribute=? AND value=?)"},
-        {user_type(),
-         R"(meta.lastModified gt "2026-01-01T00:00:00Z")",
-         "(directory_id=? AND type=? AND modified_at>?)"},
-        {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
-        {group_type(), R"(id eq "dirgroup_7")", "(rowid=?)"},
-        {group_type(), R"(members.value eq "diruser_7")", "(directory_id=? AND member_id=? AND member_type=?)"
-        },
+            {user_type(), R"(userName eq "x")", "(directory_id=? AND type=? AND unique_key=?)"},
+            {user_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
+            {user_type(), R"(externalId eq "x")", "(directory_id=? AND type=? AND external_id=?)"},
+            {user_type(), R"(id eq "diruser_7")", "(rowid=?)"},
+            {user_type(), R"(emails.value eq "x")",
+                    "(directory_id=? AND type=? AND attribute=? AND value=?)"},
+            {user_type(), R"(emails[value eq "x"])",
+                    "(directory_id=? AND type=? AND attribute=? AND value=?)"},
+            {user_type(), R"(emails[type eq "work" and value eq "x"])",
+                    "(directory_id=? AND type=? AND attribute=? AND value=?)"},
+            {user_type(), R"(groups.value eq "dirgroup_7")", "(directory_id=? AND group_id=?)"},
+            {user_type(), R"(userName sw "x")",
+                    "(directory_id=? AND type=? AND unique_key>? AND unique_key<?)"},
+            {user_type(), R"(emails.value sw "x")",
+                    "(directory_id=? AND type=? AND attribute=? AND value>? AND value<?)"},
+            {user_type(), R"(userName eq "x" and active eq true)", "unique_key=?)"},
+            {user_type(), R"(userName eq "x" and nickName eq "y")", "unique_key=?)"},
+            {user_type(), R"(userName eq "x" or externalId eq "y")", "external_id=?)"},
+            {user_type(), R"(userName eq "x" or emails.value eq "y")", "attribute=? AND value=?)"},
+            {user_type(), R"(meta.lastModified gt "2026-01-01T00:00:00Z")",
+                    "(directory_id=? AND type=? AND modified_at>?)"},
+            {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
+            {group_type(), R"(id eq "dirgroup_7")", "(rowid=?)"},
+            {group_type(), R"(members.value eq "diruser_7")",
+                    "(directory_id=? AND member_id=? AND member_type=?)"},
     };
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, store.tx().now(), store.ids);

@@ -14,24 +14,21 @@ class held_users_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    resource_id add(std::string_view type, std::string_view name, std::optional<bool> active = true)
-    {
+    resource_id add(std::string_view type, std::string_view name, std::optional<bool> active = true) {
         resources::index_columns columns;
         columns.unique_key = std::string(name);
         columns.active = active;
         return resources::insert(tx(), home.id, type, "{}", columns)->id;
     }
 
-    void set_active(resource_id user, std::string_view name, std::optional<bool> active)
-    {
+    void set_active(resource_id user, std::string_view name, std::optional<bool> active) {
         resources::index_columns columns;
         columns.unique_key = std::string(name);
         columns.active = active;
         ASSERT_TRUE(resources::update(tx(), home.id, "User", user, "{}", columns));
     }
 
-    void keep(resource_id user, std::string_view reason = "domain_not_verified")
-    {
+    void keep(resource_id user, std::string_view reason = "domain_not_verified") {
         hold(tx(), home.id, {user, std::string(reason), "late.test", "why"});
     }
 
@@ -41,8 +38,7 @@ protected:
     const tenants::directory home = store.add_directory();
 };
 
-TEST_F(held_users_test, active_users_who_are_not_held_take_seats)
-{
+TEST_F(held_users_test, active_users_who_are_not_held_take_seats) {
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert", false);
     const auto carl = add("User", "carl", std::nullopt);
@@ -81,8 +77,7 @@ TEST_F(held_users_test, active_users_who_are_not_held_take_seats)
     EXPECT_EQ(count(tx(), home.id), 0);
 }
 
-TEST_F(held_users_test, held_members_of_a_group_are_counted_in_any_order_of_changes)
-{
+TEST_F(held_users_test, held_members_of_a_group_are_counted_in_any_order_of_changes) {
     const auto group = add("Group", "staff", std::nullopt);
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert");
@@ -109,8 +104,7 @@ TEST_F(held_users_test, held_members_of_a_group_are_counted_in_any_order_of_chan
     EXPECT_EQ(count(tx(), home.id), 1);
 }
 
-TEST_F(held_users_test, are_listed_in_pages_with_their_reason_and_time)
-{
+TEST_F(held_users_test, are_listed_in_pages_with_their_reason_and_time) {
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert");
     keep(anna);
@@ -129,7 +123,7 @@ TEST_F(held_users_test, are_listed_in_pages_with_their_reason_and_time)
     EXPECT_EQ(second[0].user, bert);
     EXPECT_EQ(count(tx(), home.id), 2);
     const auto elsewhere =
-        tenants::insert_directory(tx(), home.organization, "other", "", tenants::domain_policy::hold);
+            tenants::insert_directory(tx(), home.organization, "other", "", tenants::domain_policy::hold);
     EXPECT_TRUE(list(tx(), elsewhere.id, {}, 10).empty());
     EXPECT_FALSE(is_held(tx(), elsewhere.id, anna));
 }
@@ -139,8 +133,7 @@ class release_note {
 public:
     explicit release_note(transaction& tx) : tx_(tx) {}
 
-    bool take()
-    {
+    bool take() {
         const auto wanted = next_release(tx_);
         if (wanted)
             finish_release(tx_, wanted->directory);
@@ -151,8 +144,7 @@ private:
     transaction& tx_;
 };
 
-TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_change)
-{
+TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_change) {
     using namespace tenants;
     const auto acme = domain_name::parse("acme.com").value();
     release_note note(tx());
@@ -182,8 +174,7 @@ TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_chan
     EXPECT_FALSE(note.take());  // it is not a seat that she waits for
 
     auto claim = insert_domain(
-        tx(), home.organization, domain_name::parse("b.test").value(), domain_status::pending, false
-    );
+            tx(), home.organization, domain_name::parse("b.test").value(), domain_status::pending, false);
     EXPECT_FALSE(note.take());
     claim->status = domain_status::verified;
     update_domain(tx(), *claim);
@@ -192,8 +183,7 @@ TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_chan
     update_domain(tx(), *claim);
     EXPECT_FALSE(note.take());
     insert_domain(
-        tx(), home.organization, domain_name::parse("c.test").value(), domain_status::verified, false
-    );
+            tx(), home.organization, domain_name::parse("c.test").value(), domain_status::verified, false);
     EXPECT_TRUE(note.take());
 
     keep(anna, "seat_limit");
@@ -213,14 +203,12 @@ TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_chan
     EXPECT_TRUE(note.take());
 }
 
-TEST_F(held_users_test, a_release_under_way_starts_again_after_a_change)
-{
+TEST_F(held_users_test, a_release_under_way_starts_again_after_a_change) {
     const auto anna = add("User", "anna");
     keep(anna);
     const auto gain = [&](std::string_view name) {
-        tenants::insert_domain(
-            tx(), home.organization, domain_name::parse(name).value(), tenants::domain_status::verified, false
-        );
+        tenants::insert_domain(tx(), home.organization, domain_name::parse(name).value(),
+                tenants::domain_status::verified, false);
     };
     gain("a.test");
     EXPECT_EQ(next_release(tx())->after, resource_id());

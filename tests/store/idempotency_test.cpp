@@ -18,8 +18,7 @@ protected:
     test::temp_store store;
 };
 
-TEST_F(idempotency_store_test, expired_responses_are_deleted_in_batches)
-{
+TEST_F(idempotency_store_test, expired_responses_are_deleted_in_batches) {
     for (int i = 0; i < 25; ++i)
         add("old" + std::to_string(i));
     store.advance(kept_for - 1us);
@@ -34,8 +33,7 @@ TEST_F(idempotency_store_test, expired_responses_are_deleted_in_batches)
     EXPECT_TRUE(find(store.tx(), "young"));
 }
 
-TEST_F(idempotency_store_test, storing_a_response_deletes_a_few_expired_ones_and_may_reuse_a_key)
-{
+TEST_F(idempotency_store_test, storing_a_response_deletes_a_few_expired_ones_and_may_reuse_a_key) {
     for (int i = 0; i < 25; ++i)
         add("old" + std::to_string(i));
     store.advance(kept_for);

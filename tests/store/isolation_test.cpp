@@ -22,24 +22,15 @@ protected:
     transaction& tx() { return store.tx(); }
 
     // All that a directory has, to compare before and after.
-    std::string contents_of(directory_id where)
-    {
+    std::string contents_of(directory_id where) {
         std::string all;
-        for (const char* table :
-             {"secrets",
-              "resources",
-              "resource_values",
-              "resource_counts",
-              "member_counts",
-              "members",
-              "events",
-              "refusals"}) {
+        for (const char* table : {"secrets", "resources", "resource_values", "resource_counts",
+                     "member_counts", "members", "events", "refusals"}) {
             const std::string text = "select * from " + std::string(table) + " where directory_id = $1";
             int width = 0;
             const std::string count = "select count(*) from pragma_table_info('" + std::string(table) + "')";
-            store.connection().run({"test", count}, {}, [&](const sql::row& current) {
-                width = static_cast<int>(current.integer(0));
-            });
+            store.connection().run({"test", count}, {},
+                    [&](const sql::row& current) { width = static_cast<int>(current.integer(0)); });
             store.connection().run({"test", text}, {where.value}, [&](const sql::row& current) {
                 all += table;
                 for (int i = 0; i < width; ++i)
@@ -55,11 +46,11 @@ protected:
     const tenants::directory theirs = store.add_directory();
 
     const index_columns columns{
-        .unique_key = "ada",
-        .display_key = "ada",
-        .external_id = "e",
-        .active = true,
-        .values = {{"emails.value", "ada@x"}},
+            .unique_key = "ada",
+            .display_key = "ada",
+            .external_id = "e",
+            .active = true,
+            .values = {{"emails.value", "ada@x"}},
     };
     const resource_id user = insert(tx(), theirs.id, "User", "{}", columns)->id;
     const resource_id group = insert(tx(), theirs.id, "Group", R"({"displayName":"g"})", columns)->id;
@@ -67,8 +58,7 @@ protected:
     const resource_id my_group = insert(tx(), mine.id, "Group", R"({"displayName":"g"})", columns)->id;
 };
 
-TEST_F(isolation_test, foreign_ids_find_and_change_nothing)
-{
+TEST_F(isolation_test, foreign_ids_find_and_change_nothing) {
     add_member(tx(), theirs.id, group, {user, "User", "Ada"});
     credentials::insert_secret(tx(), theirs.id, {sha256("t"), "t", std::nullopt});
     credentials::insert_secret(tx(), theirs.id, {sha256("u"), "u", tx().now(), user});
@@ -105,21 +95,20 @@ TEST_F(isolation_test, foreign_ids_find_and_change_nothing)
     EXPECT_EQ(contents_of(theirs.id), before);
 }
 
-TEST_F(isolation_test, the_database_itself_refuses_a_member_across_directories)
-{
+TEST_F(isolation_test, the_database_itself_refuses_a_member_across_directories) {
     const struct {
         const char* name;
         directory_id where;
         resource_id group;
         member_row who;
     } cases[] = {
-        {"a foreign user", mine.id, my_group, {user, "User", ""}},
-        {"a foreign group", mine.id, my_group, {group, "Group", ""}},
-        {"in a foreign group", mine.id, group, {my_user, "User", ""}},
-        {"both foreign", mine.id, group, {user, "User", ""}},
-        {"a member under another type", mine.id, my_group, {my_user, "Group", ""}},
-        {"a member of a user", mine.id, my_user, {my_user, "User", ""}},
-        {"nobody", mine.id, my_group, {{1}, "User", ""}},
+            {"a foreign user", mine.id, my_group, {user, "User", ""}},
+            {"a foreign group", mine.id, my_group, {group, "Group", ""}},
+            {"in a foreign group", mine.id, group, {my_user, "User", ""}},
+            {"both foreign", mine.id, group, {user, "User", ""}},
+            {"a member under another type", mine.id, my_group, {my_user, "Group", ""}},
+            {"a member of a user", mine.id, my_user, {my_user, "User", ""}},
+            {"nobody", mine.id, my_group, {{1}, "User", ""}},
     };
     for (const auto& [name, where, into, who] : cases) {
         EXPECT_THROW(add_member(tx(), where, into, who), sql::failure) << name;
@@ -129,8 +118,7 @@ TEST_F(isolation_test, the_database_itself_refuses_a_member_across_directories)
 }
 
 // Runs every function on tenants' tables and reads the statements they ran.
-TEST_F(isolation_test, every_statement_names_its_directory)
-{
+TEST_F(isolation_test, every_statement_names_its_directory) {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
     const auto made = *insert(recorded, mine.id, "User", "{}", {.unique_key = "b", .values = {{"a", "v"}}});
@@ -171,9 +159,8 @@ TEST_F(isolation_test, every_statement_names_its_directory)
     // Every use of a tenants' table, sub-queries too, is met by a condition of its own on the directory; an
     // insert gives the directory first.
     const std::regex use(
-        "(from|join|update) (secrets|resources|resource_values|resource_counts|member_counts|"
-        "members|events|refusals|request_log)\\b"
-    );
+            "(from|join|update) (secrets|resources|resource_values|resource_counts|member_counts|"
+            "members|events|refusals|request_log)\\b");
     const std::regex bound("directory_id = \\$1");
     const std::regex insert_first("insert into [a-z_]+ \\(directory_id,.*(values \\(|select )\\$1,");
     EXPECT_GT(recorder.texts.size(), 30u);
@@ -184,8 +171,7 @@ TEST_F(isolation_test, every_statement_names_its_directory)
         }
         const auto count_of = [&](const std::regex& pattern) {
             return std::distance(
-                std::sregex_iterator(text.begin(), text.end(), pattern), std::sregex_iterator()
-            );
+                    std::sregex_iterator(text.begin(), text.end(), pattern), std::sregex_iterator());
         };
         EXPECT_GE(count_of(use), 1) << text;
         EXPECT_GE(count_of(bound), count_of(use)) << text;

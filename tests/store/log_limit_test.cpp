@@ -15,20 +15,20 @@ constexpr sql::statement make_table{"make_table", "create table filler (id integ
 constexpr sql::statement fill{"fill", "insert into filler (text) values ($1)"};
 constexpr sql::statement count_filler{"count_filler", "select count(*) from filler"};
 constexpr sql::statement endless{
-    "endless",
-    "with recursive counted(n) as (select 1 union all select n + 1 from counted) select max(n) from counted",
+        "endless",
+        "with recursive counted(n) as (select 1 union all select n + 1 from counted) select max(n) from "
+        "counted",
 };
 constexpr sql::statement some_milliseconds{
-    "some_milliseconds",
-    "with recursive counted(n) as (select 1 union all select n + 1 from counted where n < 100000)"
-    " select max(n) from counted",
+        "some_milliseconds",
+        "with recursive counted(n) as (select 1 union all select n + 1 from counted where n < 100000)"
+        " select max(n) from counted",
 };
 constexpr std::size_t frame_bytes = 4'120;
 
 class log_limit : public sqlite_store {
 protected:
-    log_limit()
-    {
+    log_limit() {
         options.log_frames_max = 800;
         options.scan_deadline = std::chrono::hours(1);
         open();
@@ -39,8 +39,7 @@ protected:
     }
 
     // Some 25 frames.
-    void write()
-    {
+    void write() {
         run(*store, intent::write, [this](transaction& tx) {
             tx.sql().run(fill, {text});
             return verdict::commit;
@@ -48,14 +47,12 @@ protected:
         longest = std::max(longest, log_frames());
     }
 
-    [[nodiscard]] std::size_t log_frames() const
-    {
+    [[nodiscard]] std::size_t log_frames() const {
         return std::filesystem::file_size(file.string() + "-wal") / frame_bytes;
     }
 
     // Returns when its snapshot has been taken.
-    std::future<void> begin_scan(const sql::statement& what)
-    {
+    std::future<void> begin_scan(const sql::statement& what) {
         const auto over = std::make_shared<std::promise<void>>();
         const auto begun = std::make_shared<std::promise<void>>();
         const auto scan = [begun, what](transaction& tx) {
@@ -72,15 +69,13 @@ protected:
     }
 
     // True if a few writes wrap the log.
-    bool wraps()
-    {
+    bool wraps() {
         for (int i = 0; i < 40 && log_frames() >= 400; ++i)
             write();
         return log_frames() < 400;
     }
 
-    [[nodiscard]] std::uint64_t given_up()
-    {
+    [[nodiscard]] std::uint64_t given_up() {
         return metrics.counter_of("scimd_store_scans_given_up_total", "").value();
     }
 
@@ -88,13 +83,11 @@ protected:
     std::size_t longest = 0;
 };
 
-bool is_over(const std::future<void>& one)
-{
+bool is_over(const std::future<void>& one) {
     return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-TEST_F(log_limit, lets_a_scan_run_until_the_log_is_at_its_limit)
-{
+TEST_F(log_limit, lets_a_scan_run_until_the_log_is_at_its_limit) {
     auto scan = begin_scan(endless);
     while (log_frames() < 750)
         write();
@@ -108,8 +101,7 @@ TEST_F(log_limit, lets_a_scan_run_until_the_log_is_at_its_limit)
     EXPECT_TRUE(wraps());
 }
 
-TEST_F(log_limit, holds_with_consecutive_scans)
-{
+TEST_F(log_limit, holds_with_consecutive_scans) {
     std::atomic<bool> is_enough = false;
     std::vector<std::thread> threads;
     for (int i = 0; i < 2; ++i)
@@ -132,8 +124,7 @@ TEST_F(log_limit, holds_with_consecutive_scans)
     EXPECT_LT(longest, 1'200U);
 }
 
-TEST_F(log_limit, cancels_scans_and_never_writes)
-{
+TEST_F(log_limit, cancels_scans_and_never_writes) {
     run(*store, intent::read, [&](transaction& tx) {
         const auto before = integer(tx, count_filler);
         for (int i = 0; i < 50; ++i)
@@ -147,8 +138,7 @@ TEST_F(log_limit, cancels_scans_and_never_writes)
     EXPECT_TRUE(wraps());
 }
 
-TEST_F(log_limit, a_connection_of_a_cancelled_scan_serves_the_next_one)
-{
+TEST_F(log_limit, a_connection_of_a_cancelled_scan_serves_the_next_one) {
     auto scan = begin_scan(endless);
     while (!is_over(scan) && longest < 2'000)
         write();

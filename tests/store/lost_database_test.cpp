@@ -16,36 +16,31 @@ using namespace std::chrono_literals;
 
 class lost_database : public sqlite_store {
 protected:
-    void put(const char* name, std::string_view content = "left behind")
-    {
+    void put(const char* name, std::string_view content = "left behind") {
         fs::create_directories(folder);
         fs::permissions(folder, fs::perms::owner_all);
         std::ofstream(folder / name) << content;
     }
 
-    std::string refusal_beside(const std::string& name) const
-    {
+    std::string refusal_beside(const std::string& name) const {
         return folder.string() + " holds " + name +
                " of a store, but its scimd.db is missing or empty. Put it " +
                "back, restore a backup with \"scimd restore\", or name an empty folder for a new store.";
     }
 
-    void expect_broken(const fs::path& lost)
-    {
+    void expect_broken(const fs::path& lost) {
         for (int i = 0; i < 500 && !store->is_broken(); ++i)
             std::this_thread::sleep_for(10ms);
         EXPECT_TRUE(store->is_broken());
-        EXPECT_EQ(
-            store->why_not_writable(), lost.string() + " was moved, replaced or deleted while it was in use"
-        );
+        EXPECT_EQ(store->why_not_writable(),
+                lost.string() + " was moved, replaced or deleted while it was in use");
         EXPECT_THROW(insert(99), sql::failure);
     }
 };
 
-TEST_F(lost_database, a_folder_with_traces_of_a_store_gets_no_new_database)
-{
+TEST_F(lost_database, a_folder_with_traces_of_a_store_gets_no_new_database) {
     for (const auto* name :
-         {"scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "master.key", "master.key.new", "running"}) {
+            {"scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "master.key", "master.key.new", "running"}) {
         put(name);
         EXPECT_EQ(refusal().detail, refusal_beside(name));
         EXPECT_FALSE(fs::exists(file)) << name;
@@ -57,8 +52,7 @@ TEST_F(lost_database, a_folder_with_traces_of_a_store_gets_no_new_database)
     EXPECT_EQ(refusal().detail, refusal_beside("scimd-2026-11-23.db"));
 }
 
-TEST_F(lost_database, an_empty_file_is_no_database)
-{
+TEST_F(lost_database, an_empty_file_is_no_database) {
     put("scimd.db", "");
     put("scimd.db-wal");
     EXPECT_EQ(refusal().detail, refusal_beside("scimd.db-wal"));
@@ -66,8 +60,7 @@ TEST_F(lost_database, an_empty_file_is_no_database)
     open();
 }
 
-TEST_F(lost_database, other_files_are_not_traces)
-{
+TEST_F(lost_database, other_files_are_not_traces) {
     put("schemas.json", "{}");
     put("lost+found", "");
     open();
@@ -75,8 +68,7 @@ TEST_F(lost_database, other_files_are_not_traces)
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(lost_database, a_database_that_is_replaced_is_noticed_and_nothing_of_the_new_one_is_touched)
-{
+TEST_F(lost_database, a_database_that_is_replaced_is_noticed_and_nothing_of_the_new_one_is_touched) {
     open();
     insert(1);
     const auto journal = fs::path(file).concat("-wal");
@@ -96,8 +88,7 @@ TEST_F(lost_database, a_database_that_is_replaced_is_noticed_and_nothing_of_the_
 }
 
 // Else the next start would copy it into the other database.
-TEST_F(lost_database, no_log_stays_beside_another_database)
-{
+TEST_F(lost_database, no_log_stays_beside_another_database) {
     open();
     insert(1);
     fs::rename(file, folder / "moved.db");
@@ -111,8 +102,7 @@ TEST_F(lost_database, no_log_stays_beside_another_database)
     EXPECT_EQ(read(count_organizations), 1) << "what was in the log is in the file that was moved";
 }
 
-TEST_F(lost_database, nothing_is_acknowledged_after_the_database_was_deleted)
-{
+TEST_F(lost_database, nothing_is_acknowledged_after_the_database_was_deleted) {
     open();
     insert(1);
     fs::remove(file);
@@ -120,8 +110,7 @@ TEST_F(lost_database, nothing_is_acknowledged_after_the_database_was_deleted)
     expect_broken(file);
 }
 
-TEST_F(lost_database, a_log_that_is_deleted_is_noticed)
-{
+TEST_F(lost_database, a_log_that_is_deleted_is_noticed) {
     open();
     insert(1);
     const auto journal = fs::path(file).concat("-wal");
@@ -129,16 +118,14 @@ TEST_F(lost_database, a_log_that_is_deleted_is_noticed)
     expect_broken(journal);
 }
 
-TEST_F(lost_database, a_folder_that_is_moved_away_is_noticed)
-{
+TEST_F(lost_database, a_folder_that_is_moved_away_is_noticed) {
     open();
     insert(1);
     fs::rename(folder, place.path() / "elsewhere");
     expect_broken(file);
 }
 
-TEST_F(lost_database, unchanged_files_are_not_reported)
-{
+TEST_F(lost_database, unchanged_files_are_not_reported) {
     open();
     for (std::int64_t id = 1; id <= 2'000; ++id)
         insert(id);
@@ -149,8 +136,7 @@ TEST_F(lost_database, unchanged_files_are_not_reported)
 
 // --- the time of the last run
 
-TEST_F(sqlite_store, stores_the_time_for_the_next_start_also_when_it_goes_back)
-{
+TEST_F(sqlite_store, stores_the_time_for_the_next_start_also_when_it_goes_back) {
     open();
     const auto stored = [&] {
         std::optional<time_point> found;

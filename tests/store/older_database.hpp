@@ -21,8 +21,7 @@ namespace scimd::store {
 class older_database {
 public:
     // With the migrations before the one of that file, "0022_lifecycle.sql".
-    explicit older_database(std::string_view migration)
-    {
+    explicit older_database(std::string_view migration) {
         const auto all = embedded_sqlite_migrations();
         const auto first = std::ranges::find(all, migration, &embedded_file::name);
         if (first == all.end())
@@ -35,8 +34,7 @@ public:
     void apply_later_migrations() { migrate(connection, embedded_sqlite_migrations(), clock.now()).value(); }
 
     // A transaction, the same one each time.
-    transaction& tx()
-    {
+    transaction& tx() {
         if (!transaction_) {
             connection.run({"begin", "begin"});
             transaction_.emplace(connection, clock.now(), ids);

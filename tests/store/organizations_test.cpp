@@ -12,8 +12,8 @@ class organizations_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    domain claim(organization_id owner, std::string_view name, domain_status status = domain_status::pending)
-    {
+    domain claim(
+            organization_id owner, std::string_view name, domain_status status = domain_status::pending) {
         domain what;
         what.organization = owner;
         what.name = name;
@@ -29,8 +29,7 @@ protected:
     const organization_id other = insert_organization(tx(), "Other", std::nullopt)->id;
 };
 
-TEST_F(organizations_test, every_member_is_kept)
-{
+TEST_F(organizations_test, every_member_is_kept) {
     acme.display_name = "Acme Corp";
     acme.external_id.reset();
     acme.region_code = "EU";
@@ -62,8 +61,7 @@ TEST_F(organizations_test, every_member_is_kept)
     EXPECT_EQ(found->updated, tx().now());
 }
 
-TEST_F(organizations_test, a_taken_name_changes_nothing)
-{
+TEST_F(organizations_test, a_taken_name_changes_nothing) {
     acme.slug = "acme";
     EXPECT_TRUE(update_organization(tx(), acme));
     auto second = find_organization(tx(), other).value();
@@ -79,8 +77,7 @@ TEST_F(organizations_test, a_taken_name_changes_nothing)
     EXPECT_FALSE(insert_organization(tx(), third));
 }
 
-TEST_F(organizations_test, an_organization_being_deleted_is_hidden_and_its_names_are_free)
-{
+TEST_F(organizations_test, an_organization_being_deleted_is_hidden_and_its_names_are_free) {
     acme.slug = "acme";
     update_organization(tx(), acme);
     const auto directory = insert_directory(tx(), acme.id, "d", "", domain_policy::reject);
@@ -114,8 +111,7 @@ TEST_F(organizations_test, an_organization_being_deleted_is_hidden_and_its_names
     EXPECT_FALSE(next_to_remove(tx()));
 }
 
-TEST_F(organizations_test, pages_go_both_ways)
-{
+TEST_F(organizations_test, pages_go_both_ways) {
     std::vector<organization_id> ids{acme.id, other};
     for (int i = 0; i < 3; ++i)
         ids.push_back(insert_organization(tx(), "More", std::nullopt)->id);
@@ -125,8 +121,7 @@ TEST_F(organizations_test, pages_go_both_ways)
     EXPECT_EQ(before[1].id, ids[1]);
 }
 
-TEST_F(organizations_test, claims_do_not_block_others_and_the_verified_claim_wins)
-{
+TEST_F(organizations_test, claims_do_not_block_others_and_the_verified_claim_wins) {
     auto first = claim(acme.id, "acme.com");
     auto second = claim(other, "acme.com");
     EXPECT_FALSE(is_owned_by_another(tx(), acme.id, "acme.com"));
@@ -145,8 +140,7 @@ TEST_F(organizations_test, claims_do_not_block_others_and_the_verified_claim_win
     EXPECT_FALSE(update_domain(tx(), first));
 }
 
-TEST_F(organizations_test, an_allowed_email_domain_has_no_owner_and_verifies_nothing)
-{
+TEST_F(organizations_test, an_allowed_email_domain_has_no_owner_and_verifies_nothing) {
     domain what;
     what.organization = acme.id;
     what.name = "acme.com";
@@ -166,8 +160,7 @@ TEST_F(organizations_test, an_allowed_email_domain_has_no_owner_and_verifies_not
     EXPECT_EQ(list_domains(tx(), acme.id, 0, 10).size(), 2U);
 }
 
-TEST_F(organizations_test, results_of_checks_are_stored_and_due_domains_come_in_order)
-{
+TEST_F(organizations_test, results_of_checks_are_stored_and_due_domains_come_in_order) {
     auto late = claim(acme.id, "late.test");
     auto early = claim(acme.id, "early.test");
     auto never = claim(acme.id, "never.test");

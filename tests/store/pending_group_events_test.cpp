@@ -12,15 +12,13 @@ namespace {
 
 class pending_group_events_test : public testing::Test {
 protected:
-    pending_group_events_test() : here(store.add_directory().id), there(store.add_directory().id)
-    {
+    pending_group_events_test() : here(store.add_directory().id), there(store.add_directory().id) {
         users_here = test::write_users(store.tx(), here, "u", 3);
         for (const auto where : {here, there})
             changes.push_back(insert_change(store.tx(), where, {"Staff", "{}", "evt_1"}));
     }
 
-    void note_here(resource_id user, bool was_member, resource_id group = {77})
-    {
+    void note_here(resource_id user, bool was_member, resource_id group = {77}) {
         note(store.tx(), here, user, {group, was_member}, changes[0]);
     }
 
@@ -31,8 +29,7 @@ protected:
     std::vector<std::int64_t> changes;
 };
 
-TEST_F(pending_group_events_test, a_pending_membership_is_kept_until_it_is_published_or_reverted)
-{
+TEST_F(pending_group_events_test, a_pending_membership_is_kept_until_it_is_published_or_reverted) {
     EXPECT_FALSE(has_any(store.tx(), here));
     note_here(users_here[0], false);
     note_here(users_here[1], true);
@@ -51,8 +48,7 @@ TEST_F(pending_group_events_test, a_pending_membership_is_kept_until_it_is_publi
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(pending_group_events_test, pending_events_are_deleted_with_their_user)
-{
+TEST_F(pending_group_events_test, pending_events_are_deleted_with_their_user) {
     note_here(users_here[0], false);
     note_here(users_here[0], false, {78});
     EXPECT_EQ(of_user(store.tx(), here, users_here[0]).size(), 2U);
@@ -60,8 +56,7 @@ TEST_F(pending_group_events_test, pending_events_are_deleted_with_their_user)
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(pending_group_events_test, directories_are_listed_in_order_and_are_isolated)
-{
+TEST_F(pending_group_events_test, directories_are_listed_in_order_and_are_isolated) {
     const auto user_there = test::write_users(store.tx(), there, "u", 1)[0];
     note_here(users_here[2], false);
     note_here(users_here[0], false);
@@ -75,8 +70,7 @@ TEST_F(pending_group_events_test, directories_are_listed_in_order_and_are_isolat
     EXPECT_EQ(of_user(store.tx(), there, user_there).size(), 1U);
 }
 
-TEST_F(pending_group_events_test, every_statement_has_an_index)
-{
+TEST_F(pending_group_events_test, every_statement_has_an_index) {
     test::recording_connection recorder(store.connection());
     transaction tx(recorder, store.tx().now(), store.ids);
     note(tx, here, users_here[0], {{77}, true}, changes[0]);

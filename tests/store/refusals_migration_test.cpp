@@ -11,8 +11,7 @@
 namespace scimd::store::refusals {
 namespace {
 
-std::vector<refusal> listed(transaction& tx, directory_id where)
-{
+std::vector<refusal> listed(transaction& tx, directory_id where) {
     std::vector<refusal> seen;
     list(tx, where, {}, std::numeric_limits<std::int64_t>::max(), [&](const refusal& each) {
         seen.push_back(each);
@@ -21,20 +20,20 @@ std::vector<refusal> listed(transaction& tx, directory_id where)
     return seen;
 }
 
-TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open)
-{
+TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open) {
     older_database database("0012_request_log.sql");
     database.execute(
-        "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
-        " values (7, 1, 'Acme', 1, 2);"
-        "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, created_at,"
-        " updated_at, last_sequence) values (21, 7, 'd', 'OKTA', 1, 'off', 1, 2, 0),"
-        " (22, 7, 'e', '', 1, 'off', 1, 2, 0);"
-        "insert into refusals values (21, 'eve', 'domain_not_verified', 'evil.test', 'Eve', 'no', 3, 50, 90),"
-        " (21, 'eve', 'uniqueness', '', 'Eve', 'taken', 1, 20, 20),"
-        " (21, 'bob', 'no_email', '', 'Bob', 'none', 2, 30, 95),"
-        " (22, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);"
-    );
+            "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
+            " values (7, 1, 'Acme', 1, 2);"
+            "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, "
+            "created_at,"
+            " updated_at, last_sequence) values (21, 7, 'd', 'OKTA', 1, 'off', 1, 2, 0),"
+            " (22, 7, 'e', '', 1, 'off', 1, 2, 0);"
+            "insert into refusals values (21, 'eve', 'domain_not_verified', 'evil.test', 'Eve', 'no', 3, 50, "
+            "90),"
+            " (21, 'eve', 'uniqueness', '', 'Eve', 'taken', 1, 20, 20),"
+            " (21, 'bob', 'no_email', '', 'Bob', 'none', 2, 30, 95),"
+            " (22, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);");
     database.apply_later_migrations();
     auto& tx = database.tx();
 

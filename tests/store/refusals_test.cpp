@@ -21,15 +21,12 @@ class refusals_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    bool refuse(const tenants::directory& where, const refusal& what)
-    {
+    bool refuse(const tenants::directory& where, const refusal& what) {
         return record(tx(), where.id, what, tx().now());
     }
 
     std::vector<refusal> listed(
-        const tenants::directory& where, const filter& which = {}, std::int64_t before = newest
-    )
-    {
+            const tenants::directory& where, const filter& which = {}, std::int64_t before = newest) {
         std::vector<refusal> seen;
         list(tx(), where.id, which, before, [&](const refusal& each) {
             seen.push_back(each);
@@ -38,8 +35,7 @@ protected:
         return seen;
     }
 
-    texts subjects(const tenants::directory& where, const filter& which = {}, std::int64_t before = newest)
-    {
+    texts subjects(const tenants::directory& where, const filter& which = {}, std::int64_t before = newest) {
         texts seen;
         for (const auto& one : listed(where, which, before))
             seen.push_back(one.subject);
@@ -51,15 +47,14 @@ protected:
     const tenants::directory elsewhere = store.add_directory();
 };
 
-TEST_F(refusals_test, a_repeated_refusal_is_counted)
-{
+TEST_F(refusals_test, a_repeated_refusal_is_counted) {
     refusal what{
-        .subject = "00u1",
-        .reason = "domain_not_verified",
-        .user_name = "ada@old.com",
-        .external_id = "00u1",
-        .domain = "old.com",
-        .detail = "The domain is not verified.",
+            .subject = "00u1",
+            .reason = "domain_not_verified",
+            .user_name = "ada@old.com",
+            .external_id = "00u1",
+            .domain = "old.com",
+            .detail = "The domain is not verified.",
     };
     const time_point first = tx().now();
     EXPECT_TRUE(refuse(here, what));
@@ -81,8 +76,7 @@ TEST_F(refusals_test, a_repeated_refusal_is_counted)
     EXPECT_EQ(seen[0].resolved_at, std::nullopt);
 }
 
-TEST_F(refusals_test, another_subject_reason_domain_or_directory_is_another_refusal)
-{
+TEST_F(refusals_test, another_subject_reason_domain_or_directory_is_another_refusal) {
     const refusal base{.subject = "s", .reason = "domain_not_verified", .domain = "old.com"};
     EXPECT_TRUE(refuse(here, base));
     refusal other = base;
@@ -100,8 +94,7 @@ TEST_F(refusals_test, another_subject_reason_domain_or_directory_is_another_refu
     EXPECT_EQ(listed(elsewhere).size(), 1U);
 }
 
-TEST_F(refusals_test, the_newest_come_first_and_a_page_goes_on_below_an_id)
-{
+TEST_F(refusals_test, the_newest_come_first_and_a_page_goes_on_below_an_id) {
     for (const char* subject : {"a", "b", "c", "a"}) {
         store.advance(1s);
         refuse(here, {.subject = subject, .reason = "no_email"});
@@ -110,8 +103,7 @@ TEST_F(refusals_test, the_newest_come_first_and_a_page_goes_on_below_an_id)
     EXPECT_EQ(subjects(here, {}, listed(here)[0].id), (texts{"b", "a"}));
 }
 
-TEST_F(refusals_test, a_resolved_refusal_stays_listed_and_the_next_one_reopens_it)
-{
+TEST_F(refusals_test, a_resolved_refusal_stays_listed_and_the_next_one_reopens_it) {
     const refusal what{.subject = "s", .reason = "no_email"};
     refuse(here, what);
     refuse(here, {.subject = "s", .reason = "domain_not_verified", .domain = "x.org"});
@@ -135,8 +127,7 @@ TEST_F(refusals_test, a_resolved_refusal_stays_listed_and_the_next_one_reopens_i
     EXPECT_EQ(again[0].first_at, tx().now());
 }
 
-TEST_F(refusals_test, a_success_resolves_only_what_was_refused_before_it)
-{
+TEST_F(refusals_test, a_success_resolves_only_what_was_refused_before_it) {
     const auto success = tx().now();
     store.advance(1us);
     refuse(here, {.subject = "s", .reason = "no_email"});
@@ -146,8 +137,7 @@ TEST_F(refusals_test, a_success_resolves_only_what_was_refused_before_it)
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{});
 }
 
-TEST_F(refusals_test, refusals_are_found_by_reason_and_by_either_name_of_the_user)
-{
+TEST_F(refusals_test, refusals_are_found_by_reason_and_by_either_name_of_the_user) {
     refuse(here, {.subject = "1", .reason = "no_email", .user_name = "ada", .external_id = "1"});
     refuse(here, {.subject = "bob", .reason = "uniqueness", .user_name = "Bob"});
     EXPECT_EQ(subjects(here, {.reason = "uniqueness"}), texts{"bob"});
@@ -157,8 +147,7 @@ TEST_F(refusals_test, refusals_are_found_by_reason_and_by_either_name_of_the_use
     EXPECT_EQ(subjects(here, {.reason = "no_email", .user = "Bob"}), texts{});
 }
 
-TEST_F(refusals_test, retention_keeps_the_newest_refusals)
-{
+TEST_F(refusals_test, retention_keeps_the_newest_refusals) {
     for (const char* subject : {"a", "b", "c", "a"}) {
         refuse(here, {.subject = subject, .reason = "no_email"});
         refuse(elsewhere, {.subject = subject, .reason = "no_email"});
@@ -173,22 +162,18 @@ TEST_F(refusals_test, retention_keeps_the_newest_refusals)
     EXPECT_EQ(listed(elsewhere).size(), 3U);
 }
 
-TEST_F(refusals_test, nothing_is_recorded_for_an_unknown_directory)
-{
+TEST_F(refusals_test, nothing_is_recorded_for_an_unknown_directory) {
     EXPECT_FALSE(record(tx(), {7}, {.subject = "s", .reason = "no_email"}, tx().now()));
 }
 
-TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not_with_a_success)
-{
-    const refusal what{
-        .subject = "ann",
-        .reason = "domain_owned_elsewhere",
-        .user_name = "ann",
-        .domain = "victim.com",
-        .detail = "d",
-        .address = "ann@victim.com",
-        .user = resource_id{7}
-    };
+TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not_with_a_success) {
+    const refusal what{.subject = "ann",
+            .reason = "domain_owned_elsewhere",
+            .user_name = "ann",
+            .domain = "victim.com",
+            .detail = "d",
+            .address = "ann@victim.com",
+            .user = resource_id{7}};
     record(tx(), here.id, what, tx().now());
     store.advance(1h);
     record(tx(), here.id, what, tx().now());
@@ -224,11 +209,11 @@ TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not
     EXPECT_EQ(count_standing(tx(), here.id), 0);
 }
 
-TEST_F(refusals_test, a_refused_request_after_a_resolved_stored_address_ends_with_a_success)
-{
-    refusal what{
-        .subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com", .user = resource_id{7}
-    };
+TEST_F(refusals_test, a_refused_request_after_a_resolved_stored_address_ends_with_a_success) {
+    refusal what{.subject = "ann",
+            .reason = "domain_owned_elsewhere",
+            .domain = "victim.com",
+            .user = resource_id{7}};
     refuse(here, what);
     resolve_all_standing(tx(), here.id, {7}, tx().now());  // the user was deleted
     what.user.reset();

@@ -21,8 +21,7 @@ class request_log_store_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
-    void add(const tenants::directory& where, std::string request, std::int64_t status = 200)
-    {
+    void add(const tenants::directory& where, std::string request, std::int64_t status = 200) {
         entry what;
         what.directory = where.id;
         what.at = tx().now();
@@ -35,8 +34,7 @@ protected:
         EXPECT_TRUE(insert(tx(), what));
     }
 
-    texts listed(const tenants::directory& where, const filter& which = {}, std::int64_t before = newest)
-    {
+    texts listed(const tenants::directory& where, const filter& which = {}, std::int64_t before = newest) {
         texts seen;
         list(tx(), where.id, which, before, [&](const entry& each) {
             seen.push_back(each.request_id);
@@ -52,25 +50,22 @@ protected:
     std::int64_t last_id = 0;
 };
 
-TEST_F(request_log_store_test, entries_are_read_newest_first)
-{
-    const entry what{
-        .directory = here.id,
-        .at = tx().now(),
-        .method = "PATCH",
-        .path = "/Users/{id}",
-        .query = "attributes=userName",
-        .status = 409,
-        .scim_type = "uniqueness",
-        .detail = "userName is taken.",
-        .microseconds = 17,
-        .request_id = "r",
-        .resource_id = "diruser_1",
-        .changes = "{}",
-        .provider = "OKTA",
-        .agent = "Okta SCIM Client 1.0.0",
-        .body = "***"
-    };
+TEST_F(request_log_store_test, entries_are_read_newest_first) {
+    const entry what{.directory = here.id,
+            .at = tx().now(),
+            .method = "PATCH",
+            .path = "/Users/{id}",
+            .query = "attributes=userName",
+            .status = 409,
+            .scim_type = "uniqueness",
+            .detail = "userName is taken.",
+            .microseconds = 17,
+            .request_id = "r",
+            .resource_id = "diruser_1",
+            .changes = "{}",
+            .provider = "OKTA",
+            .agent = "Okta SCIM Client 1.0.0",
+            .body = "***"};
     ASSERT_TRUE(insert(tx(), what));
     list(tx(), here.id, {}, newest, [&](const entry& seen) {
         EXPECT_GT(seen.id, 0);
@@ -96,8 +91,7 @@ TEST_F(request_log_store_test, entries_are_read_newest_first)
     EXPECT_EQ(listed(here, {}, last_id), texts{});
 }
 
-TEST_F(request_log_store_test, each_filter_narrows_the_list)
-{
+TEST_F(request_log_store_test, each_filter_narrows_the_list) {
     const auto start = tx().now();
     add(here, "a", 201);
     store.advance(1h);
@@ -114,8 +108,7 @@ TEST_F(request_log_store_test, each_filter_narrows_the_list)
     EXPECT_EQ(listed(here, {.since = start + 1h, .until = start + 1h + 1us}), texts{"b"});
 }
 
-TEST_F(request_log_store_test, a_directory_keeps_its_newest_entries)
-{
+TEST_F(request_log_store_test, a_directory_keeps_its_newest_entries) {
     for (const char* request : {"a", "b", "c", "d"})
         add(here, request);
     add(elsewhere, "x");
@@ -126,8 +119,7 @@ TEST_F(request_log_store_test, a_directory_keeps_its_newest_entries)
     EXPECT_EQ(listed(elsewhere), texts{"x"});
 }
 
-TEST_F(request_log_store_test, old_entries_of_all_directories_are_deleted)
-{
+TEST_F(request_log_store_test, old_entries_of_all_directories_are_deleted) {
     const auto start = tx().now();
     add(here, "a");
     add(elsewhere, "x");
@@ -139,8 +131,7 @@ TEST_F(request_log_store_test, old_entries_of_all_directories_are_deleted)
     EXPECT_EQ(listed(elsewhere), texts{});
 }
 
-TEST_F(request_log_store_test, directories_with_entries_are_found_one_after_the_other)
-{
+TEST_F(request_log_store_test, directories_with_entries_are_found_one_after_the_other) {
     EXPECT_EQ(next_directory(tx(), {}), std::nullopt);
     add(elsewhere, "x");
     add(here, "a");
@@ -149,8 +140,7 @@ TEST_F(request_log_store_test, directories_with_entries_are_found_one_after_the_
     EXPECT_EQ(next_directory(tx(), elsewhere.id), std::nullopt);
 }
 
-TEST_F(request_log_store_test, nothing_is_written_for_an_unknown_directory)
-{
+TEST_F(request_log_store_test, nothing_is_written_for_an_unknown_directory) {
     entry what;
     what.directory = {7};
     EXPECT_FALSE(insert(tx(), what));

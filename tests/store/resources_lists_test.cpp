@@ -13,18 +13,17 @@ namespace scimd::store::resources {
 namespace {
 
 constexpr sort_column all_columns[] = {
-    sort_column::id,
-    sort_column::unique_key,
-    sort_column::display_key,
-    sort_column::external_id,
-    sort_column::created,
-    sort_column::modified,
+        sort_column::id,
+        sort_column::unique_key,
+        sort_column::display_key,
+        sort_column::external_id,
+        sort_column::created,
+        sort_column::modified,
 };
 
 class lists_test : public testing::Test {
 protected:
-    lists_test()
-    {
+    lists_test() {
         for (int i = 0; i < 20; ++i) {
             if (i % 3 > 0)
                 store.advance(std::chrono::seconds(1));
@@ -37,8 +36,7 @@ protected:
         }
     }
 
-    std::vector<std::int64_t> at_once(const ordering& order)
-    {
+    std::vector<std::int64_t> at_once(const ordering& order) {
         std::vector<std::int64_t> ids;
         list(tx(), here, "User", {}, order, 0, -1, [&](const row& each) {
             ids.push_back(each.id.value);
@@ -48,26 +46,17 @@ protected:
     }
 
     // Page by page, each after the last row of the previous page.
-    std::vector<std::int64_t> in_blocks(const ordering& order, std::int64_t rows)
-    {
+    std::vector<std::int64_t> in_blocks(const ordering& order, std::int64_t rows) {
         std::vector<std::int64_t> ids;
         std::optional<place> last;
         for (std::size_t before = 1; ids.size() != before;) {
             before = ids.size();
             list_behind(
-                tx(),
-                here,
-                "User",
-                {},
-                order,
-                last,
-                rows,
-                [&](const row& each, const sort_value& value) {
-                    ids.push_back(each.id.value);
-                    last = {value, each.id};
-                    return true;
-                }
-            );
+                    tx(), here, "User", {}, order, last, rows, [&](const row& each, const sort_value& value) {
+                        ids.push_back(each.id.value);
+                        last = {value, each.id};
+                        return true;
+                    });
         }
         return ids;
     }
@@ -78,8 +67,7 @@ protected:
     const directory_id here = store.add_directory().id;
 };
 
-TEST_F(lists_test, pages_join_to_the_whole_list_in_every_order)
-{
+TEST_F(lists_test, pages_join_to_the_whole_list_in_every_order) {
     for (const auto column : all_columns) {
         for (const bool is_descending : {false, true}) {
             const ordering order{column, is_descending};
@@ -91,8 +79,7 @@ TEST_F(lists_test, pages_join_to_the_whole_list_in_every_order)
     }
 }
 
-TEST_F(lists_test, a_page_ends_when_the_visitor_stops)
-{
+TEST_F(lists_test, a_page_ends_when_the_visitor_stops) {
     for (const auto column : all_columns) {
         const ordering order{column, false};
         const auto all = at_once(order);
@@ -103,13 +90,12 @@ TEST_F(lists_test, a_page_ends_when_the_visitor_stops)
                 return ids.size() < enough;
             });
             EXPECT_EQ(ids, (std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(enough))))
-                << static_cast<int>(column);
+                    << static_cast<int>(column);
         }
     }
 }
 
-TEST_F(lists_test, a_place_needs_no_row)
-{
+TEST_F(lists_test, a_place_needs_no_row) {
     std::vector<std::int64_t> ids;
     const auto note = [&](const row& each, const sort_value&) {
         ids.push_back(each.id.value);
@@ -123,8 +109,7 @@ TEST_F(lists_test, a_place_needs_no_row)
     EXPECT_TRUE(ids.empty());
 }
 
-TEST_F(lists_test, each_page_is_a_range_of_an_index)
-{
+TEST_F(lists_test, each_page_is_a_range_of_an_index) {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
     const auto ignore = [](const row&, const sort_value&) { return true; };
@@ -149,15 +134,14 @@ TEST_F(lists_test, each_page_is_a_range_of_an_index)
     }
 }
 
-TEST_F(lists_test, groups_of_many_members_equal_those_of_each)
-{
+TEST_F(lists_test, groups_of_many_members_equal_those_of_each) {
     std::vector<resource_id> users;
     for (const auto id : at_once({}))
         users.push_back({id});
     for (int i = 0; i < 5; ++i) {
         const auto name = "g" + std::to_string(i);
         const auto group =
-            insert(tx(), here, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name});
+                insert(tx(), here, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name});
         for (std::size_t k = 0; k < users.size(); k += static_cast<std::size_t>(i) + 1)
             add_member(tx(), here, group->id, {users[k], "User", ""});
     }
@@ -183,8 +167,7 @@ TEST_F(lists_test, groups_of_many_members_equal_those_of_each)
     }
 }
 
-TEST_F(lists_test, more_members_than_one_statement_takes_are_supported)
-{
+TEST_F(lists_test, more_members_than_one_statement_takes_are_supported) {
     const auto group = insert(tx(), here, "Group", R"({"displayName":"g"})", {.unique_key = "g"});
     std::vector<resource_id> users;
     for (int i = 0; i < 1'100; ++i) {

@@ -15,27 +15,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-index_columns keyed(std::string key)
-{
+index_columns keyed(std::string key) {
     return {.unique_key = std::move(key)};
 }
 
 class resources_test : public testing::Test {
 protected:
-    resource_id add_user(const std::string& name)
-    {
+    resource_id add_user(const std::string& name) {
         return insert(tx(), here, "User", R"({"userName":")" + name + "\"}", keyed(name))->id;
     }
 
-    resource_id add_group(const std::string& name)
-    {
+    resource_id add_group(const std::string& name) {
         return insert(tx(), here, "Group", R"({"displayName":")" + name + "\"}", keyed(name))->id;
     }
 
     std::vector<std::int64_t> listed(
-        std::string_view type, const ordering& order, std::int64_t offset = 0, std::int64_t limit = -1
-    )
-    {
+            std::string_view type, const ordering& order, std::int64_t offset = 0, std::int64_t limit = -1) {
         std::vector<std::int64_t> ids;
         list(tx(), here, type, {}, order, offset, limit, [&](const row& each) {
             ids.push_back(each.id.value);
@@ -45,14 +40,11 @@ protected:
     }
 
     // The e-mail addresses in the index, by resource.
-    std::map<std::int64_t, std::set<std::string>> indexed_values()
-    {
+    std::map<std::int64_t, std::set<std::string>> indexed_values() {
         std::map<std::int64_t, std::set<std::string>> found;
-        tx().sql().run(
-            {"test", "select resource_id, value from resource_values where directory_id = $1"},
-            {here.value},
-            [&](const sql::row& current) { found[current.integer(0)].emplace(current.text(1)); }
-        );
+        tx().sql().run({"test", "select resource_id, value from resource_values where directory_id = $1"},
+                {here.value},
+                [&](const sql::row& current) { found[current.integer(0)].emplace(current.text(1)); });
         return found;
     }
 
@@ -62,8 +54,7 @@ protected:
     const directory_id here = store.add_directory().id;
 };
 
-TEST_F(resources_test, an_inserted_resource_is_found)
-{
+TEST_F(resources_test, an_inserted_resource_is_found) {
     const auto made = insert(tx(), here, "User", R"({"userName":"Ada"})", keyed("ada"));
     ASSERT_TRUE(made);
     const auto found = find(tx(), here, "User", made->id);
@@ -75,14 +66,12 @@ TEST_F(resources_test, an_inserted_resource_is_found)
     EXPECT_EQ(found->document, R"({"userName":"Ada"})");
 }
 
-TEST_F(resources_test, a_resource_is_not_found_as_another_type)
-{
+TEST_F(resources_test, a_resource_is_not_found_as_another_type) {
     const resource_id ada = add_user("ada");
     EXPECT_FALSE(find(tx(), here, "Group", ada));
 }
 
-TEST_F(resources_test, a_taken_key_inserts_nothing)
-{
+TEST_F(resources_test, a_taken_key_inserts_nothing) {
     add_user("ada");
     index_columns columns = keyed("ada");
     columns.values = {{"emails.value", "ada@example.com"}};
@@ -91,22 +80,19 @@ TEST_F(resources_test, a_taken_key_inserts_nothing)
     EXPECT_TRUE(indexed_values().empty());
 }
 
-TEST_F(resources_test, a_key_is_free_for_another_type_and_another_directory)
-{
+TEST_F(resources_test, a_key_is_free_for_another_type_and_another_directory) {
     add_user("ada");
     const directory_id elsewhere = store.add_directory().id;
     EXPECT_TRUE(insert(tx(), here, "Group", "{}", keyed("ada")));
     EXPECT_TRUE(insert(tx(), elsewhere, "User", "{}", keyed("ada")));
 }
 
-TEST_F(resources_test, resources_without_key_do_not_collide)
-{
+TEST_F(resources_test, resources_without_key_do_not_collide) {
     EXPECT_TRUE(insert(tx(), here, "User", "{}", {}));
     EXPECT_TRUE(insert(tx(), here, "User", "{}", {}));
 }
 
-TEST_F(resources_test, an_update_raises_the_version_and_keeps_the_creation)
-{
+TEST_F(resources_test, an_update_raises_the_version_and_keeps_the_creation) {
     const auto made = *insert(tx(), here, "User", "{}", keyed("ada"));
     store.advance(1h);
     for (const char* key : {"ada", "countess", "ada"}) {  // the same key, another one, back
@@ -124,8 +110,7 @@ TEST_F(resources_test, an_update_raises_the_version_and_keeps_the_creation)
     }
 }
 
-TEST_F(resources_test, an_update_to_a_taken_key_changes_nothing)
-{
+TEST_F(resources_test, an_update_to_a_taken_key_changes_nothing) {
     add_user("ada");
     index_columns columns = keyed("bob");
     columns.values = {{"emails.value", "bob@example.com"}};
@@ -138,57 +123,52 @@ TEST_F(resources_test, an_update_to_a_taken_key_changes_nothing)
     EXPECT_EQ(indexed_values()[bob.id.value], std::set<std::string>{"bob@example.com"});
 }
 
-TEST_F(resources_test, a_key_that_was_given_up_is_free)
-{
+TEST_F(resources_test, a_key_that_was_given_up_is_free) {
     const resource_id ada = add_user("ada");
     ASSERT_TRUE(update(tx(), here, "User", ada, "{}", keyed("countess")));
     EXPECT_TRUE(insert(tx(), here, "User", "{}", keyed("ada")));
     EXPECT_FALSE(insert(tx(), here, "User", "{}", keyed("countess")));
 }
 
-TEST_F(resources_test, each_indexed_column_follows_an_update)
-{
+TEST_F(resources_test, each_indexed_column_follows_an_update) {
     struct {
         const char* name;
         index_columns columns;
     } const cases[] = {
-        {"unique_key", {.unique_key = "new"}},
-        {"display_key", {.unique_key = "old", .display_key = "shown"}},
-        {"external_id", {.unique_key = "old", .external_id = "e-1"}},
-        {"active", {.unique_key = "old", .active = false}},
-        {"all", {.unique_key = "n", .display_key = "d", .external_id = "e", .active = true}},
-        {"none", {}},
+            {"unique_key", {.unique_key = "new"}},
+            {"display_key", {.unique_key = "old", .display_key = "shown"}},
+            {"external_id", {.unique_key = "old", .external_id = "e-1"}},
+            {"active", {.unique_key = "old", .active = false}},
+            {"all", {.unique_key = "n", .display_key = "d", .external_id = "e", .active = true}},
+            {"none", {}},
     };
     const resource_id id = add_user("old");
     for (const auto& [name, columns] : cases) {
         ASSERT_TRUE(update(tx(), here, "User", id, "{}", columns)) << name;
         tx().sql().run(
-            {"test", "select unique_key, display_key, external_id, active from resources where id = $1"},
-            {id.value},
-            [&](const sql::row& current) {
-                EXPECT_EQ(current.text(0), columns.unique_key.value_or("")) << name;
-                EXPECT_EQ(current.text(1), columns.display_key.value_or("")) << name;
-                EXPECT_EQ(current.text(2), columns.external_id.value_or("")) << name;
-                EXPECT_EQ(current.is_null(2), !columns.external_id) << name;
-                EXPECT_EQ(current.is_null(3), !columns.active) << name;
-                EXPECT_EQ(current.integer(3), columns.active.value_or(false)) << name;
-            }
-        );
+                {"test", "select unique_key, display_key, external_id, active from resources where id = $1"},
+                {id.value}, [&](const sql::row& current) {
+                    EXPECT_EQ(current.text(0), columns.unique_key.value_or("")) << name;
+                    EXPECT_EQ(current.text(1), columns.display_key.value_or("")) << name;
+                    EXPECT_EQ(current.text(2), columns.external_id.value_or("")) << name;
+                    EXPECT_EQ(current.is_null(2), !columns.external_id) << name;
+                    EXPECT_EQ(current.is_null(3), !columns.active) << name;
+                    EXPECT_EQ(current.integer(3), columns.active.value_or(false)) << name;
+                });
     }
 }
 
-TEST_F(resources_test, indexed_values_are_those_of_the_last_document)
-{
+TEST_F(resources_test, indexed_values_are_those_of_the_last_document) {
     using values = std::vector<std::pair<std::string, std::string>>;
     const resource_id ada = add_user("ada");
     const struct {
         values written;
         std::set<std::string> indexed;
     } cases[] = {
-        {{{"emails.value", "a@x"}, {"emails.value", "b@x"}}, {"a@x", "b@x"}},
-        {{{"emails.value", "b@x"}, {"emails.value", "c@x"}}, {"b@x", "c@x"}},
-        {{{"emails.value", "c@x"}, {"emails.value", "c@x"}}, {"c@x"}},  // work and home alike
-        {{}, {}},
+            {{{"emails.value", "a@x"}, {"emails.value", "b@x"}}, {"a@x", "b@x"}},
+            {{{"emails.value", "b@x"}, {"emails.value", "c@x"}}, {"b@x", "c@x"}},
+            {{{"emails.value", "c@x"}, {"emails.value", "c@x"}}, {"c@x"}},  // work and home alike
+            {{}, {}},
     };
     for (const auto& [written, indexed] : cases) {
         index_columns columns = keyed("ada");
@@ -198,8 +178,7 @@ TEST_F(resources_test, indexed_values_are_those_of_the_last_document)
     }
 }
 
-TEST_F(resources_test, an_update_that_keeps_the_values_does_not_write_them)
-{
+TEST_F(resources_test, an_update_that_keeps_the_values_does_not_write_them) {
     index_columns columns = keyed("ada");
     columns.values = {{"emails.value", "a@x"}};
     const resource_id ada = insert(tx(), here, "User", "{}", columns)->id;
@@ -209,8 +188,7 @@ TEST_F(resources_test, an_update_that_keeps_the_values_does_not_write_them)
     EXPECT_EQ(recorder.texts.size(), 3u);  // the document, and the looks at the values and the row
 }
 
-TEST_F(resources_test, touch_raises_the_version_of_the_same_document)
-{
+TEST_F(resources_test, touch_raises_the_version_of_the_same_document) {
     const resource_id staff = add_group("staff");
     store.advance(1h);
     const row touched = touch(tx(), here, "Group", staff);
@@ -222,8 +200,7 @@ TEST_F(resources_test, touch_raises_the_version_of_the_same_document)
     EXPECT_THROW(touch(tx(), here, "User", staff), std::logic_error);
 }
 
-TEST_F(resources_test, remove_takes_values_and_memberships_in_both_directions)
-{
+TEST_F(resources_test, remove_takes_values_and_memberships_in_both_directions) {
     index_columns columns = keyed("ada");
     columns.values = {{"emails.value", "a@x"}};
     const resource_id ada = insert(tx(), here, "User", "{}", columns)->id;
@@ -250,8 +227,7 @@ TEST_F(resources_test, remove_takes_values_and_memberships_in_both_directions)
     EXPECT_EQ(count(tx(), here, "Group"), 1);
 }
 
-TEST_F(resources_test, removing_an_unknown_resource_changes_no_count)
-{
+TEST_F(resources_test, removing_an_unknown_resource_changes_no_count) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     add_member(tx(), here, staff, {ada, "User", ""});
@@ -262,8 +238,7 @@ TEST_F(resources_test, removing_an_unknown_resource_changes_no_count)
     EXPECT_EQ(count_members(tx(), here, staff), 1);
 }
 
-TEST_F(resources_test, kinds_of_keeps_the_order_and_skips_unknown_ids)
-{
+TEST_F(resources_test, kinds_of_keeps_the_order_and_skips_unknown_ids) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     const auto kinds = kinds_of(tx(), here, {staff, {1}, ada, staff});
@@ -275,8 +250,7 @@ TEST_F(resources_test, kinds_of_keeps_the_order_and_skips_unknown_ids)
     EXPECT_EQ(kinds[2].id, staff);
 }
 
-TEST_F(resources_test, pages_join_to_the_whole_list)
-{
+TEST_F(resources_test, pages_join_to_the_whole_list) {
     std::vector<std::int64_t> all;
     for (int i = 0; i < 7; ++i)
         all.push_back(add_user("user" + std::to_string(i)).value);
@@ -294,8 +268,7 @@ TEST_F(resources_test, pages_join_to_the_whole_list)
     EXPECT_EQ(listed("User", {}, 5), (std::vector<std::int64_t>{all[5], all[6]}));
 }
 
-TEST_F(resources_test, a_list_ends_when_the_visitor_stops)
-{
+TEST_F(resources_test, a_list_ends_when_the_visitor_stops) {
     for (const char* name : {"a", "b", "c"})
         add_user(name);
     int seen = 0;
@@ -304,8 +277,7 @@ TEST_F(resources_test, a_list_ends_when_the_visitor_stops)
 }
 
 // RFC 7644 §3.4.2.3: without a value last when ascending, first when descending.
-TEST_F(resources_test, each_column_sorts_both_ways_with_the_unassigned_at_its_end)
-{
+TEST_F(resources_test, each_column_sorts_both_ways_with_the_unassigned_at_its_end) {
     const auto add = [&](const char* text, bool is_assigned) {
         store.advance(1s);
         const auto value = is_assigned ? std::optional<std::string>(text) : std::nullopt;
@@ -323,12 +295,12 @@ TEST_F(resources_test, each_column_sorts_both_ways_with_the_unassigned_at_its_en
         sort_column by;
         std::vector<std::int64_t> ascending;
     } cases[] = {
-        {sort_column::id, {none, c, umlaut, a}},
-        {sort_column::created, {none, c, umlaut, a}},
-        {sort_column::modified, {none, umlaut, a, c}},
-        {sort_column::unique_key, {a, c, umlaut, none}},
-        {sort_column::display_key, {a, c, umlaut, none}},
-        {sort_column::external_id, {a, c, umlaut, none}},
+            {sort_column::id, {none, c, umlaut, a}},
+            {sort_column::created, {none, c, umlaut, a}},
+            {sort_column::modified, {none, umlaut, a, c}},
+            {sort_column::unique_key, {a, c, umlaut, none}},
+            {sort_column::display_key, {a, c, umlaut, none}},
+            {sort_column::external_id, {a, c, umlaut, none}},
     };
     for (const auto& [by, ascending] : cases) {
         EXPECT_EQ(listed("User", {by, false}), ascending) << static_cast<int>(by);
@@ -337,8 +309,7 @@ TEST_F(resources_test, each_column_sorts_both_ways_with_the_unassigned_at_its_en
     }
 }
 
-TEST_F(resources_test, ties_are_in_the_order_of_ids)
-{
+TEST_F(resources_test, ties_are_in_the_order_of_ids) {
     std::vector<std::int64_t> all;
     for (int i = 0; i < 5; ++i)
         all.push_back(insert(tx(), here, "User", "{}", {.display_key = "same"})->id.value);
@@ -346,8 +317,7 @@ TEST_F(resources_test, ties_are_in_the_order_of_ids)
     EXPECT_EQ(listed("User", {sort_column::modified, false}), all);
 }
 
-TEST_F(resources_test, a_condition_is_counted_and_listed_alike)
-{
+TEST_F(resources_test, a_condition_is_counted_and_listed_alike) {
     for (const char* name : {"a", "b", "c"})
         add_user(name);
     add_group("b");
@@ -360,17 +330,11 @@ TEST_F(resources_test, a_condition_is_counted_and_listed_alike)
     EXPECT_EQ(seen, 2);
 }
 
-TEST_F(resources_test, every_order_is_read_from_an_index_without_sorting)
-{
+TEST_F(resources_test, every_order_is_read_from_an_index_without_sorting) {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
-    for (const sort_column by :
-         {sort_column::id,
-          sort_column::unique_key,
-          sort_column::display_key,
-          sort_column::external_id,
-          sort_column::created,
-          sort_column::modified}) {
+    for (const sort_column by : {sort_column::id, sort_column::unique_key, sort_column::display_key,
+                 sort_column::external_id, sort_column::created, sort_column::modified}) {
         for (const bool is_descending : {false, true}) {
             list(recorded, here, "User", {}, {by, is_descending}, 10, 10, [](const row&) { return true; });
             const std::string plan = recorder.plan_of(recorder.texts.back());
@@ -380,8 +344,7 @@ TEST_F(resources_test, every_order_is_read_from_an_index_without_sorting)
     }
 }
 
-TEST_F(resources_test, a_member_is_added_once_and_removed_once)
-{
+TEST_F(resources_test, a_member_is_added_once_and_removed_once) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     EXPECT_FALSE(is_member(tx(), here, staff, ada));
@@ -395,8 +358,7 @@ TEST_F(resources_test, a_member_is_added_once_and_removed_once)
     EXPECT_EQ(count_members(tx(), here, staff), 0);
 }
 
-TEST_F(resources_test, members_are_listed_in_the_order_of_ids)
-{
+TEST_F(resources_test, members_are_listed_in_the_order_of_ids) {
     const resource_id staff = add_group("staff");
     const resource_id ada = add_user("ada");
     const resource_id inner = add_group("inner");
@@ -420,8 +382,7 @@ TEST_F(resources_test, members_are_listed_in_the_order_of_ids)
     EXPECT_EQ(visits, 1);
 }
 
-TEST_F(resources_test, a_display_is_written_when_it_differs)
-{
+TEST_F(resources_test, a_display_is_written_when_it_differs) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     add_member(tx(), here, staff, {ada, "User", ""});
@@ -435,8 +396,7 @@ TEST_F(resources_test, a_display_is_written_when_it_differs)
     });
 }
 
-TEST_F(resources_test, groups_are_named_by_their_documents)
-{
+TEST_F(resources_test, groups_are_named_by_their_documents) {
     const resource_id ada = add_user("ada");
     const resource_id bob = add_user("bob");
     const resource_id first = add_group("First");
@@ -454,8 +414,7 @@ TEST_F(resources_test, groups_are_named_by_their_documents)
     EXPECT_EQ(groups[1].display_name, "Second");
 }
 
-TEST_F(resources_test, a_new_name_of_a_group_shows_at_its_members)
-{
+TEST_F(resources_test, a_new_name_of_a_group_shows_at_its_members) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     add_member(tx(), here, staff, {ada, "User", ""});
@@ -463,8 +422,7 @@ TEST_F(resources_test, a_new_name_of_a_group_shows_at_its_members)
     EXPECT_EQ(groups_of(tx(), here, ada).at(0).display_name, "crew");
 }
 
-TEST_F(resources_test, no_statement_of_memberships_scans)
-{
+TEST_F(resources_test, no_statement_of_memberships_scans) {
     const resource_id ada = add_user("ada");
     const resource_id staff = add_group("staff");
     test::recording_connection recorder(store.connection());
@@ -489,8 +447,7 @@ TEST_F(resources_test, no_statement_of_memberships_scans)
 }
 
 // After any history the counters equal a count.
-TEST_F(resources_test, counters_are_right_after_random_changes)
-{
+TEST_F(resources_test, counters_are_right_after_random_changes) {
     std::mt19937 random(7);
     std::vector<resource_id> users;
     std::vector<resource_id> groups;

@@ -15,15 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<error> any_key(const std::vector<std::string>& /*key_ids*/)
-{
+std::optional<error> any_key(const std::vector<std::string>& /*key_ids*/) {
     return std::nullopt;
 }
 
 class restoring : public sqlite_store {
 protected:
-    restoring()
-    {
+    restoring() {
         open();
         insert(1);
         store->backup(backup);
@@ -34,20 +32,17 @@ protected:
     const fs::path backup = place.path() / "backup.db";
 };
 
-TEST_F(restoring, restores_a_backup_into_an_empty_folder)
-{
+TEST_F(restoring, restores_a_backup_into_an_empty_folder) {
     EXPECT_FALSE(restore({.backup = backup, .folder = folder}, any_key).value().set_aside);
     open();
     EXPECT_EQ(read(count_organizations), 1);
 }
 
-TEST_F(restoring, deletes_a_copy_that_could_not_be_written)
-{
+TEST_F(restoring, deletes_a_copy_that_could_not_be_written) {
     {
         const test::file_size_limit limit(fs::file_size(backup) / 2);
         EXPECT_THROW(
-            static_cast<void>(restore({.backup = backup, .folder = folder}, any_key)), std::exception
-        );
+                static_cast<void>(restore({.backup = backup, .folder = folder}, any_key)), std::exception);
     }
     EXPECT_FALSE(fs::exists(folder / "scimd.db.restoring"));
     open();  // a new store: there are no traces of an old one

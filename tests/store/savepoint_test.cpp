@@ -17,8 +17,7 @@ protected:
 
     void add(std::int64_t number) { store.tx().sql().run(add_number, {number}); }
 
-    std::int64_t sum()
-    {
+    std::int64_t sum() {
         std::int64_t total = 0;
         store.tx().sql().run(sum_numbers, {}, [&](const sql::row& row) { total = row.integer(0); });
         return total;
@@ -27,8 +26,7 @@ protected:
     test::temp_store store;
 };
 
-TEST_F(savepoint_test, a_part_that_is_rolled_back_leaves_what_was_before_and_what_comes_after)
-{
+TEST_F(savepoint_test, a_part_that_is_rolled_back_leaves_what_was_before_and_what_comes_after) {
     add(1);
     attempt(store.tx(), [&] {
         add(2);
@@ -43,8 +41,7 @@ TEST_F(savepoint_test, a_part_that_is_rolled_back_leaves_what_was_before_and_wha
     EXPECT_EQ(sum(), 5);
 }
 
-TEST_F(savepoint_test, an_outer_part_takes_its_inner_ones_along)
-{
+TEST_F(savepoint_test, an_outer_part_takes_its_inner_ones_along) {
     attempt(store.tx(), [&] {
         add(1);
         attempt(store.tx(), [&] {

@@ -12,27 +12,27 @@ namespace scimd::store::usage {
 namespace {
 
 constexpr auto rows =
-    "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
-    " values (7, 1, 'Acme', 1, 2);"
-    "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, created_at,"
-    " updated_at, last_sequence) values (21, 7, 'd', '', 1, 'off', 1, 2, 2), (22, 7, 'e', '', 1, 'off', 1, "
-    "2, 0);"
-    "insert into resources (id, directory_id, type, version, created_at, modified_at, active, document) "
-    "values"
-    " (31, 21, 'User', 1, 1, 1, 1, '{\"a\":\"ä\"}'), (32, 21, 'User', 1, 1, 1, 1, '{}'),"
-    " (33, 21, 'Group', 1, 1, 1, null, '{}'), (34, 21, 'Device', 1, 1, 1, null, '{}');"
-    "insert into resource_counts values (21, 'User', 2), (21, 'Group', 1), (21, 'Device', 1);"
-    "insert into member_counts (directory_id, group_id, total) values (21, 33, 2);"
-    "insert into members values (21, 33, 31, 'User', ''), (21, 33, 32, 'User', '');"
-    "insert into events values (41, 7, 21, 1, 'x', '12345'), (42, 7, 21, 2, 'x', 'ä'),"
-    " (43, 7, null, null, 'x', '123');";
+        "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
+        " values (7, 1, 'Acme', 1, 2);"
+        "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, created_at,"
+        " updated_at, last_sequence) values (21, 7, 'd', '', 1, 'off', 1, 2, 2), (22, 7, 'e', '', 1, 'off', "
+        "1, "
+        "2, 0);"
+        "insert into resources (id, directory_id, type, version, created_at, modified_at, active, document) "
+        "values"
+        " (31, 21, 'User', 1, 1, 1, 1, '{\"a\":\"ä\"}'), (32, 21, 'User', 1, 1, 1, 1, '{}'),"
+        " (33, 21, 'Group', 1, 1, 1, null, '{}'), (34, 21, 'Device', 1, 1, 1, null, '{}');"
+        "insert into resource_counts values (21, 'User', 2), (21, 'Group', 1), (21, 'Device', 1);"
+        "insert into member_counts (directory_id, group_id, total) values (21, 33, 2);"
+        "insert into members values (21, 33, 31, 'User', ''), (21, 33, 32, 'User', '');"
+        "insert into events values (41, 7, 21, 1, 'x', '12345'), (42, 7, 21, 2, 'x', 'ä'),"
+        " (43, 7, null, null, 'x', '123');";
 
 class usage_test : public testing::Test {
 protected:
     void run(const std::string& statements) { older.execute(statements); }
 
-    directory_usage of(std::int64_t directory)
-    {
+    directory_usage of(std::int64_t directory) {
         database.run({"begin", "begin"});
         transaction tx(database, older.clock.now(), older.ids);
         const auto found = find(tx, {directory});
@@ -46,8 +46,7 @@ protected:
     sqlite::connection& database = older.connection;
 };
 
-TEST_F(usage_test, the_migration_counts_existing_rows)
-{
+TEST_F(usage_test, the_migration_counts_existing_rows) {
     run(rows);
     older.apply_later_migrations();
     const auto found = of(21);
@@ -64,8 +63,7 @@ TEST_F(usage_test, the_migration_counts_existing_rows)
         EXPECT_EQ(finding.find("kept count"), std::string::npos) << finding;
 }
 
-TEST_F(usage_test, triggers_follow_every_change)
-{
+TEST_F(usage_test, triggers_follow_every_change) {
     older.apply_later_migrations();
     run(rows);
     EXPECT_EQ(used(of(21), quota::document_bytes), 16);
@@ -81,8 +79,8 @@ TEST_F(usage_test, triggers_follow_every_change)
     EXPECT_EQ(used(of(21), quota::document_bytes), 19);
     run("delete from events where id <= 41");
     EXPECT_EQ(used(of(21), quota::event_bytes), 2);
-    run("delete from resource_counts where type = 'Group'; update environments set events_deleted_up_to = 41"
-    );
+    run("delete from resource_counts where type = 'Group'; update environments set events_deleted_up_to = "
+        "41");
     for (const auto& finding : find_violations(database))
         EXPECT_EQ(finding.find("kept count"), std::string::npos) << finding;
 
@@ -92,23 +90,20 @@ TEST_F(usage_test, triggers_follow_every_change)
     std::string findings;
     for (const auto& finding : find_violations(database))
         findings += finding + '\n';
-    for (const auto* expected :
-         {"directory 21: 0 memberships, but 7 by the kept count",
-          "directory 21: 19 bytes of documents, but 5 by the kept count",
-          "directory 21: 2 bytes of events, but 6 by the kept count",
-          "the log of events: 5 bytes, but 8 by the kept count"})
+    for (const auto* expected : {"directory 21: 0 memberships, but 7 by the kept count",
+                 "directory 21: 19 bytes of documents, but 5 by the kept count",
+                 "directory 21: 2 bytes of events, but 6 by the kept count",
+                 "the log of events: 5 bytes, but 8 by the kept count"})
         EXPECT_NE(findings.find(expected), std::string::npos) << expected << '\n' << findings;
 }
 
-TEST_F(usage_test, the_usage_row_is_deleted_with_its_directory)
-{
+TEST_F(usage_test, the_usage_row_is_deleted_with_its_directory) {
     older.apply_later_migrations();
     run(rows);
     run("delete from directories where id = 22");
     std::int64_t left = 0;
-    database.run({"count", "select count(*) from directory_usage"}, {}, [&](const sql::row& row) {
-        left = row.integer(0);
-    });
+    database.run({"count", "select count(*) from directory_usage"}, {},
+            [&](const sql::row& row) { left = row.integer(0); });
     EXPECT_EQ(left, 1);
 }
 

@@ -10,16 +10,14 @@
 namespace scimd::store {
 namespace {
 
-scheduling_key of(std::int64_t organization, std::int64_t directory = 1)
-{
+scheduling_key of(std::int64_t organization, std::int64_t directory = 1) {
     return {{tenant::kind::customer, organization, directory}, 100};
 }
 
 // A job that has started and waits for the test.
 class held_job {
 public:
-    worker_pool::job job()
-    {
+    worker_pool::job job() {
         return [this] {
             started_.set_value();
             released_.get_future().wait();
@@ -33,8 +31,7 @@ private:
     std::promise<void> released_;
 };
 
-TEST(worker_pool, one_organization_never_has_all_threads)
-{
+TEST(worker_pool, one_organization_never_has_all_threads) {
     metrics_registry metrics;
     worker_pool pool("scan", 2, {}, metrics);
     held_job slow;
@@ -54,8 +51,7 @@ TEST(worker_pool, one_organization_never_has_all_threads)
     EXPECT_EQ(of_same, 3);
 }
 
-TEST(worker_pool, a_single_thread_serves_all)
-{
+TEST(worker_pool, a_single_thread_serves_all) {
     metrics_registry metrics;
     worker_pool pool("scan", 1, {}, metrics);
     std::atomic<int> done = 0;
@@ -65,8 +61,7 @@ TEST(worker_pool, a_single_thread_serves_all)
     EXPECT_EQ(done, 10);
 }
 
-TEST(worker_pool, counts_queued_and_rejected_jobs)
-{
+TEST(worker_pool, counts_queued_and_rejected_jobs) {
     metrics_registry metrics;
     worker_pool pool("scan", 1, {.places_max = 4}, metrics);
     held_job slow;
@@ -80,10 +75,9 @@ TEST(worker_pool, counts_queued_and_rejected_jobs)
     EXPECT_EQ(pool.offer(of(5), [] {}), admission::full);
     const auto text = metrics.exposition();
     for (const auto* line :
-         {"scimd_queue_works{queue=\"scan\"} 4\n",
-          "scimd_queue_bytes{queue=\"scan\"} 400\n",
-          "scimd_queue_refused_total{queue=\"scan\",reason=\"share\"} 1\n",
-          "scimd_queue_refused_total{queue=\"scan\",reason=\"full\"} 1\n"})
+            {"scimd_queue_works{queue=\"scan\"} 4\n", "scimd_queue_bytes{queue=\"scan\"} 400\n",
+                    "scimd_queue_refused_total{queue=\"scan\",reason=\"share\"} 1\n",
+                    "scimd_queue_refused_total{queue=\"scan\",reason=\"full\"} 1\n"})
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
     slow.release();
     pool.close();
@@ -91,8 +85,7 @@ TEST(worker_pool, counts_queued_and_rejected_jobs)
     EXPECT_EQ(pool.offer(of(1), [] {}), admission::full);
 }
 
-TEST(worker_pool, abandon_drops_queued_jobs)
-{
+TEST(worker_pool, abandon_drops_queued_jobs) {
     metrics_registry metrics;
     worker_pool pool("scan", 1, {}, metrics);
     held_job slow;

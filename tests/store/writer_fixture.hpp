@@ -25,21 +25,18 @@ inline constexpr sql::statement insert_thing{"insert", "insert into things (id, 
 
 // A writer on a table of its own. Tasks are numbered by the row that they insert.
 struct writing {
-    explicit writing(const writer_limits& limits = {})
-    {
-        database.execute(
-            "make",
-            "create table things (id integer primary key, name text);"
-            "create table parents (id integer primary key);"
-            "create table children (parent integer references parents (id) deferrable initially deferred)"
-        );
+    explicit writing(const writer_limits& limits = {}) {
+        database.execute("make",
+                "create table things (id integer primary key, name text);"
+                "create table parents (id integer primary key);"
+                "create table children (parent integer references parents (id) deferrable initially "
+                "deferred)");
         under_test = std::make_unique<writer>(database, wall, ids, log, metrics, limits);
     }
 
     // Submits, and keeps what the completion gets.
     std::future<void> submit(task what) { return submit({}, std::move(what)); }
-    std::future<void> submit(const scheduling_key& key, task what)
-    {
+    std::future<void> submit(const scheduling_key& key, task what) {
         const auto over = std::make_shared<std::promise<void>>();
         under_test->submit(key, std::move(what), [over](std::exception_ptr problem) {
             if (problem)
@@ -49,16 +46,14 @@ struct writing {
         });
         return over->get_future();
     }
-    std::future<void> insert(std::int64_t id, verdict end = verdict::commit)
-    {
+    std::future<void> insert(std::int64_t id, verdict end = verdict::commit) {
         return submit([=](transaction& tx) {
             tx.sql().run(insert_thing, {id, "thing"});
             return end;
         });
     }
     // Occupies the writer until the returned promise is kept, so that what is submitted meanwhile queues up.
-    std::shared_ptr<std::promise<void>> occupy()
-    {
+    std::shared_ptr<std::promise<void>> occupy() {
         const auto begun = std::make_shared<std::promise<void>>();
         const auto released = std::make_shared<std::promise<void>>();
         const std::shared_future<void> release = released->get_future().share();
@@ -71,13 +66,11 @@ struct writing {
         return released;
     }
 
-    std::vector<std::int64_t> stored()
-    {
+    std::vector<std::int64_t> stored() {
         std::vector<std::int64_t> ids_found;
         sqlite::connection reader(file, sqlite::role::reader);
-        reader.run({"ids", "select id from things order by id"}, {}, [&](const sql::row& row) {
-            ids_found.push_back(row.integer(0));
-        });
+        reader.run({"ids", "select id from things order by id"}, {},
+                [&](const sql::row& row) { ids_found.push_back(row.integer(0)); });
         return ids_found;
     }
     std::uint64_t groups() { return metrics.counter_of("scimd_store_groups_total", "").value(); }

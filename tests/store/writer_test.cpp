@@ -9,8 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(store_writer, commits_queued_tasks_in_one_group)
-{
+TEST(store_writer, commits_queued_tasks_in_one_group) {
     writing store;
     const auto release = store.occupy();
     std::vector<std::future<void>> waiting;
@@ -24,8 +23,7 @@ TEST(store_writer, commits_queued_tasks_in_one_group)
     EXPECT_EQ(store.stored().size(), 20U);
 }
 
-TEST(store_writer, limits_the_number_of_tasks_of_a_group)
-{
+TEST(store_writer, limits_the_number_of_tasks_of_a_group) {
     writing store({.queue_max = 100, .group_works_max = 4, .group_work_max = 10s});
     const auto release = store.occupy();
     std::vector<std::future<void>> waiting;
@@ -37,8 +35,7 @@ TEST(store_writer, limits_the_number_of_tasks_of_a_group)
     EXPECT_EQ(store.groups(), 3U);  // 1 + 3, 4, 1
 }
 
-TEST(store_writer, limits_the_time_of_a_group)
-{
+TEST(store_writer, limits_the_time_of_a_group) {
     writing store({.queue_max = 100, .group_works_max = 100, .group_work_max = 0us});
     const auto release = store.occupy();
     std::vector<std::future<void>> waiting;
@@ -50,8 +47,7 @@ TEST(store_writer, limits_the_time_of_a_group)
     EXPECT_EQ(store.groups(), 6U);
 }
 
-TEST(store_writer, rolls_back_only_the_rejected_task)
-{
+TEST(store_writer, rolls_back_only_the_rejected_task) {
     writing store;
     const auto release = store.occupy();
     auto one = store.insert(1);
@@ -65,8 +61,7 @@ TEST(store_writer, rolls_back_only_the_rejected_task)
     EXPECT_EQ(store.rollbacks(), 2U);  // with the occupying one
 }
 
-TEST(store_writer, gives_an_exception_only_to_its_own_task)
-{
+TEST(store_writer, gives_an_exception_only_to_its_own_task) {
     writing store;
     const auto release = store.occupy();
     auto one = store.insert(1);
@@ -87,8 +82,7 @@ TEST(store_writer, gives_an_exception_only_to_its_own_task)
     EXPECT_EQ(store.stored(), (row_ids{1, 4}));
 }
 
-TEST(store_writer, survives_many_failing_tasks)
-{
+TEST(store_writer, survives_many_failing_tasks) {
     writing store;
     std::vector<std::future<void>> failing;
     for (int i = 0; i < 500; ++i)
@@ -100,8 +94,7 @@ TEST(store_writer, survives_many_failing_tasks)
     EXPECT_EQ(store.under_test->why_not_writable(), "");
 }
 
-TEST(store_writer, rejects_a_task_that_violates_a_foreign_key_and_keeps_the_others_of_its_group)
-{
+TEST(store_writer, rejects_a_task_that_violates_a_foreign_key_and_keeps_the_others_of_its_group) {
     writing store;
     const auto release = store.occupy();
     auto one = store.insert(1);
@@ -115,8 +108,7 @@ TEST(store_writer, rejects_a_task_that_violates_a_foreign_key_and_keeps_the_othe
     EXPECT_EQ(store.stored(), row_ids{1});
 }
 
-TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
-{
+TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back) {
     writing store;
     store.insert(1).get();
     const auto release = store.occupy();
@@ -132,8 +124,7 @@ TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
     EXPECT_EQ(store.stored(), (row_ids{1, 3}));
 }
 
-TEST(store_writer, limits_the_number_of_queued_tasks)
-{
+TEST(store_writer, limits_the_number_of_queued_tasks) {
     writing store({.queue_max = 2, .group_works_max = 100, .group_work_max = 5ms});
     const auto release = store.occupy();
     auto one = store.insert(1);
@@ -146,13 +137,11 @@ TEST(store_writer, limits_the_number_of_queued_tasks)
     EXPECT_EQ(store.stored(), (row_ids{1, 2}));
 }
 
-tenant customer(std::int64_t organization, std::int64_t directory = 1)
-{
+tenant customer(std::int64_t organization, std::int64_t directory = 1) {
     return {tenant::kind::customer, organization, directory};
 }
 
-TEST(store_writer, a_task_of_one_customer_does_not_wait_for_all_of_another)
-{
+TEST(store_writer, a_task_of_one_customer_does_not_wait_for_all_of_another) {
     writing store;
     std::vector<std::int64_t> order;
     const auto note = [&](std::int64_t organization) {
@@ -175,8 +164,7 @@ TEST(store_writer, a_task_of_one_customer_does_not_wait_for_all_of_another)
     EXPECT_LE(turn, queue_limits::cost_divisor_min);  // as many as one turn pays for at the most
 }
 
-TEST(store_writer, a_customer_may_fill_its_share_of_the_queue_alone)
-{
+TEST(store_writer, a_customer_may_fill_its_share_of_the_queue_alone) {
     writing store({.queue_max = 8, .group_works_max = 100, .group_work_max = 5ms});
     const auto release = store.occupy();
     const auto nothing = [](transaction&) { return verdict::commit; };
@@ -190,8 +178,7 @@ TEST(store_writer, a_customer_may_fill_its_share_of_the_queue_alone)
         one.get();
 }
 
-TEST(store_writer, a_queue_is_bounded_in_bytes)
-{
+TEST(store_writer, a_queue_is_bounded_in_bytes) {
     writing store({.queue_max = 100, .queue_bytes_max = 1'000});
     const auto release = store.occupy();
     const auto nothing = [](transaction&) { return verdict::commit; };
@@ -206,8 +193,7 @@ TEST(store_writer, a_queue_is_bounded_in_bytes)
 }
 
 // With no time for a group of several tenants, the group ends with the task of the second one.
-TEST(store_writer, a_group_of_several_tenants_ends_soon)
-{
+TEST(store_writer, a_group_of_several_tenants_ends_soon) {
     writing store({.group_works_max = 100, .group_work_max = 10s, .group_work_shared_max = 0us});
     std::promise<void> begun;
     std::promise<void> queued;
@@ -231,8 +217,7 @@ TEST(store_writer, a_group_of_several_tenants_ends_soon)
     EXPECT_LE(store.groups(), 6U);
 }
 
-TEST(store_writer, a_waiting_tenant_joins_the_group_of_a_long_task)
-{
+TEST(store_writer, a_waiting_tenant_joins_the_group_of_a_long_task) {
     writing store({.group_works_max = 100, .group_work_max = 0us, .group_work_shared_max = 0us});
     std::promise<void> begun;
     std::promise<void> queued;
@@ -251,8 +236,7 @@ TEST(store_writer, a_waiting_tenant_joins_the_group_of_a_long_task)
     EXPECT_EQ(store.groups(), 2U);  // without the other the last one's would be the third
 }
 
-TEST(store_writer, a_task_learns_that_others_wait)
-{
+TEST(store_writer, a_task_learns_that_others_wait) {
     writing store;
     std::promise<void> begun;
     std::promise<void> own_queued;
@@ -278,8 +262,7 @@ TEST(store_writer, a_task_learns_that_others_wait)
     other.get();
 }
 
-TEST(store_writer, notifies_after_commits_that_changed_something)
-{
+TEST(store_writer, notifies_after_commits_that_changed_something) {
     writing store;
     std::atomic<int> rings = 0;
     store.under_test->on_commit([&] { ++rings; });
@@ -290,33 +273,26 @@ TEST(store_writer, notifies_after_commits_that_changed_something)
     EXPECT_EQ(rings, 1);
 }
 
-TEST(store_writer, lets_a_completion_submit_the_next_work)
-{
+TEST(store_writer, lets_a_completion_submit_the_next_work) {
     writing store;
     std::promise<std::future<void>> next;
     store.under_test->submit(
-        {},
-        [](transaction&) { return verdict::commit; },
-        [&](std::exception_ptr) { next.set_value(store.insert(2)); }
-    );
+            {}, [](transaction&) { return verdict::commit; },
+            [&](std::exception_ptr) { next.set_value(store.insert(2)); });
     next.get_future().get().get();
     EXPECT_EQ(store.stored(), row_ids{2});
 }
 
-TEST(store_writer, survives_a_completion_that_throws)
-{
+TEST(store_writer, survives_a_completion_that_throws) {
     writing store;
     store.under_test->submit(
-        {},
-        [](transaction&) { return verdict::commit; },
-        [](std::exception_ptr) { throw std::logic_error("oops"); }
-    );
+            {}, [](transaction&) { return verdict::commit; },
+            [](std::exception_ptr) { throw std::logic_error("oops"); });
     store.insert(1).get();
     EXPECT_NE(store.lines.find("store.completion_failed"), std::string::npos);
 }
 
-TEST(store_writer, returns_to_the_right_time_when_the_clock_was_far_ahead)
-{
+TEST(store_writer, returns_to_the_right_time_when_the_clock_was_far_ahead) {
     writing store;
     std::vector<time_point> times;
     const auto take_time = [&](transaction& tx) {
@@ -333,8 +309,7 @@ TEST(store_writer, returns_to_the_right_time_when_the_clock_was_far_ahead)
     EXPECT_EQ(times[1], right);
 }
 
-TEST(store_writer, reads_no_earlier_time_when_the_clock_is_set_back_a_little)
-{
+TEST(store_writer, reads_no_earlier_time_when_the_clock_is_set_back_a_little) {
     writing store;
     std::vector<time_point> times;
     const auto take_time = [&](transaction& tx) {
@@ -351,8 +326,7 @@ TEST(store_writer, reads_no_earlier_time_when_the_clock_is_set_back_a_little)
     EXPECT_EQ(times[2], times[0] + 1min);
 }
 
-TEST(store_writer, finishes_what_is_queued_before_it_stops)
-{
+TEST(store_writer, finishes_what_is_queued_before_it_stops) {
     writing store;
     const auto release = store.occupy();
     auto one = store.insert(1);
@@ -370,8 +344,7 @@ TEST(store_writer, finishes_what_is_queued_before_it_stops)
 class counted_chore final : public maintenance_task {
 public:
     counted_chore(int steps, std::atomic<int>& done) : steps_(steps), done_(done) {}
-    bool step(sqlite::connection& database) override
-    {
+    bool step(sqlite::connection& database) override {
         EXPECT_FALSE(database.in_transaction());
         if (steps_ < 0)
             throw std::logic_error("cannot");
@@ -383,20 +356,17 @@ private:
     std::atomic<int>& done_;
 };
 
-TEST(store_writer, runs_a_maintenance_task_step_by_step)
-{
+TEST(store_writer, runs_a_maintenance_task_step_by_step) {
     writing store;
     std::atomic<int> done = 0;
     store.under_test->run_between_groups(std::make_unique<counted_chore>(3, done));
     EXPECT_EQ(done, 3);
-    EXPECT_THROW(
-        store.under_test->run_between_groups(std::make_unique<counted_chore>(-1, done)), std::logic_error
-    );
+    EXPECT_THROW(store.under_test->run_between_groups(std::make_unique<counted_chore>(-1, done)),
+            std::logic_error);
     store.insert(1).get();
 }
 
-TEST(store_writer, cancels_a_maintenance_task_when_it_stops)
-{
+TEST(store_writer, cancels_a_maintenance_task_when_it_stops) {
     writing store;
     std::atomic<int> done = 0;
     std::thread stopping([&] {
@@ -404,9 +374,8 @@ TEST(store_writer, cancels_a_maintenance_task_when_it_stops)
             std::this_thread::yield();
         store.under_test->stop();
     });
-    EXPECT_THROW(
-        store.under_test->run_between_groups(std::make_unique<counted_chore>(1'000'000'000, done)), sql::busy
-    );
+    EXPECT_THROW(store.under_test->run_between_groups(std::make_unique<counted_chore>(1'000'000'000, done)),
+            sql::busy);
     stopping.join();
     EXPECT_THROW(store.under_test->run_between_groups(std::make_unique<counted_chore>(1, done)), sql::busy);
 }

@@ -29,8 +29,8 @@ struct answer {
     json::object body;  // the parsed body; empty when it is not a JSON object
 
     [[nodiscard]] std::string header(std::string_view name) const;  // empty: there is none
-    [[nodiscard]] std::string text_of(std::string_view name
-    ) const;  // a member of the body; empty: there is none
+    [[nodiscard]] std::string text_of(
+            std::string_view name) const;  // a member of the body; empty: there is none
     [[nodiscard]] const json::object& member(std::string_view name) const;
 
     // The values of the attribute in a list response, in the order of the list.
@@ -52,17 +52,15 @@ public:
     ~api_fixture();
 
     // Sends a request from a public address, with these headers only.
-    answer call(
-        std::string_view method, std::string_view target, std::string_view body = "", header_list headers = {}
-    );
+    answer call(std::string_view method, std::string_view target, std::string_view body = "",
+            header_list headers = {});
 
     // Sends a request as the operator, as from the control socket.
     answer operate(std::string_view method, std::string_view target, std::string_view body = "");
 
     // Sends a SCIM request with the token of the directory; `path` is relative to the SCIM base ("/Users").
-    answer scim(
-        std::string_view method, std::string_view path, std::string_view body = "", header_list headers = {}
-    );
+    answer scim(std::string_view method, std::string_view path, std::string_view body = "",
+            header_list headers = {});
     answer patch(std::string_view path, std::string_view operations, header_list headers = {});
 
     // Sends the request, and checks the response of the management API against schema/openapi.yaml.

@@ -15,8 +15,7 @@ constexpr std::int64_t setup_events = 3;
 
 constexpr int iterations_max = 20'000;
 
-arrival arrival_of(const webhooks::delivery_request& request, time_point at)
-{
+arrival arrival_of(const webhooks::delivery_request& request, time_point at) {
     const auto body = parse_json_object(*request.body).value();
     arrival made{.url = request.to.text, .event = {}, .type = {}, .directory = {}, .at = at, .what = request};
     made.event = made.header("webhook-id");
@@ -28,8 +27,7 @@ arrival arrival_of(const webhooks::delivery_request& request, time_point at)
     return made;
 }
 
-webhooks::delivery_result result_of(std::uint64_t number, const reaction& with)
-{
+webhooks::delivery_result result_of(std::uint64_t number, const reaction& with) {
     webhooks::delivery_result made;
     made.number = number;
     made.outcome.status = with.is_timeout ? 0 : with.status;
@@ -44,16 +42,14 @@ webhooks::delivery_result result_of(std::uint64_t number, const reaction& with)
 
 }  // namespace
 
-std::string arrival::header(std::string_view name) const
-{
+std::string arrival::header(std::string_view name) const {
     for (const auto& [key, value] : what.headers)
         if (key == name)
             return value;
     return {};
 }
 
-void scripted_sender::send(webhooks::delivery_request request)
-{
+void scripted_sender::send(webhooks::delivery_request request) {
     arrivals.push_back(arrival_of(request, wall_clock_.now()));
     const auto answer = react ? react(arrivals.back()) : reaction();
     if (answer)
@@ -63,85 +59,65 @@ void scripted_sender::send(webhooks::delivery_request request)
     held_most = std::max(held_most, held.size());
 }
 
-void scripted_sender::wait(std::chrono::milliseconds, std::vector<webhooks::delivery_result>& into)
-{
+void scripted_sender::wait(std::chrono::milliseconds, std::vector<webhooks::delivery_result>& into) {
     for (auto& one : std::exchange(results_, {}))
         into.push_back(std::move(one));
 }
 
-void scripted_sender::answer_oldest(const reaction& with)
-{
+void scripted_sender::answer_oldest(const reaction& with) {
     results_.push_back(result_of(held.at(0), with));
     held.erase(held.begin());
 }
 
-void scripted_sender::answer_held(const reaction& with)
-{
+void scripted_sender::answer_held(const reaction& with) {
     for (const auto number : std::exchange(held, {}))
         results_.push_back(result_of(number, with));
 }
 
-delivery_fixture::delivery_fixture()
-{
+delivery_fixture::delivery_fixture() {
     options.owner = "first";
     loop = open(options);
 }
 
-std::unique_ptr<webhooks::delivery_loop> delivery_fixture::open(const webhooks::delivery_options& with)
-{
-    return std::make_unique<webhooks::delivery_loop>(
-        with,
-        webhooks::delivery_dependencies{
-            .database = *database,
-            .wall_clock = clock,
-            .random = random,
-            .key_vault = key_vault,
-            .rules = server.webhook_rules,
-            .environment = server.environment,
-            .log = quiet_,
-            .metrics = metrics
-        },
-        out
-    );
+std::unique_ptr<webhooks::delivery_loop> delivery_fixture::open(const webhooks::delivery_options& with) {
+    return std::make_unique<webhooks::delivery_loop>(with,
+            webhooks::delivery_dependencies{.database = *database,
+                    .wall_clock = clock,
+                    .random = random,
+                    .key_vault = key_vault,
+                    .rules = server.webhook_rules,
+                    .environment = server.environment,
+                    .log = quiet_,
+                    .metrics = metrics},
+            out);
 }
 
-std::string delivery_fixture::path(const std::string& endpoint)
-{
+std::string delivery_fixture::path(const std::string& endpoint) {
     return "/api/v1/webhook-endpoints/" + endpoint;
 }
 
-std::string delivery_fixture::make_endpoint(std::string_view more, std::string_view url)
-{
-    const auto answer = operate(
-        "POST", "/api/v1/webhook-endpoints", R"({"url":")" + std::string(url) + '"' + std::string(more) + "}"
-    );
+std::string delivery_fixture::make_endpoint(std::string_view more, std::string_view url) {
+    const auto answer = operate("POST", "/api/v1/webhook-endpoints",
+            R"({"url":")" + std::string(url) + '"' + std::string(more) + "}");
     if (answer.status != 201)
         throw std::runtime_error(answer.text);
     return answer.text_of("id");
 }
 
-json::object delivery_fixture::shown(const std::string& endpoint)
-{
+json::object delivery_fixture::shown(const std::string& endpoint) {
     return operate("GET", path(endpoint)).body;
 }
 
 void delivery_fixture::make_user_in(
-    const std::string& where, const std::string& bearer, std::string_view name
-)
-{
-    const auto made = call(
-        "POST",
-        "/directory/" + where + "/scim/v2/Users",
-        user_text(name),
-        {{"Authorization", "Bearer " + bearer}, {"Content-Type", "application/scim+json"}}
-    );
+        const std::string& where, const std::string& bearer, std::string_view name) {
+    const auto made = call("POST", "/directory/" + where + "/scim/v2/Users", user_text(name),
+            {{"Authorization", "Bearer " + bearer}, {"Content-Type", "application/scim+json"}});
     ASSERT_EQ(made.status, 201) << made.text;
 }
 
 // The loop writes its results on the thread of the store: it is idle when nothing happened in several
 // iterations.
-void delivery_fixture::settle_down(webhooks::delivery_loop& loop)
-{
+void delivery_fixture::settle_down(webhooks::delivery_loop& loop) {
     int idle = 0;
     for (int i = 0; i < iterations_max; ++i) {
         loop.notify();
@@ -156,28 +132,24 @@ void delivery_fixture::settle_down(webhooks::delivery_loop& loop)
     throw std::runtime_error("deliveries have no end");
 }
 
-void delivery_fixture::deliver()
-{
+void delivery_fixture::deliver() {
     settle_down(*loop);
 }
 
-void delivery_fixture::deliver_for(std::chrono::seconds duration, std::chrono::seconds step)
-{
+void delivery_fixture::deliver_for(std::chrono::seconds duration, std::chrono::seconds step) {
     for (auto passed = std::chrono::seconds(0); passed < duration; passed += step) {
         clock.advance(step);
         deliver();
     }
 }
 
-void delivery_fixture::restart()
-{
+void delivery_fixture::restart() {
     loop.reset();
     out.held.clear();
     loop = open(options);
 }
 
-std::vector<std::int64_t> delivery_fixture::sequences() const
-{
+std::vector<std::int64_t> delivery_fixture::sequences() const {
     std::vector<std::int64_t> found;
     for (const auto& one : out.arrivals)
         found.push_back(one.sequence);

@@ -14,8 +14,7 @@ namespace scimd::test {
 
 // Fails the running test when an event in the store does not match the schema of its type. Checks the first
 // hundred of each type.
-inline void expect_described_events(store::transaction& tx)
-{
+inline void expect_described_events(store::transaction& tx) {
     constexpr std::int64_t events_max = 100'000;
     constexpr int of_a_type_max = 100;
     std::map<std::string, int> seen;

@@ -19,13 +19,11 @@ namespace {
 
 using adapter = valijson::adapters::BoostJsonAdapter;
 
-std::filesystem::path schema_path(std::string_view name)
-{
+std::filesystem::path schema_path(std::string_view name) {
     return std::filesystem::path(SCIMD_EVENT_SCHEMAS) / name;
 }
 
-std::unique_ptr<json::value> read_schema(const std::filesystem::path& file)
-{
+std::unique_ptr<json::value> read_schema(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(stream), {});
     if (text.empty())
@@ -33,25 +31,21 @@ std::unique_ptr<json::value> read_schema(const std::filesystem::path& file)
     return std::make_unique<json::value>(json::parse(text));
 }
 
-std::unique_ptr<valijson::Schema> parse_schema(const std::filesystem::path& file)
-{
+std::unique_ptr<valijson::Schema> parse_schema(const std::filesystem::path& file) {
     const auto read = read_schema(file);
     auto schema = std::make_unique<valijson::Schema>();
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     // The only reference is to "envelope.json" in the same folder. The parser returns each document to be
     // freed.
     parser.populateSchema<adapter>(
-        adapter(*read),
-        *schema,
-        [](const std::string& name) { return read_schema(schema_path(name)).release(); },
-        [](const json::value* document) { const std::unique_ptr<const json::value> owned(document); }
-    );
+            adapter(*read), *schema,
+            [](const std::string& name) { return read_schema(schema_path(name)).release(); },
+            [](const json::value* document) { const std::unique_ptr<const json::value> owned(document); });
     return schema;
 }
 
 // nullptr: the type has no schema.
-const valijson::Schema* schema_of(std::string_view type)
-{
+const valijson::Schema* schema_of(std::string_view type) {
     static std::map<std::string, std::unique_ptr<valijson::Schema>, std::less<>> known;
     auto found = known.find(type);
     if (found == known.end()) {
@@ -62,8 +56,7 @@ const valijson::Schema* schema_of(std::string_view type)
     return found->second.get();
 }
 
-std::string to_text(const valijson::ValidationResults::Error& one)
-{
+std::string to_text(const valijson::ValidationResults::Error& one) {
     std::string text;
     for (const auto& step : one.context)
         text += step;
@@ -72,8 +65,7 @@ std::string to_text(const valijson::ValidationResults::Error& one)
 
 }  // namespace
 
-std::string why_not_as_described(std::string_view type, std::string_view body)
-{
+std::string why_not_as_described(std::string_view type, std::string_view body) {
     const auto* schema = schema_of(type);
     if (!schema)
         return "no schema for " + std::string(type) + "\n";
@@ -81,8 +73,8 @@ std::string why_not_as_described(std::string_view type, std::string_view body)
     const auto event = json::parse(body, failure);
     if (failure)
         return "no JSON: " + failure.message() + "\n";
-    thread_local valijson::Validator validator(valijson::Validator::kStrongTypes
-    );  // keeps the patterns it has met
+    thread_local valijson::Validator validator(
+            valijson::Validator::kStrongTypes);  // keeps the patterns it has met
     valijson::ValidationResults results;
     if (validator.validate(*schema, adapter(event), &results))
         return {};

@@ -9,8 +9,7 @@ namespace scimd::test {
 // While it lives, a write beyond `bytes` of a file fails with an I/O error. Affects the whole process.
 class file_size_limit {
 public:
-    explicit file_size_limit(rlim_t bytes)
-    {
+    explicit file_size_limit(rlim_t bytes) {
         ::signal(SIGXFSZ, SIG_IGN);
         ::getrlimit(RLIMIT_FSIZE, &before_);
         const rlimit bounded{bytes, before_.rlim_max};

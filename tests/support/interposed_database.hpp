@@ -30,10 +30,8 @@ public:
     std::size_t writes = 0;
 
     using database::submit;
-    void submit(
-        store::intent mode, const store::scheduling_key& key, store::task task, store::completion done
-    ) override
-    {
+    void submit(store::intent mode, const store::scheduling_key& key, store::task task,
+            store::completion done) override {
         if (!is_inside_)
             record(mode);
         if (!is_inside_ && around)
@@ -48,8 +46,7 @@ public:
     void close() override { real_->close(); }
 
 private:
-    void record(store::intent mode)
-    {
+    void record(store::intent mode) {
         reads += mode == store::intent::read || mode == store::intent::inline_read ? 1 : 0;
         scans += mode == store::intent::scan ? 1 : 0;
         writes += mode == store::intent::write ? 1 : 0;

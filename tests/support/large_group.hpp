@@ -13,9 +13,7 @@ namespace scimd::test {
 
 // Inserts users "<prefix>0", "<prefix>1", … and returns their ids in order. No events are recorded.
 inline std::vector<resource_id> write_users(
-    store::transaction& tx, directory_id directory, const std::string& prefix, std::size_t count
-)
-{
+        store::transaction& tx, directory_id directory, const std::string& prefix, std::size_t count) {
     std::vector<resource_id> made;
     made.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -29,17 +27,14 @@ inline std::vector<resource_id> write_users(
 }
 
 // Adds the users to the group, without events.
-inline void write_members(
-    store::transaction& tx, directory_id directory, resource_id group, const std::vector<resource_id>& users
-)
-{
+inline void write_members(store::transaction& tx, directory_id directory, resource_id group,
+        const std::vector<resource_id>& users) {
     for (const auto user : users)
         store::resources::add_member(tx, directory, group, {user, "User", {}});
 }
 
 // "diruser_42" → 42
-inline resource_id number_in(const std::string& id)
-{
+inline resource_id number_in(const std::string& id) {
     return {std::stoll(id.substr(id.find('_') + 1))};
 }
 

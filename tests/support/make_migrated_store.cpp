@@ -6,8 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
-int main(int, char** arguments)
-{
+int main(int, char** arguments) {
     using namespace scimd::store;
     const std::filesystem::path file = arguments[1];
     std::filesystem::remove(file);

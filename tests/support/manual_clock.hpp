@@ -12,7 +12,7 @@ class manual_clock final : public clock {
 public:
     // 2026-01-02T03:04:05Z.
     static constexpr time_point default_start =
-        std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::seconds(11'045);
+            std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::seconds(11'045);
 
     explicit manual_clock(time_point start = default_start);
 

@@ -2,12 +2,10 @@
 
 namespace scimd::test {
 
-void put_migrated_store(const std::filesystem::path& file)
-{
+void put_migrated_store(const std::filesystem::path& file) {
     std::filesystem::copy_file(SCIMD_MIGRATED_STORE, file);
     std::filesystem::permissions(
-        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write
-    );
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace scimd::test

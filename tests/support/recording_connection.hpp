@@ -18,12 +18,8 @@ public:
     explicit recording_connection(store::sql::connection& target) : target_(target) {}
 
     using store::sql::connection::run;
-    std::int64_t run(
-        const store::sql::statement& statement,
-        std::span<const store::sql::parameter> parameters,
-        const store::sql::row_handler& each
-    ) override
-    {
+    std::int64_t run(const store::sql::statement& statement,
+            std::span<const store::sql::parameter> parameters, const store::sql::row_handler& each) override {
         texts.emplace_back(statement.text);
         names.emplace_back(statement.name);
         const auto counted = [&](const store::sql::row& current) {
@@ -37,8 +33,7 @@ public:
     }
 
     // Counts the statements whose names start with `start`.
-    [[nodiscard]] std::size_t count_of(std::string_view start) const
-    {
+    [[nodiscard]] std::size_t count_of(std::string_view start) const {
         std::size_t count = 0;
         for (const auto& name : names)
             count += name.starts_with(start) ? 1U : 0U;
@@ -46,14 +41,12 @@ public:
     }
 
     // SQLite's query plan for the statement, one step a line.
-    std::string plan_of(const std::string& text)
-    {
+    std::string plan_of(const std::string& text) {
         const std::string question = "explain query plan " + text;
         const std::vector<store::sql::parameter> unassigned(1'100);
         std::string plan;
-        target_.run({"explain", question}, unassigned, [&](const store::sql::row& step) {
-            plan.append(step.text(3)).append("\n");
-        });
+        target_.run({"explain", question}, unassigned,
+                [&](const store::sql::row& step) { plan.append(step.text(3)).append("\n"); });
         return plan;
     }
 

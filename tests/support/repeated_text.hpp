@@ -7,8 +7,7 @@
 
 namespace scimd::test {
 
-inline std::string repeated(std::string_view text, std::size_t times)
-{
+inline std::string repeated(std::string_view text, std::size_t times) {
     std::string made;
     made.reserve(text.size() * times);
     for (std::size_t i = 0; i < times; ++i)
@@ -17,8 +16,7 @@ inline std::string repeated(std::string_view text, std::size_t times)
 }
 
 // Joins `count` copies of `term` with `by`; '#' in a copy is replaced by its number.
-inline std::string joined(std::string_view term, std::string_view by, int count)
-{
+inline std::string joined(std::string_view term, std::string_view by, int count) {
     std::string text;
     for (int i = 0; i < count; ++i) {
         text += i == 0 ? std::string_view() : by;

@@ -21,8 +21,7 @@ namespace {
 constexpr std::array ignored_keywords{"description", "default", "propertyNames"};
 
 // Compiles each pattern once: that takes longer than most requests.
-const std::regex& pattern_of(std::string_view text)
-{
+const std::regex& pattern_of(std::string_view text) {
     thread_local std::map<std::string, std::regex, std::less<>> known;
     auto found = known.find(text);
     if (found == known.end())
@@ -30,8 +29,7 @@ const std::regex& pattern_of(std::string_view text)
     return found->second;
 }
 
-std::string kind_of(const json::value& value)
-{
+std::string kind_of(const json::value& value) {
     if (value.is_object())
         return "object";
     if (value.is_array())
@@ -51,8 +49,7 @@ public:
     explicit checker(const json::object& document) : document_(document) {}
 
     // Recursion is bounded by the depth of the schema.
-    void check(const json::value& given, const json::value& value, const std::string& at)
-    {
+    void check(const json::value& given, const json::value& value, const std::string& at) {
         const auto& schema = resolved(given.as_object());
         for (const auto& [keyword, rule] : schema)
             apply(keyword, rule, schema, value, at);
@@ -61,8 +58,7 @@ public:
     std::vector<std::string> faults;
 
 private:
-    const json::object& resolved(const json::object& schema) const
-    {
+    const json::object& resolved(const json::object& schema) const {
         const auto* reference = find_string(schema, "$ref");
         if (!reference)
             return schema;
@@ -72,22 +68,15 @@ private:
         return *found;
     }
 
-    void apply(
-        std::string_view keyword,
-        const json::value& rule,
-        const json::object& schema,
-        const json::value& value,
-        const std::string& at
-    )
-    {
+    void apply(std::string_view keyword, const json::value& rule, const json::object& schema,
+            const json::value& value, const std::string& at) {
         if (std::ranges::find(ignored_keywords, keyword) != ignored_keywords.end())
             return;
         if (keyword == "type")
             check_type(rule, value, at);
         else if (keyword == "enum")
-            expect(
-                std::ranges::find(rule.as_array(), value) != rule.as_array().end(), at, "is none of its words"
-            );
+            expect(std::ranges::find(rule.as_array(), value) != rule.as_array().end(), at,
+                    "is none of its words");
         else if (keyword == "pattern" || keyword == "format" || keyword == "minLength" ||
                  keyword == "maxLength")
             check_text(keyword, rule, value, at);
@@ -103,14 +92,12 @@ private:
             expect(false, at, "is described by the unknown word " + std::string(keyword));
     }
 
-    void expect(bool is_so, const std::string& at, const std::string& fault)
-    {
+    void expect(bool is_so, const std::string& at, const std::string& fault) {
         if (!is_so)
             faults.push_back((at.empty() ? "the body" : at.substr(1)) + ' ' + fault);
     }
 
-    void check_type(const json::value& rule, const json::value& value, const std::string& at)
-    {
+    void check_type(const json::value& rule, const json::value& value, const std::string& at) {
         const auto kind = kind_of(value);
         const auto wanted = rule.is_array() ? rule.as_array() : json::array{rule};
         const bool is_one = std::ranges::any_of(wanted, [&](const json::value& one) {
@@ -119,16 +106,13 @@ private:
         expect(is_one, at, "is of type " + kind);
     }
 
-    void check_text(
-        std::string_view keyword, const json::value& rule, const json::value& value, const std::string& at
-    )
-    {
+    void check_text(std::string_view keyword, const json::value& rule, const json::value& value,
+            const std::string& at) {
         if (!value.is_string())
             return;
         const std::string text(value.get_string());
-        const auto characters = std::ranges::count_if(text, [](char byte) {
-            return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-        });
+        const auto characters = std::ranges::count_if(
+                text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
         if (keyword == "pattern")
             expect(std::regex_search(text, pattern_of(rule.as_string())), at, "has another pattern");
         else if (keyword == "minLength")
@@ -141,20 +125,15 @@ private:
             expect(rule.as_string() == "uri" && text.find("://") != std::string::npos, at, "is no URL");
     }
 
-    void check_number(bool is_least, const json::value& rule, const json::value& value, const std::string& at)
-    {
+    void check_number(
+            bool is_least, const json::value& rule, const json::value& value, const std::string& at) {
         if (value.is_int64())
-            expect(
-                is_least ? value.get_int64() >= rule.as_int64() : value.get_int64() <= rule.as_int64(),
-                at,
-                "is out of its range"
-            );
+            expect(is_least ? value.get_int64() >= rule.as_int64() : value.get_int64() <= rule.as_int64(), at,
+                    "is out of its range");
     }
 
-    void check_list(
-        std::string_view keyword, const json::value& rule, const json::value& value, const std::string& at
-    )
-    {
+    void check_list(std::string_view keyword, const json::value& rule, const json::value& value,
+            const std::string& at) {
         if (!value.is_array())
             return;
         const auto& list = value.get_array();
@@ -167,17 +146,14 @@ private:
             check(rule, element, at + "[]");
     }
 
-    void check_members(
-        std::string_view keyword, const json::value& rule, const json::value& value, const std::string& at
-    )
-    {
+    void check_members(std::string_view keyword, const json::value& rule, const json::value& value,
+            const std::string& at) {
         if (!value.is_object())
             return;
         const auto& object = value.get_object();
         if (keyword == "maxProperties")
             return expect(
-                static_cast<std::int64_t>(object.size()) <= rule.as_int64(), at, "has too many members"
-            );
+                    static_cast<std::int64_t>(object.size()) <= rule.as_int64(), at, "has too many members");
         if (keyword == "required") {
             for (const auto& name : rule.as_array())
                 expect(object.contains(name.as_string()), at + '.' + name.as_string().c_str(), "is missing");
@@ -188,10 +164,8 @@ private:
                 check(described, *member, at + '.' + std::string(name));
     }
 
-    void check_others(
-        const json::value& rule, const json::object& schema, const json::value& value, const std::string& at
-    )
-    {
+    void check_others(const json::value& rule, const json::object& schema, const json::value& value,
+            const std::string& at) {
         const auto* known = find_object(schema, "properties");
         if (!value.is_object() || (rule.is_bool() && rule.get_bool()))
             return;
@@ -209,16 +183,14 @@ private:
     const json::object& document_;
 };
 
-const json::object& served_document()
-{
+const json::object& served_document() {
     static const json::object document =
-        parse_json_object(api::served_description_text(), {.nodes_max = SIZE_MAX}).value();
+            parse_json_object(api::served_description_text(), {.nodes_max = SIZE_MAX}).value();
     return document;
 }
 
 // The description of the response with that status; nullptr: there is none.
-const json::object* described_response(std::string_view method, std::string_view path, int status)
-{
+const json::object* described_response(std::string_view method, std::string_view path, int status) {
     const auto& document = served_document();
     const auto* item = find_object(document.at("paths").as_object(), path);
     const auto* operation = item ? find_object(*item, to_lower_ascii(method)) : nullptr;
@@ -234,18 +206,14 @@ const json::object* described_response(std::string_view method, std::string_view
 }  // namespace
 
 std::vector<std::string> schema_faults(
-    const json::object& document, const json::value& schema, const json::value& value
-)
-{
+        const json::object& document, const json::value& schema, const json::value& value) {
     checker one(document);
     one.check(schema, value, "");
     return std::move(one.faults);
 }
 
 std::vector<std::string> response_faults(
-    std::string_view method, std::string_view target, int status, std::string_view body
-)
-{
+        std::string_view method, std::string_view target, int status, std::string_view body) {
     const auto where = api::parse_target(std::string(target));
     if (!where)
         return {};

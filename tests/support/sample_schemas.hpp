@@ -77,13 +77,12 @@ constexpr std::string_view resource_types = R"([
 ])";
 
 // The catalogue of the built-in schemas and these.
-inline scim::catalogue sample_schemas()
-{
+inline scim::catalogue sample_schemas() {
     const std::vector<scim::definition_file> files = {
-        {"badge.json", std::string(badge_schema)},
-        {"place.json", std::string(place_schema)},
-        {"device.json", std::string(device_schema)},
-        {"types.json", std::string(resource_types)},
+            {"badge.json", std::string(badge_schema)},
+            {"place.json", std::string(place_schema)},
+            {"device.json", std::string(device_schema)},
+            {"types.json", std::string(resource_types)},
     };
     auto loaded = scim::extend_standard(files);
     if (!loaded.types)

@@ -9,8 +9,7 @@
 
 namespace scimd::test {
 
-inline std::uint32_t seed()
-{
+inline std::uint32_t seed() {
     const char* const given = std::getenv("SCIMD_SEED");
     const auto chosen = given ? static_cast<std::uint32_t>(std::stoul(given))
                               : static_cast<std::uint32_t>(std::random_device()());

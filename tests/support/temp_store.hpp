@@ -20,8 +20,7 @@ namespace scimd::test {
 
 class temp_store {
 public:
-    temp_store()
-    {
+    temp_store() {
         store::migrate(connection_, store::embedded_sqlite_migrations(), clock.now()).value();
         connection_.run({"begin", "begin immediate"});
         transaction_.emplace(connection_, clock.now(), ids);
@@ -30,19 +29,16 @@ public:
     [[nodiscard]] store::transaction& tx() noexcept { return *transaction_; }
 
     // Advances the clock; the transaction goes on at the later time.
-    void advance(std::chrono::microseconds amount)
-    {
+    void advance(std::chrono::microseconds amount) {
         clock.advance(amount);
         transaction_.emplace(connection_, clock.now(), ids);
     }
 
     // Inserts a new organization with a directory.
-    store::tenants::directory add_directory()
-    {
+    store::tenants::directory add_directory() {
         const auto owner = store::tenants::insert_organization(tx(), "Acme", std::nullopt);
         return store::tenants::insert_directory(
-            tx(), owner->id, "staff", "OKTA", store::tenants::domain_policy::reject
-        );
+                tx(), owner->id, "staff", "OKTA", store::tenants::domain_policy::reject);
     }
 
     [[nodiscard]] store::sqlite::connection& connection() noexcept { return connection_; }
@@ -51,8 +47,7 @@ public:
     id_source ids{clock};
 
 private:
-    [[nodiscard]] std::filesystem::path file() const
-    {
+    [[nodiscard]] std::filesystem::path file() const {
         put_migrated_store(folder_.path() / "scimd.db");
         return folder_.path() / "scimd.db";
     }

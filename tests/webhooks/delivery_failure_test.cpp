@@ -17,34 +17,28 @@ using std::chrono::seconds;
 
 class delivery_failure_test : public testing::Test {
 protected:
-    void make_users(int count, std::string_view prefix = "user")
-    {
+    void make_users(int count, std::string_view prefix = "user") {
         for (int i = 0; i < count; ++i)
             fixture.make_user(std::string(prefix) + std::to_string(i));
     }
-    void answer(int status)
-    {
+    void answer(int status) {
         fixture.out.react = [status](const arrival&) { return reaction{.status = status}; };
     }
-    [[nodiscard]] std::string of_organization() const
-    {
+    [[nodiscard]] std::string of_organization() const {
         return R"(,"organization_id":")" + fixture.organization + '"';
     }
-    json::array dead_letters(const std::string& endpoint)
-    {
+    json::array dead_letters(const std::string& endpoint) {
         return fixture.operate("GET", fixture.path(endpoint) + "/dead-letters")
-            .body.at("dead_letters")
-            .as_array();
+                .body.at("dead_letters")
+                .as_array();
     }
-    std::vector<std::string> dead_events(const std::string& endpoint)
-    {
+    std::vector<std::string> dead_events(const std::string& endpoint) {
         std::vector<std::string> events;
         for (const auto& one : dead_letters(endpoint))
             events.emplace_back(one.at("event_id").as_string());
         return events;
     }
-    std::vector<json::object> notices()
-    {
+    std::vector<json::object> notices() {
         std::vector<json::object> found;
         for (auto& event : fixture.events())
             if (find_string(event, "type")->starts_with("webhook_endpoint."))
@@ -55,8 +49,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(delivery_failure_test, moves_an_event_to_the_dead_letters_after_its_last_attempt)
-{
+TEST_F(delivery_failure_test, moves_an_event_to_the_dead_letters_after_its_last_attempt) {
     const auto endpoint = fixture.make_endpoint(of_organization() + R"(,"retry_schedule_seconds":[0,1,1])");
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
     make_users(3);
@@ -70,7 +63,7 @@ TEST_F(delivery_failure_test, moves_an_event_to_the_dead_letters_after_its_last_
     EXPECT_EQ(dead[0].at("last_error"), json::value("status 500"));
     EXPECT_EQ(dead[0].at("event_type"), json::value("organization.directory.user_created"));
     const auto one =
-        fixture.operate("GET", fixture.path(endpoint) + "/dead-letters/" + fixture.out.arrivals[0].event);
+            fixture.operate("GET", fixture.path(endpoint) + "/dead-letters/" + fixture.out.arrivals[0].event);
     EXPECT_EQ(one.body.at("log").as_array().size(), 3U);
     EXPECT_EQ(one.body.at("event").at("id"), json::value(fixture.out.arrivals[0].event));
     ASSERT_EQ(notices().size(), 1U);
@@ -78,8 +71,7 @@ TEST_F(delivery_failure_test, moves_an_event_to_the_dead_letters_after_its_last_
     EXPECT_EQ(notices()[0].at("data").at("event_id"), json::value(fixture.out.arrivals[0].event));
 }
 
-TEST_F(delivery_failure_test, retries_and_discards_single_dead_letters)
-{
+TEST_F(delivery_failure_test, retries_and_discards_single_dead_letters) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
     make_users(3);
@@ -102,8 +94,7 @@ TEST_F(delivery_failure_test, retries_and_discards_single_dead_letters)
     EXPECT_EQ(fixture.operate("GET", letters + "nonsense").status, 404);
 }
 
-TEST_F(delivery_failure_test, retries_all_failed_events_since_a_time)
-{
+TEST_F(delivery_failure_test, retries_all_failed_events_since_a_time) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
     make_users(2);
@@ -114,8 +105,7 @@ TEST_F(delivery_failure_test, retries_all_failed_events_since_a_time)
     answer(200);
     fixture.out.arrivals.clear();
     const auto asked = fixture.operate(
-        "POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"2026-01-02T03:30:00Z"})"
-    );
+            "POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"2026-01-02T03:30:00Z"})");
     EXPECT_EQ(asked.body.at("count"), 2);
     EXPECT_FALSE(asked.body.at("has_more").as_bool());
     fixture.deliver();
@@ -124,14 +114,12 @@ TEST_F(delivery_failure_test, retries_all_failed_events_since_a_time)
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":retry-failed").body.at("count"), 2);
     fixture.deliver();
     EXPECT_TRUE(dead_letters(endpoint).empty());
-    EXPECT_EQ(
-        fixture.operate("POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"yesterday"})").status,
-        400
-    );
+    EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"yesterday"})")
+                      .status,
+            400);
 }
 
-TEST_F(delivery_failure_test, retries_failed_events_of_an_inclusive_range)
-{
+TEST_F(delivery_failure_test, retries_failed_events_of_an_inclusive_range) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     answer(500);
     make_users(5);
@@ -155,14 +143,13 @@ TEST_F(delivery_failure_test, retries_failed_events_of_an_inclusive_range)
     EXPECT_EQ(dead_events(endpoint), (std::vector<std::string>{letters.at(4)}));
     EXPECT_EQ(retry(R"("until":"2026-01-02T03:04:04.999Z")").body.at("count"), 0);
     EXPECT_EQ(retry(R"("until":"2026-01-02T03:04:05Z")").body.at("count"), 1)
-        << "with all of that millisecond";
+            << "with all of that millisecond";
     EXPECT_EQ(retry(to + R"(,"until":"2026-01-01T00:00:00Z")").body.at("count"), 0) << "the narrower of both";
     EXPECT_EQ(retry(R"("until":"tomorrow")").status, 400);
     EXPECT_EQ(retry(R"("until_event_id":"whe_1")").status, 400);
 }
 
-TEST_F(delivery_failure_test, retries_only_directory_queues_with_a_head_in_the_range)
-{
+TEST_F(delivery_failure_test, retries_only_directory_queues_with_a_head_in_the_range) {
     const auto endpoint = fixture.make_endpoint();
     answer(500);
     make_users(2);
@@ -180,8 +167,7 @@ TEST_F(delivery_failure_test, retries_only_directory_queues_with_a_head_in_the_r
     EXPECT_EQ(fixture.sequences(), (sequences{1, 1, 2}));
 }
 
-TEST_F(delivery_failure_test, retries_on_request_before_the_schedule)
-{
+TEST_F(delivery_failure_test, retries_on_request_before_the_schedule) {
     const auto endpoint = fixture.make_endpoint();
     answer(500);
     make_users(2);
@@ -192,15 +178,14 @@ TEST_F(delivery_failure_test, retries_on_request_before_the_schedule)
     EXPECT_EQ(fixture.sequences(), (sequences{1, 1, 2}));
 }
 
-TEST_F(delivery_failure_test, replays_events_with_their_ids_and_bytes)
-{
+TEST_F(delivery_failure_test, replays_events_with_their_ids_and_bytes) {
     const auto endpoint = fixture.make_endpoint();
     make_users(6);
     fixture.deliver();
     const auto first = fixture.out.arrivals;
     fixture.out.arrivals.clear();
     const auto range =
-        R"({"from_event_id":")" + first[1].event + R"(","to_event_id":")" + first[4].event + "\"}";
+            R"({"from_event_id":")" + first[1].event + R"(","to_event_id":")" + first[4].event + "\"}";
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", range).body.at("count"), 4);
     fixture.deliver();
     EXPECT_EQ(fixture.sequences(), (sequences{2, 3, 4, 5}));
@@ -215,14 +200,12 @@ TEST_F(delivery_failure_test, replays_events_with_their_ids_and_bytes)
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", both).body.at("count"), 2);
     for (const auto* bad : {"{}", R"({"from":"x"})", R"({"event_id":"x"})"})
         EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", bad).status, 400) << bad;
-    EXPECT_EQ(
-        fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"event_id":"evt_1"})").status, 404
-    );
+    EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"event_id":"evt_1"})").status,
+            404);
 }
 
 // A replay during an attempt leads to another attempt, whatever the result of the first one is.
-TEST_F(delivery_failure_test, replays_an_event_that_is_being_retried_once)
-{
+TEST_F(delivery_failure_test, replays_an_event_that_is_being_retried_once) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
     std::size_t published = 0;
     for (const int status : {200, 500}) {
@@ -235,8 +218,8 @@ TEST_F(delivery_failure_test, replays_an_event_that_is_being_retried_once)
         fixture.deliver();
         ASSERT_EQ(fixture.out.held.size(), 1U);
         fixture.clock.advance(seconds(1));
-        const auto asked =
-            fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"event_id":")" + event + "\"}");
+        const auto asked = fixture.operate(
+                "POST", fixture.path(endpoint) + ":replay", R"({"event_id":")" + event + "\"}");
         EXPECT_EQ(asked.body.at("count"), 1);
         answer(200);
         fixture.out.answer_held({.status = status});
@@ -248,22 +231,20 @@ TEST_F(delivery_failure_test, replays_an_event_that_is_being_retried_once)
     }
 }
 
-TEST_F(delivery_failure_test, does_not_replay_events_that_are_not_delivered_yet)
-{
+TEST_F(delivery_failure_test, does_not_replay_events_that_are_not_delivered_yet) {
     const auto endpoint = fixture.make_endpoint();
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 2 ? 500 : 200}; };
     make_users(4);
     fixture.deliver();
     const auto asked =
-        fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"from":"2026-01-01T00:00:00Z"})");
+            fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"from":"2026-01-01T00:00:00Z"})");
     EXPECT_GE(asked.body.at("count").as_int64(), 1);
     fixture.deliver();
     EXPECT_EQ(fixture.sequences().back(), 1);
     EXPECT_EQ(std::ranges::count(fixture.sequences(), 2), 1);
 }
 
-TEST_F(delivery_failure_test, disables_an_endpoint_that_answers_410_and_keeps_its_position)
-{
+TEST_F(delivery_failure_test, disables_an_endpoint_that_answers_410_and_keeps_its_position) {
     const auto endpoint = fixture.make_endpoint(of_organization());
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 2 ? 410 : 200}; };
     make_users(4);
@@ -279,8 +260,7 @@ TEST_F(delivery_failure_test, disables_an_endpoint_that_answers_410_and_keeps_it
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2, 2, 3, 4}));
 }
 
-TEST_F(delivery_failure_test, publishes_the_disabling_of_an_environment_endpoint)
-{
+TEST_F(delivery_failure_test, publishes_the_disabling_of_an_environment_endpoint) {
     fixture.make_endpoint();
     answer(410);
     make_users(1);
@@ -291,8 +271,7 @@ TEST_F(delivery_failure_test, publishes_the_disabling_of_an_environment_endpoint
     EXPECT_FALSE(notices()[0].contains("sequence"));
 }
 
-TEST_F(delivery_failure_test, disables_an_endpoint_after_120_hours_of_failures_and_publishes_it)
-{
+TEST_F(delivery_failure_test, disables_an_endpoint_after_120_hours_of_failures_and_publishes_it) {
     const auto endpoint = fixture.make_endpoint(of_organization());
     fixture.make_endpoint(R"(,"event_types":["webhook_endpoint.*"])", "https://operations.example");
     fixture.out.react = [](const arrival& one) {
@@ -311,8 +290,7 @@ TEST_F(delivery_failure_test, disables_an_endpoint_after_120_hours_of_failures_a
     EXPECT_EQ(last.url, "https://operations.example");
 }
 
-TEST_F(delivery_failure_test, a_killed_process_loses_no_delivery)
-{
+TEST_F(delivery_failure_test, a_killed_process_loses_no_delivery) {
     const auto endpoint = fixture.make_endpoint();
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 3 ? 500 : 200}; };
     make_users(5);
@@ -326,8 +304,7 @@ TEST_F(delivery_failure_test, a_killed_process_loses_no_delivery)
 }
 
 // Due times and leases that were written under a wrong date do not delay deliveries.
-TEST_F(delivery_failure_test, continues_after_the_clock_was_set_back)
-{
+TEST_F(delivery_failure_test, continues_after_the_clock_was_set_back) {
     fixture.make_endpoint();
     fixture.clock.advance(std::chrono::days(365));
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
@@ -354,8 +331,7 @@ TEST_F(delivery_failure_test, continues_after_the_clock_was_set_back)
 }
 
 // A process that ends between sending and writing sends again, and all later events in order.
-TEST_F(delivery_failure_test, repeats_requests_that_were_in_flight_at_a_restart)
-{
+TEST_F(delivery_failure_test, repeats_requests_that_were_in_flight_at_a_restart) {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
     make_users(3);
@@ -368,14 +344,12 @@ TEST_F(delivery_failure_test, repeats_requests_that_were_in_flight_at_a_restart)
 }
 
 // 40 % of all attempts fail and the process dies at every fifth step: all arrive, first arrivals in order.
-TEST_F(delivery_failure_test, delivers_everything_in_order_through_failures_and_restarts)
-{
+TEST_F(delivery_failure_test, delivers_everything_in_order_through_failures_and_restarts) {
     for (const auto* mode : {"ordered", "concurrent"}) {
         fixture.out.arrivals.clear();
         const auto endpoint = fixture.make_endpoint(
-            R"(,"retry_schedule_seconds":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"mode":")" +
-            std::string(mode) + '"'
-        );
+                R"(,"retry_schedule_seconds":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"mode":")" +
+                std::string(mode) + '"');
         std::set<std::int64_t> expected;
         std::set<std::int64_t> taken;
         sequences first_taken;
@@ -404,8 +378,7 @@ TEST_F(delivery_failure_test, delivers_everything_in_order_through_failures_and_
     }
 }
 
-TEST_F(delivery_failure_test, drops_results_without_a_lease)
-{
+TEST_F(delivery_failure_test, drops_results_without_a_lease) {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
     make_users(2);

@@ -20,8 +20,7 @@ constexpr std::size_t flights_max = 512;
 
 class delivery_isolation_test : public testing::Test {
 protected:
-    delivery_isolation_test()
-    {
+    delivery_isolation_test() {
         other = fixture.make_organization("Other");
         directory = fixture.make_directory(other, "off");
         token = fixture.make_token(directory);
@@ -33,12 +32,10 @@ protected:
         };
     }
 
-    [[nodiscard]] static std::string of(const std::string& organization)
-    {
+    [[nodiscard]] static std::string of(const std::string& organization) {
         return R"(,"organization_id":")" + organization + '"';
     }
-    void make_hanging(const std::string& organization, int count, std::string_view more = "")
-    {
+    void make_hanging(const std::string& organization, int count, std::string_view more = "") {
         for (int i = 0; i < count; ++i)
             fixture.make_endpoint(of(organization) + std::string(more), "https://hanging.example/");
         open_all(count);
@@ -47,13 +44,11 @@ protected:
     void open_all(int count) { fixture.deliver_for(seconds(2 + count / 100), seconds(1)); }
 
     // Makes a user in the directory of the other organization; returns the webhook-id of its event.
-    void make_user(std::string_view name)
-    {
+    void make_user(std::string_view name) {
         fixture.make_user_in(directory, token, name);
         fixture.deliver();
     }
-    [[nodiscard]] std::ptrdiff_t arrived() const
-    {
+    [[nodiscard]] std::ptrdiff_t arrived() const {
         return std::ranges::count(fixture.out.arrivals, good_url, &arrival::url);
     }
 
@@ -66,8 +61,7 @@ protected:
     std::set<std::string> seen;   // events
 };
 
-TEST_F(delivery_isolation_test, delivers_while_a_thousand_endpoints_of_another_organization_hang)
-{
+TEST_F(delivery_isolation_test, delivers_while_a_thousand_endpoints_of_another_organization_hang) {
     make_hanging(fixture.organization, 1'000);
     fixture.make_user("anna");
     fixture.deliver();
@@ -81,8 +75,7 @@ TEST_F(delivery_isolation_test, delivers_while_a_thousand_endpoints_of_another_o
     EXPECT_EQ(fixture.out.held.size(), unhealthy_attempts_max / 2) << "all of them hang still";
 }
 
-TEST_F(delivery_isolation_test, retries_in_time_while_other_endpoints_hang)
-{
+TEST_F(delivery_isolation_test, retries_in_time_while_other_endpoints_hang) {
     make_hanging(fixture.organization, 300);
     fixture.make_user("anna");
     fixture.deliver();
@@ -98,8 +91,7 @@ TEST_F(delivery_isolation_test, retries_in_time_while_other_endpoints_hang)
     EXPECT_EQ(fixture.out.held.size(), unhealthy_attempts_max / 2);
 }
 
-TEST_F(delivery_isolation_test, healthy_endpoints_that_begin_to_hang_leave_room)
-{
+TEST_F(delivery_isolation_test, healthy_endpoints_that_begin_to_hang_leave_room) {
     is_hanging = false;
     make_hanging(fixture.organization, 100, R"(,"mode":"concurrent")");
     fixture.make_user("anna");
@@ -115,8 +107,7 @@ TEST_F(delivery_isolation_test, healthy_endpoints_that_begin_to_hang_leave_room)
     EXPECT_EQ(arrived(), 1);
 }
 
-TEST_F(delivery_isolation_test, divides_attempts_between_organizations)
-{
+TEST_F(delivery_isolation_test, divides_attempts_between_organizations) {
     const auto third = fixture.make_organization("Third");
     make_hanging(fixture.organization, 200);
     make_hanging(third, 200);
@@ -136,16 +127,13 @@ TEST_F(delivery_isolation_test, divides_attempts_between_organizations)
 }
 
 // All endpoints are of one organization, whose half of the attempts is less than eight for each.
-TEST_F(delivery_isolation_test, divides_the_attempts_of_an_organization_between_its_endpoints)
-{
+TEST_F(delivery_isolation_test, divides_the_attempts_of_an_organization_between_its_endpoints) {
     constexpr int endpoints = 40;
     constexpr int rounds = 3;
     is_hanging = false;
     for (int i = 0; i < endpoints; ++i)
-        fixture.make_endpoint(
-            of(fixture.organization) + R"(,"mode":"concurrent")",
-            "https://hanging.example/" + std::to_string(i)
-        );
+        fixture.make_endpoint(of(fixture.organization) + R"(,"mode":"concurrent")",
+                "https://hanging.example/" + std::to_string(i));
     open_all(endpoints);
     fixture.make_user("anna");
     fixture.deliver();
@@ -168,15 +156,14 @@ TEST_F(delivery_isolation_test, divides_the_attempts_of_an_organization_between_
 }
 
 // Of small events, eight would be in flight at a time.
-TEST_F(delivery_isolation_test, holds_at_most_a_mebibyte_of_events_for_an_endpoint)
-{
+TEST_F(delivery_isolation_test, holds_at_most_a_mebibyte_of_events_for_an_endpoint) {
     std::string photos;  // a quarter of the limit; an event has the first one twice
     for (const char letter : {'a', 'b', 'c'})
-        photos +=
-            (photos.empty() ? "" : ",") + std::string(R"({"value":")") + std::string(60'000, letter) + "\"}";
+        photos += (photos.empty() ? "" : ",") + std::string(R"({"value":")") + std::string(60'000, letter) +
+                  "\"}";
     const auto quarter = R"(,"photos":[)" + photos + ']';
     for (const auto& [name, more, under_way] :
-         {std::tuple("small", std::string(), 8U), std::tuple("large", quarter, 5U)}) {
+            {std::tuple("small", std::string(), 8U), std::tuple("large", quarter, 5U)}) {
         is_hanging = false;
         const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent")", "https://hanging.example/");
         fixture.make_user(name + std::string("_first"));

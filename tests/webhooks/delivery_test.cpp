@@ -16,26 +16,21 @@ using std::chrono::seconds;
 
 class delivery_test : public testing::Test {
 protected:
-    void make_users(int count, std::string_view prefix = "user")
-    {
+    void make_users(int count, std::string_view prefix = "user") {
         for (int i = 0; i < count; ++i)
             fixture.make_user(std::string(prefix) + std::to_string(i));
     }
     // Makes another directory of the organization, and a user in it.
     std::string make_other_directory() { return fixture.make_directory(fixture.organization); }
-    void make_user_in(const std::string& directory, std::string_view name)
-    {
+    void make_user_in(const std::string& directory, std::string_view name) {
         fixture.make_user_in(directory, fixture.make_token(directory), name);
     }
-    json::array attempts(const std::string& endpoint, std::string_view query = "")
-    {
+    json::array attempts(const std::string& endpoint, std::string_view query = "") {
         const auto answer = fixture.operate(
-            "GET", delivery_fixture::path(endpoint) + "/attempts?page_size=100" + std::string(query)
-        );
+                "GET", delivery_fixture::path(endpoint) + "/attempts?page_size=100" + std::string(query));
         return answer.body.at("attempts").as_array();
     }
-    std::vector<std::int64_t> sequences_of(const std::string& directory) const
-    {
+    std::vector<std::int64_t> sequences_of(const std::string& directory) const {
         std::vector<std::int64_t> found;
         for (const auto& one : fixture.out.arrivals)
             if (one.directory == directory)
@@ -46,8 +41,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(delivery_test, sends_events_after_the_endpoint_was_created_in_order_and_once)
-{
+TEST_F(delivery_test, sends_events_after_the_endpoint_was_created_in_order_and_once) {
     make_users(2, "before");
     fixture.deliver();
     fixture.make_endpoint();
@@ -58,8 +52,7 @@ TEST_F(delivery_test, sends_events_after_the_endpoint_was_created_in_order_and_o
     EXPECT_EQ(fixture.out.arrivals.size(), 5U);
 }
 
-TEST_F(delivery_test, sends_the_stored_bytes_with_their_id_and_a_fresh_signature)
-{
+TEST_F(delivery_test, sends_the_stored_bytes_with_their_id_and_a_fresh_signature) {
     fixture.make_endpoint(R"(,"headers":{"X-Env":"test"})");
     fixture.make_user("anna");
     fixture.deliver();
@@ -75,10 +68,9 @@ TEST_F(delivery_test, sends_the_stored_bytes_with_their_id_and_a_fresh_signature
     EXPECT_TRUE(arrived.header("webhook-signature").starts_with("v1,"));
 }
 
-TEST_F(delivery_test, signs_with_both_secrets_during_an_overlap_and_with_the_new_one_afterwards)
-{
+TEST_F(delivery_test, signs_with_both_secrets_during_an_overlap_and_with_the_new_one_afterwards) {
     const auto created =
-        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://app.example/"})");
+            fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://app.example/"})");
     const auto path = fixture.path(created.text_of("id"));
     const std::array before{secret(created.text_of("secret"))};
     const std::array after{secret(fixture.operate("POST", path + ":rotate-secret").text_of("secret"))};
@@ -87,8 +79,7 @@ TEST_F(delivery_test, signs_with_both_secrets_during_an_overlap_and_with_the_new
         fixture.deliver();
         const auto& got = fixture.out.arrivals.back();
         const auto signature = service::webhooks::sign(
-            holder, {got.event, std::stoll(got.header("webhook-timestamp")), *got.what.body}
-        );
+                holder, {got.event, std::stoll(got.header("webhook-timestamp")), *got.what.body});
         return (' ' + got.header("webhook-signature") + ' ').find(' ' + signature + ' ') != std::string::npos;
     };
     EXPECT_TRUE(is_for(before));
@@ -103,8 +94,7 @@ TEST_F(delivery_test, signs_with_both_secrets_during_an_overlap_and_with_the_new
 }
 
 // deliver() throws when the loop spins on a time that has passed.
-TEST_F(delivery_test, does_not_spin_while_an_attempt_outlasts_an_overlap)
-{
+TEST_F(delivery_test, does_not_spin_while_an_attempt_outlasts_an_overlap) {
     const auto endpoint = fixture.make_endpoint();
     fixture.operate("POST", fixture.path(endpoint) + ":rotate-secret");
     fixture.deliver_for(seconds(2), seconds(1));
@@ -121,8 +111,7 @@ TEST_F(delivery_test, does_not_spin_while_an_attempt_outlasts_an_overlap)
     EXPECT_EQ(fixture.sequences(), (sequences{1, 2}));
 }
 
-TEST_F(delivery_test, signs_with_both_private_keys_during_an_overlap)
-{
+TEST_F(delivery_test, signs_with_both_private_keys_during_an_overlap) {
     const auto endpoint = fixture.make_endpoint(R"(,"signature":"v1a")");
     fixture.operate("POST", fixture.path(endpoint) + ":rotate-secret");
     const auto signatures = [&] {
@@ -137,12 +126,10 @@ TEST_F(delivery_test, signs_with_both_private_keys_during_an_overlap)
     EXPECT_EQ(signatures(), 1);
 }
 
-TEST_F(delivery_test, sends_only_subscribed_events)
-{
+TEST_F(delivery_test, sends_only_subscribed_events) {
     const auto other = make_other_directory();
     fixture.make_endpoint(
-        R"(,"event_types":["organization.directory.group_created"])", "https://groups.example"
-    );
+            R"(,"event_types":["organization.directory.group_created"])", "https://groups.example");
     fixture.make_endpoint(R"(,"directory_id":")" + other + '"', "https://other.example");
     fixture.make_user("anna");
     fixture.make_group("staff");
@@ -156,15 +143,13 @@ TEST_F(delivery_test, sends_only_subscribed_events)
     EXPECT_EQ(by_url.at("https://other.example").directory, other);
 }
 
-TEST_F(delivery_test, a_failure_holds_back_its_directory_only)
-{
+TEST_F(delivery_test, a_failure_holds_back_its_directory_only) {
     const auto other = make_other_directory();
     const auto endpoint = fixture.make_endpoint();
     bool is_failing = true;
     fixture.out.react = [&](const arrival& one) {
         return reaction{
-            .status = is_failing && one.sequence == 2 && one.directory == fixture.directory ? 500 : 200
-        };
+                .status = is_failing && one.sequence == 2 && one.directory == fixture.directory ? 500 : 200};
     };
     make_users(4);
     make_user_in(other, "berta");
@@ -188,8 +173,7 @@ TEST_F(delivery_test, a_failure_holds_back_its_directory_only)
     EXPECT_TRUE(fixture.shown(endpoint).at("stats").at("blocked").as_array().empty());
 }
 
-TEST_F(delivery_test, a_directory_returns_to_the_window_once_it_has_caught_up)
-{
+TEST_F(delivery_test, a_directory_returns_to_the_window_once_it_has_caught_up) {
     fixture.make_endpoint(R"(,"retry_schedule_seconds":[1,1,1,1,1])");
     int failures = 3;
     fixture.out.react = [&](const arrival&) { return reaction{.status = failures-- > 0 ? 500 : 200}; };
@@ -204,8 +188,7 @@ TEST_F(delivery_test, a_directory_returns_to_the_window_once_it_has_caught_up)
     EXPECT_EQ(seen, (sequences{1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
-TEST_F(delivery_test, concurrent_mode_retries_single_events)
-{
+TEST_F(delivery_test, concurrent_mode_retries_single_events) {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent")");
     std::set<std::int64_t> failing{2, 3};
     fixture.out.react = [&](const arrival& one) {
@@ -224,8 +207,7 @@ TEST_F(delivery_test, concurrent_mode_retries_single_events)
     EXPECT_EQ(fixture.shown(endpoint).at("stats").at("waiting"), 0);
 }
 
-TEST_F(delivery_test, a_healthy_endpoint_has_eight_requests_in_flight_and_any_other_one)
-{
+TEST_F(delivery_test, a_healthy_endpoint_has_eight_requests_in_flight_and_any_other_one) {
     fixture.make_endpoint(R"(,"mode":"concurrent")");
     fixture.out.react = [](const arrival&) { return std::nullopt; };
     make_users(20);
@@ -239,8 +221,7 @@ TEST_F(delivery_test, a_healthy_endpoint_has_eight_requests_in_flight_and_any_ot
     EXPECT_EQ(fixture.out.held.size(), 1U);
 }
 
-TEST_F(delivery_test, ordered_mode_has_one_event_of_a_directory_in_flight)
-{
+TEST_F(delivery_test, ordered_mode_has_one_event_of_a_directory_in_flight) {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::nullopt; };
     make_users(5);
@@ -258,8 +239,7 @@ TEST_F(delivery_test, ordered_mode_has_one_event_of_a_directory_in_flight)
     EXPECT_EQ(fixture.out.held_most, 2U);
 }
 
-TEST_F(delivery_test, a_silent_endpoint_does_not_delay_another)
-{
+TEST_F(delivery_test, a_silent_endpoint_does_not_delay_another) {
     fixture.make_endpoint("", "https://silent.example");
     fixture.make_endpoint("", "https://good.example");
     fixture.out.react = [](const arrival& one) {
@@ -271,8 +251,7 @@ TEST_F(delivery_test, a_silent_endpoint_does_not_delay_another)
     EXPECT_EQ(std::ranges::count(fixture.out.arrivals, "https://silent.example", &arrival::url), 1);
 }
 
-TEST_F(delivery_test, keeps_room_for_healthy_endpoints_when_many_others_hang)
-{
+TEST_F(delivery_test, keeps_room_for_healthy_endpoints_when_many_others_hang) {
     webhooks::delivery_options few = fixture.options;
     few.attempts_max = 8;
     few.unhealthy_attempts_max = 4;
@@ -292,8 +271,7 @@ TEST_F(delivery_test, keeps_room_for_healthy_endpoints_when_many_others_hang)
     EXPECT_EQ(fixture.out.held.size(), 2U) << "they leave as much to others as they have";
 }
 
-TEST_F(delivery_test, logs_every_attempt)
-{
+TEST_F(delivery_test, logs_every_attempt) {
     const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0,1])");
     int number = 0;
     fixture.out.react = [&](const arrival&) -> std::optional<reaction> {
@@ -318,8 +296,7 @@ TEST_F(delivery_test, logs_every_attempt)
     EXPECT_EQ(attempts(endpoint, "&event_id=evt_1").size(), 0U);
 }
 
-TEST_F(delivery_test, follows_changes_of_an_endpoint)
-{
+TEST_F(delivery_test, follows_changes_of_an_endpoint) {
     const auto endpoint = fixture.make_endpoint();
     fixture.make_user("anna");
     fixture.deliver();
@@ -340,8 +317,7 @@ TEST_F(delivery_test, follows_changes_of_an_endpoint)
     EXPECT_EQ(fixture.out.arrivals.size(), 3U);
 }
 
-TEST_F(delivery_test, sends_test_events_to_a_disabled_endpoint)
-{
+TEST_F(delivery_test, sends_test_events_to_a_disabled_endpoint) {
     const auto endpoint = fixture.make_endpoint();
     fixture.operate("POST", fixture.path(endpoint) + ":disable");
     fixture.make_user("anna");
@@ -357,8 +333,7 @@ TEST_F(delivery_test, sends_test_events_to_a_disabled_endpoint)
     EXPECT_EQ(fixture.shown(endpoint).at("stats").at("dead_letters"), 0);
 }
 
-TEST_F(delivery_test, sends_nothing_to_a_url_that_the_policy_forbids)
-{
+TEST_F(delivery_test, sends_nothing_to_a_url_that_the_policy_forbids) {
     fixture.server.webhook_rules.addresses.allows_private = true;
     const auto endpoint = fixture.make_endpoint("", "http://127.0.0.1:3000/");
     fixture.server.webhook_rules.addresses.allows_private = false;

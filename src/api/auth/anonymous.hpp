@@ -27,8 +27,7 @@ public:
     // Loopback addresses, Unix sockets and `trusted_proxies` have no limit, since they stand for many
     // clients. `per_second` is at least 1.
     anonymous_rates(
-        std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics
-    );
+            std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics);
 
     // Counts a request. Returns the status when the peer is over its limit; empty: it is within it, or has
     // none.

@@ -13,9 +13,8 @@ namespace scimd::api {
 // with one text for every reason (a token that is missing, empty, repeated, malformed, unknown, expired,
 // revoked, or of another directory), so that the response reveals none of them; forbidden, when the token is
 // valid but its directory is disabled or its user is deactivated.
-result<void> authenticate(
-    const server_context& server, request_context& request, std::string_view directory, store::transaction& tx
-);
+result<void> authenticate(const server_context& server, request_context& request, std::string_view directory,
+        store::transaction& tx);
 
 // Checks again whether the token of an authenticated request is still valid. Changes nothing.
 result<void> reauthenticate(const request_context& request, store::transaction& tx);

@@ -18,8 +18,7 @@ namespace {
 // A client library of Scalekit sends two: its current token, and its first one.
 constexpr std::size_t tokens_max = 4;
 
-std::vector<std::string_view> presented_tokens(const http::request& head)
-{
+std::vector<std::string_view> presented_tokens(const http::request& head) {
     std::vector<std::string_view> found;
     constexpr std::string_view scheme = "Bearer ";
     for (const auto& [name, value] : head.headers)
@@ -33,9 +32,7 @@ std::vector<std::string_view> presented_tokens(const http::request& head)
 // Verifies a token. Its key must still be published: the tokens of a key that was forgotten end with it, also
 // those in the cache.
 std::optional<service::presented_token> verified(
-    const server_context& server, std::string_view text, store::transaction& tx
-)
-{
+        const server_context& server, std::string_view text, store::transaction& tx) {
     const auto digest = sha256(text);
     auto known = server.token_cache.find(digest);
     const bool was_verified = known.has_value();
@@ -57,9 +54,7 @@ std::optional<service::presented_token> verified(
 
 // Reads the scopes of the client each time; its token can only narrow them.
 std::optional<service::manager> manager_of(
-    const server_context& server, std::string_view text, store::transaction& tx
-)
-{
+        const server_context& server, std::string_view text, store::transaction& tx) {
     const auto token = verified(server, text, tx);
     const auto client = token ? store::clients::find(tx, token->claims.client) : std::nullopt;
     if (!client)
@@ -73,8 +68,7 @@ std::optional<service::manager> manager_of(
 }
 
 // A client of one organization may leave its id out of the path.
-result<void> confine(request_context& request, organization_id to)
-{
+result<void> confine(request_context& request, organization_id to) {
     for (auto& [name, value] : request.parameters) {
         if (name != "organization")
             continue;
@@ -88,8 +82,7 @@ result<void> confine(request_context& request, organization_id to)
 }
 
 // Confines the client before anything else: the answer does not show whether another organization exists.
-result<void> admit(request_context& request, const route* row)
-{
+result<void> admit(request_context& request, const route* row) {
     if (request.api_client.organization)
         if (auto confined = confine(request, *request.api_client.organization); !confined)
             return confined;
@@ -98,16 +91,12 @@ result<void> admit(request_context& request, const route* row)
 
 }  // namespace
 
-result<void> check_caller(const service::manager& who, const route& row)
-{
+result<void> check_caller(const service::manager& who, const route& row) {
     const std::string name = std::string(row.method) + ' ' + std::string(row.path);
     if (!row.who.callers.contains(who.kind)) {
-        return error{
-            errc::forbidden,
-            name +
-                " is for the operator and for clients of the whole environment; this caller is for one"
-                " organization."
-        };
+        return error{errc::forbidden,
+                name + " is for the operator and for clients of the whole environment; this caller is for one"
+                       " organization."};
     }
     const auto needed = scope_of(row);
     if (needed && !who.scopes.contains(*needed))
@@ -115,27 +104,21 @@ result<void> check_caller(const service::manager& who, const route& row)
     return {};
 }
 
-bool has_access_token(const http::request& head)
-{
+bool has_access_token(const http::request& head) {
     return !presented_tokens(head).empty();
 }
 
-error no_access_token()
-{
+error no_access_token() {
     return {errc::unauthorized, "The request needs a valid access token."};
 }
 
-void authorize_operator(request_context& request)
-{
+void authorize_operator(request_context& request) {
     request.api_client = {
-        service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()
-    };
+            service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()};
 }
 
 result<void> authorize(
-    const server_context& server, request_context& request, const route* row, store::transaction& tx
-)
-{
+        const server_context& server, request_context& request, const route* row, store::transaction& tx) {
     for (const auto text : presented_tokens(request.http)) {
         auto known = manager_of(server, text, tx);
         if (!known)
@@ -146,8 +129,8 @@ result<void> authorize(
     return no_access_token();
 }
 
-result<void> reauthorize(const server_context& server, const request_context& request, store::transaction& tx)
-{
+result<void> reauthorize(
+        const server_context& server, const request_context& request, store::transaction& tx) {
     if (request.http.from.is_operator)
         return {};
     for (const auto text : presented_tokens(request.http))

@@ -20,15 +20,13 @@ void authorize_operator(request_context& request);
 // row of that method. unauthorized: no token is valid; not_found: the path names another organization than
 // the client's; forbidden: the row is not for callers of that kind, or the token lacks a scope.
 result<void> authorize(
-    const server_context& server, request_context& request, const route* row, store::transaction& tx
-);
+        const server_context& server, request_context& request, const route* row, store::transaction& tx);
 
 // Whether the caller may call the row at all, and has the scope that it asks for.
 result<void> check_caller(const service::manager& who, const route& row);
 
 // Whether a request that was authorized before still has a valid token of its client.
 result<void> reauthorize(
-    const server_context& server, const request_context& request, store::transaction& tx
-);
+        const server_context& server, const request_context& request, store::transaction& tx);
 
 }  // namespace scimd::api

@@ -5,16 +5,14 @@
 namespace scimd::api {
 namespace {
 
-bool is_open_value(const field_rule& rule, const json::value& value)
-{
+bool is_open_value(const field_rule& rule, const json::value& value) {
     if (!value.is_string())
         return false;
     const std::string_view text = value.get_string();
     return !text.empty() && std::ranges::find(rule.open_values, text) != rule.open_values.end();
 }
 
-error refusal(std::string_view field, const field_rule* rule)
-{
+error refusal(std::string_view field, const field_rule* rule) {
     std::string detail(field);
     detail += " is set by the operator and by clients of the whole environment";
     if (rule && !rule->open_values[0].empty())
@@ -25,9 +23,7 @@ error refusal(std::string_view field, const field_rule* rule)
 }  // namespace
 
 result<void> check_fields(
-    std::span<const field_rule> rules, const service::manager& by, const json::object& body
-)
-{
+        std::span<const field_rule> rules, const service::manager& by, const json::object& body) {
     if (by.is_of_environment())
         return {};
     for (const auto& [name, value] : body) {
@@ -43,13 +39,10 @@ result<void> check_fields(
     return {};
 }
 
-error environment_role_refusal(std::string_view field)
-{
-    return {
-        errc::forbidden,
-        std::string(field) +
-            ": roles of the environment are given by the operator and by clients of the whole environment."
-    };
+error environment_role_refusal(std::string_view field) {
+    return {errc::forbidden, std::string(field) +
+                                     ": roles of the environment are given by the operator and by clients of "
+                                     "the whole environment."};
 }
 
 }  // namespace scimd::api

@@ -8,9 +8,7 @@
 namespace scimd::api {
 
 std::function<std::optional<transaction_step>()> recheck_when_late(
-    const server_context& server, const request_context& request, token_check still_good
-)
-{
+        const server_context& server, const request_context& request, token_check still_good) {
     return [&server, &request, still_good = std::move(still_good)]() -> std::optional<transaction_step> {
         if (server.wall_clock.now() - request.started_at < recheck_after)
             return std::nullopt;
@@ -22,9 +20,7 @@ std::function<std::optional<transaction_step>()> recheck_when_late(
 }
 
 reply reauthenticate_late(
-    const server_context& server, const request_context& request, reply next, token_check still_good
-)
-{
+        const server_context& server, const request_context& request, reply next, token_check still_good) {
     if (auto* wanted = std::get_if<body_request>(&next))
         wanted->recheck = recheck_when_late(server, request, std::move(still_good));
     return next;

@@ -22,12 +22,10 @@ using token_check = std::function<result<void>(store::transaction&)>;
 // For body_request::recheck: the read that asks `still_good`, when the body came later than recheck_after.
 // Its error is the answer.
 std::function<std::optional<transaction_step>()> recheck_when_late(
-    const server_context& server, const request_context& request, token_check still_good
-);
+        const server_context& server, const request_context& request, token_check still_good);
 
 // Adds that check to `next` when it waits for a body.
 reply reauthenticate_late(
-    const server_context& server, const request_context& request, reply next, token_check still_good
-);
+        const server_context& server, const request_context& request, reply next, token_check still_good);
 
 }  // namespace scimd::api

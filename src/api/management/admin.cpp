@@ -20,8 +20,7 @@ namespace tenants = store::tenants;
 
 }  // namespace
 
-result<http::response> prepare_demo(management_request& request, const prepare_demo_body& body)
-{
+result<http::response> prepare_demo(management_request& request, const prepare_demo_body& body) {
     std::optional<tenants::domain_policy> policy;
     if (body.domain_policy) {
         const auto parsed = service::directories::parse_policy(*body.domain_policy);
@@ -32,27 +31,21 @@ result<http::response> prepare_demo(management_request& request, const prepare_d
     const auto& server = request.server;
     auto& tx = request.tx;
     const auto made = service::demo::prepare_demo(
-        tx, request.source(), server.random, policy, latest_end(server, tx.now())
-    );
+            tx, request.source(), server.random, policy, latest_end(server, tx.now()));
     if (!made)
         return made.error();
     const auto client = service::clients::prepare_demo_client(tx, server.random);
     if (!client)
         return client.error();
     return manage_response(
-        200,
-        {{"organization_id", made->organization.text()},
-         {"directory_id", made->directory.text()},
-         {"scim_base_url", server.public_url + "/directory/" + made->directory.text() + "/scim/v2"},
-         {"bearer_token", made->token.reveal()},
-         {"api_base_url", server.public_url},
-         {"client_id", client->client.id.text()},
-         {"client_secret", client->plain.reveal()}}
-    );
+            200, {{"organization_id", made->organization.text()}, {"directory_id", made->directory.text()},
+                         {"scim_base_url",
+                                 server.public_url + "/directory/" + made->directory.text() + "/scim/v2"},
+                         {"bearer_token", made->token.reveal()}, {"api_base_url", server.public_url},
+                         {"client_id", client->client.id.text()}, {"client_secret", client->plain.reveal()}});
 }
 
-result<job_outcome> check_store(const server_context&, store::database& database)
-{
+result<job_outcome> check_store(const server_context&, store::database& database) {
     json::array findings;
     for (const auto& finding : database.check())
         findings.emplace_back(finding);
@@ -60,9 +53,7 @@ result<job_outcome> check_store(const server_context&, store::database& database
 }
 
 result<job_outcome> backup_store(
-    const server_context&, store::database& database, const backup_store_body& body
-)
-{
+        const server_context&, store::database& database, const backup_store_body& body) {
     const std::filesystem::path target(body.file);
     if (!target.is_absolute())
         return invalid_value("file must be an absolute path.");
@@ -82,9 +73,8 @@ result<job_outcome> backup_store(
     note_keys();
     database.backup(target);
     note_keys();
-    return manage_response(
-        200, {{"file", target.string()}, {"master_key_ids", json::array(key_ids.begin(), key_ids.end())}}
-    );
+    return manage_response(200,
+            {{"file", target.string()}, {"master_key_ids", json::array(key_ids.begin(), key_ids.end())}});
 }
 
 }  // namespace scimd::api

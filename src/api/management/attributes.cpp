@@ -18,39 +18,23 @@ namespace attribute_rows = store::attributes;
 
 constexpr std::int64_t preview_users_default = 10;
 
-json::object to_json(const attributes::definition& from)
-{
-    return {
-        {"key", from.key},
-        {"enabled", from.is_enabled},
-        {"required", from.is_required},
-        {"label", from.label},
-        {"datatype", from.datatype},
-        {"category", "CUSTOM"}
-    };
+json::object to_json(const attributes::definition& from) {
+    return {{"key", from.key}, {"enabled", from.is_enabled}, {"required", from.is_required},
+            {"label", from.label}, {"datatype", from.datatype}, {"category", "CUSTOM"}};
 }
 
-json::object to_json(const attributes::standard_attribute& from)
-{
-    return {
-        {"key", from.key},
-        {"enabled", true},
-        {"required", from.key == "email"},
-        {"label", from.label},
-        {"datatype", from.datatype},
-        {"category", "STANDARD"}
-    };
+json::object to_json(const attributes::standard_attribute& from) {
+    return {{"key", from.key}, {"enabled", true}, {"required", from.key == "email"}, {"label", from.label},
+            {"datatype", from.datatype}, {"category", "STANDARD"}};
 }
 
 template <class Body>
-attributes::change read_change(const Body& body)
-{
+attributes::change read_change(const Body& body) {
     return {body.label, body.datatype, body.enabled, body.required};
 }
 
 // The attribute of the path, which the application has declared.
-result<attributes::definition> read_custom(const management_request& request)
-{
+result<attributes::definition> read_custom(const management_request& request) {
     const auto& key = request.parameter("key");
     if (auto found = attribute_rows::find(request.tx, key))
         return std::move(*found);
@@ -62,16 +46,14 @@ result<attributes::definition> read_custom(const management_request& request)
 
 // Of map_attributes or preview_attributes.
 template <class Body>
-std::vector<attributes::wanted_mapping> read_mappings(const Body& body)
-{
+std::vector<attributes::wanted_mapping> read_mappings(const Body& body) {
     std::vector<attributes::wanted_mapping> wanted;
     for (const auto& one : body.attributes)
         wanted.push_back({one.key, one.map_to});
     return wanted;
 }
 
-json::object mapping_json(const std::vector<attribute_rows::mapping>& from)
-{
+json::object mapping_json(const std::vector<attribute_rows::mapping>& from) {
     json::array listed;
     for (const auto& one : from)
         listed.push_back(json::object{{"key", one.key}, {"map_to", one.path}});
@@ -80,9 +62,7 @@ json::object mapping_json(const std::vector<attribute_rows::mapping>& from)
 
 // The custom attributes of one user under the mapping, and the problems with it.
 json::object previewed(
-    const std::vector<attributes::mapping>& by, const store::resources::row& row, work_budget& work
-)
-{
+        const std::vector<attributes::mapping>& by, const store::resources::row& row, work_budget& work) {
     const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     json::object values;
     json::array problems;
@@ -99,23 +79,17 @@ json::object previewed(
             note(one.key, "The attribute is required and the user has no value for it.");
     }
     const auto* name = find_string(document, "userName");
-    return {
-        {"id", user_id_text(row.id)},
-        {"preferred_username", name ? *name : json::string()},
-        {"custom_attributes", std::move(values)},
-        {"problems", std::move(problems)}
-    };
+    return {{"id", user_id_text(row.id)}, {"preferred_username", name ? *name : json::string()},
+            {"custom_attributes", std::move(values)}, {"problems", std::move(problems)}};
 }
 
 }  // namespace
 
-json::object attribute_mappings_json(store::transaction& tx, directory_id of)
-{
+json::object attribute_mappings_json(store::transaction& tx, directory_id of) {
     return mapping_json(attribute_rows::mappings(tx, of));
 }
 
-result<http::response> list_attributes(management_request& request)
-{
+result<http::response> list_attributes(management_request& request) {
     json::array listed;
     for (const auto& one : attributes::standard_attributes())
         listed.push_back(to_json(one));
@@ -124,16 +98,14 @@ result<http::response> list_attributes(management_request& request)
     return manage_response(200, {{"user_attributes", std::move(listed)}});
 }
 
-result<http::response> create_attribute(management_request& request, const create_attribute_body& body)
-{
+result<http::response> create_attribute(management_request& request, const create_attribute_body& body) {
     const auto made = attributes::define(request.tx, body.key, read_change(body));
     if (!made)
         return made.error();
     return manage_response(201, {{"user_attribute", to_json(*made)}});
 }
 
-result<http::response> update_attribute(management_request& request, const update_attribute_body& body)
-{
+result<http::response> update_attribute(management_request& request, const update_attribute_body& body) {
     const auto found = read_custom(request);
     if (!found)
         return found.error();
@@ -145,8 +117,7 @@ result<http::response> update_attribute(management_request& request, const updat
     return manage_response(200, {{"user_attribute", to_json(*changed)}});
 }
 
-result<http::response> delete_attribute(management_request& request)
-{
+result<http::response> delete_attribute(management_request& request) {
     const auto found = read_custom(request);
     if (!found)
         return found.error();
@@ -154,8 +125,7 @@ result<http::response> delete_attribute(management_request& request)
     return manage_response(200, {});
 }
 
-result<http::response> map_attributes(management_request& request, const map_attributes_body& body)
-{
+result<http::response> map_attributes(management_request& request, const map_attributes_body& body) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();
@@ -167,8 +137,7 @@ result<http::response> map_attributes(management_request& request, const map_att
     return manage_response(200, {{"attribute_mappings", mapping_json(*checked)}});
 }
 
-result<http::response> preview_attributes(management_request& request, const preview_attributes_body& body)
-{
+result<http::response> preview_attributes(management_request& request, const preview_attributes_body& body) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();

@@ -15,8 +15,7 @@ constexpr std::size_t actor_bytes_max = 64;
 constexpr std::size_t audit_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 
 template <class Id>
-result<std::optional<Id>> id_parameter(const request_context& request, std::string_view name)
-{
+result<std::optional<Id>> id_parameter(const request_context& request, std::string_view name) {
     const auto text = request.target.parameter(name);
     if (!text)
         return std::optional<Id>();
@@ -26,8 +25,7 @@ result<std::optional<Id>> id_parameter(const request_context& request, std::stri
     return id;
 }
 
-result<std::optional<time_point>> since_parameter(const request_context& request)
-{
+result<std::optional<time_point>> since_parameter(const request_context& request) {
     const auto text = request.target.parameter("since");
     if (!text)
         return std::optional<time_point>();
@@ -37,8 +35,7 @@ result<std::optional<time_point>> since_parameter(const request_context& request
     return when;
 }
 
-result<store::audit::query> read_query(const request_context& request)
-{
+result<store::audit::query> read_query(const request_context& request) {
     store::audit::query read;
     const auto size = number_parameter(request, "page_size", audit_page_size_bounds);
     if (!size)
@@ -68,11 +65,9 @@ result<store::audit::query> read_query(const request_context& request)
     return read;
 }
 
-json::object to_json(const store::audit::entry& from)
-{
-    json::object body{
-        {"id", "aud_" + std::to_string(from.number)}, {"time", format_rfc3339(from.at)}, {"actor", from.actor}
-    };
+json::object to_json(const store::audit::entry& from) {
+    json::object body{{"id", "aud_" + std::to_string(from.number)}, {"time", format_rfc3339(from.at)},
+            {"actor", from.actor}};
     if (from.organization)
         body["organization_id"] = from.organization->text();
     if (from.directory)
@@ -86,8 +81,7 @@ json::object to_json(const store::audit::entry& from)
 
 }  // namespace
 
-result<http::response> list_audit_log(management_request& request)
-{
+result<http::response> list_audit_log(management_request& request) {
     const auto asked = read_query(request.context);
     if (!asked)
         return asked.error();
@@ -105,8 +99,7 @@ result<http::response> list_audit_log(management_request& request)
     const bool has_more = listed.size() < found.size();
     const auto next = has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
     return manage_response(
-        200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
-    );
+            200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}});
 }
 
 }  // namespace scimd::api

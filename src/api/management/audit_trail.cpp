@@ -21,26 +21,22 @@ constexpr std::string_view withheld = "[withheld]";
 // --- snapshots
 
 // "/…/directories/{directory}:enable" is about "/…/directories/{directory}".
-std::string_view without_verb(std::string_view path)
-{
+std::string_view without_verb(std::string_view path) {
     const auto last = path.rfind('/');
     const auto colon = path.find("}:", last);
     return colon == std::string_view::npos ? path : path.substr(0, colon + 1);
 }
 
-const route* reading_row(std::string_view path)
-{
+const route* reading_row(std::string_view path) {
     const auto table = routes();
-    const auto row = std::ranges::find_if(table, [&](const route& one) {
-        return one.method == "GET" && one.path == path;
-    });
+    const auto row = std::ranges::find_if(
+            table, [&](const route& one) { return one.method == "GET" && one.path == path; });
     return row == table.end() ? nullptr : &*row;
 }
 
 // The row that shows what a request is about: that of its own path, else of the nearest resource above it. A
 // POST creates: there was nothing before.
-const route* row_that_shows(const request_context& request)
-{
+const route* row_that_shows(const request_context& request) {
     auto path = without_verb(request.access_log.route);
     if (request.http.method == "POST" && path == request.access_log.route)
         return nullptr;
@@ -55,10 +51,8 @@ const route* row_that_shows(const request_context& request)
 }
 
 // The answer that a reading request would get now; null: none.
-json::value snapshot(
-    const server_context& server, const request_context& request, const route* row, store::transaction& tx
-)
-{
+json::value snapshot(const server_context& server, const request_context& request, const route* row,
+        store::transaction& tx) {
     const auto step = row && row->operation.prepare ? row->operation.prepare(json::object())
                                                     : result<management_step>(error{});
     if (!step)
@@ -81,8 +75,7 @@ json::value snapshot(
 
 // --- the entry
 
-bool is_secret_name(std::string_view name)
-{
+bool is_secret_name(std::string_view name) {
     const auto lower = to_lower_ascii(name);
     constexpr std::array words{"secret", "token", "password", "location", "signing_key"};
     constexpr std::array harmless{"_suffix", "_id", "_time", "_at"};
@@ -91,8 +84,7 @@ bool is_secret_name(std::string_view name)
     return std::ranges::any_of(words, holds) && std::ranges::none_of(harmless, ends);
 }
 
-void withhold_all(json::value& value)
-{
+void withhold_all(json::value& value) {
     if (auto* list = value.if_array())
         std::ranges::for_each(*list, withhold_all);
     else if (auto* object = value.if_object())
@@ -102,8 +94,7 @@ void withhold_all(json::value& value)
         value = withheld;
 }
 
-json::value shown(json::value document)
-{
+json::value shown(json::value document) {
     redact(document);
     const auto bytes = to_text(document).size();
     if (bytes > snapshot_bytes_max)
@@ -113,8 +104,7 @@ json::value shown(json::value document)
 
 // The name of the parameter of the path below that one: "webhook" of "/…/webhook-endpoints/{webhook}"; empty:
 // there is none.
-std::string_view name_below(std::string_view path)
-{
+std::string_view name_below(std::string_view path) {
     for (const auto& row : routes()) {
         const auto rest = row.path.starts_with(path) ? row.path.substr(path.size()) : std::string_view();
         if (rest.starts_with("/{") && rest.find('}') == rest.size() - 1)
@@ -124,8 +114,7 @@ std::string_view name_below(std::string_view path)
 }
 
 // The ids in the path, and those of what was created: {"organization": "org_1", "directory": "dir_2"}.
-json::object targets_of(const request_context& request, const json::object& answer)
-{
+json::object targets_of(const request_context& request, const json::object& answer) {
     json::object targets;
     for (const auto& [name, value] : request.parameters)
         if (value != "-")
@@ -139,8 +128,7 @@ json::object targets_of(const request_context& request, const json::object& answ
     return targets;
 }
 
-std::string text_of(const json::object& object, std::string_view name)
-{
+std::string text_of(const json::object& object, std::string_view name) {
     const auto* text = find_string(object, name);
     return text ? std::string(*text) : std::string();
 }
@@ -148,14 +136,12 @@ std::string text_of(const json::object& object, std::string_view name)
 }  // namespace
 
 audit_writer::audit_writer(
-    const server_context& server, const request_context& request, store::transaction& tx
-)
-    : server_(server),
-      request_(request),
-      tx_(tx),
-      row_(row_that_shows(request)),
-      before_(snapshot(server, request, row_, tx))
-{
+        const server_context& server, const request_context& request, store::transaction& tx)
+        : server_(server),
+          request_(request),
+          tx_(tx),
+          row_(row_that_shows(request)),
+          before_(snapshot(server, request, row_, tx)) {
     const auto directory = directory_id::parse(request.parameter("directory"));
     entry_.actor = request.api_client.name;
     entry_.directory = directory;
@@ -164,8 +150,7 @@ audit_writer::audit_writer(
         entry_.organization = store::tenants::owner_of(tx, *directory);
 }
 
-void audit_writer::write(const http::response& answer)
-{
+void audit_writer::write(const http::response& answer) {
     const auto parsed = parse_json_object(answer.body);
     const auto document = parsed ? *parsed : json::object();
     const auto targets = targets_of(request_, document);
@@ -173,14 +158,9 @@ void audit_writer::write(const http::response& answer)
         entry_.organization = organization_id::parse(text_of(targets, "organization"));
     if (!entry_.directory)
         entry_.directory = directory_id::parse(text_of(targets, "directory"));
-    json::object body{
-        {"method", request_.http.method},
-        {"route", request_.access_log.route},
-        {"targets", targets},
-        {"address", request_.http.from.address},
-        {"request_id", request_.http.id},
-        {"status", answer.status}
-    };
+    json::object body{{"method", request_.http.method}, {"route", request_.access_log.route},
+            {"targets", targets}, {"address", request_.http.from.address}, {"request_id", request_.http.id},
+            {"status", answer.status}};
     if (answer.status >= 400)
         body["message"] = text_of(document, "message");
     else
@@ -189,8 +169,7 @@ void audit_writer::write(const http::response& answer)
     store::audit::append(tx_, entry_, server_.audit_retention);
 }
 
-void audit_writer::add_snapshots(json::object& body, const json::object& answer)
-{
+void audit_writer::add_snapshots(json::object& body, const json::object& answer) {
     auto after = request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
     if (after.is_null() && request_.http.method != "DELETE")
         after = answer;
@@ -198,8 +177,7 @@ void audit_writer::add_snapshots(json::object& body, const json::object& answer)
     body["after"] = shown(std::move(after));
 }
 
-void redact(json::value& document)
-{
+void redact(json::value& document) {
     if (auto* list = document.if_array())
         for (auto& element : *list)
             redact(element);
@@ -214,8 +192,7 @@ void redact(json::value& document)
     withhold_headers(*object);
 }
 
-void withhold_headers(json::object& document)
-{
+void withhold_headers(json::object& document) {
     if (auto* headers = document.if_contains("headers"))
         withhold_all(*headers);
 }

@@ -21,20 +21,14 @@ namespace clients = service::clients;
 
 constexpr number_bounds client_page_size_bounds{1, 100, 10};
 
-json::object to_json(const client_rows::secret_row& from, time_point now)
-{
-    return {
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"secret_suffix", from.suffix},
-        {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
-        {"expire_time", time_or_never(from.expires)},
-        {"last_used_time", last_use_json(from.created, from.last_used)}
-    };
+json::object to_json(const client_rows::secret_row& from, time_point now) {
+    return {{"id", from.id.text()}, {"create_time", format_rfc3339(from.created)},
+            {"secret_suffix", from.suffix}, {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
+            {"expire_time", time_or_never(from.expires)},
+            {"last_used_time", last_use_json(from.created, from.last_used)}};
 }
 
-json::array scopes_json(const service::scope_set& from)
-{
+json::array scopes_json(const service::scope_set& from) {
     json::array names;
     const auto text = names_of(from);
     for (const auto name : split(text, ' '))
@@ -43,29 +37,21 @@ json::array scopes_json(const service::scope_set& from)
     return names;
 }
 
-json::object to_json(store::transaction& tx, const client_rows::client& from)
-{
+json::object to_json(store::transaction& tx, const client_rows::client& from) {
     json::array secrets;
     for (const auto& secret : client_rows::list_secrets(tx, from.id))
         secrets.push_back(to_json(secret, tx.now()));
-    json::object body{
-        {"id", from.id.text()},
-        {"client_id", from.id.text()},
-        {"name", from.name},
-        {"access", from.may_write ? "READ_WRITE" : "READ"},
-        {"scopes", scopes_json(clients::scopes_of(from))},
-        {"create_time", format_rfc3339(from.created)},
-        {"update_time", format_rfc3339(from.updated)},
-        {"secrets", std::move(secrets)}
-    };
+    json::object body{{"id", from.id.text()}, {"client_id", from.id.text()}, {"name", from.name},
+            {"access", from.may_write ? "READ_WRITE" : "READ"},
+            {"scopes", scopes_json(clients::scopes_of(from))}, {"create_time", format_rfc3339(from.created)},
+            {"update_time", format_rfc3339(from.updated)}, {"secrets", std::move(secrets)}};
     if (from.organization)
         body["organization_id"] = from.organization->text();
     return body;
 }
 
 // The scopes of a new client; empty: all, also those of later versions.
-std::optional<std::string> read_client_scopes(const std::vector<std::string>& names)
-{
+std::optional<std::string> read_client_scopes(const std::vector<std::string>& names) {
     if (names.empty())
         return std::nullopt;
     service::scope_set wanted;
@@ -74,21 +60,15 @@ std::optional<std::string> read_client_scopes(const std::vector<std::string>& na
     return names_of(wanted);
 }
 
-result<client_rows::new_client> read_new_client(const create_client_body& body)
-{
+result<client_rows::new_client> read_new_client(const create_client_body& body) {
     const auto owner = organization_id::parse(body.organization_id.value_or(""));
     if (body.organization_id && !owner)
         return error{errc::not_found, "organization_id: the organization was not found."};
-    return client_rows::new_client{
-        owner,
-        body.name,
-        body.access.value_or("READ_WRITE") == "READ_WRITE",
-        read_client_scopes(body.scopes.value_or(std::vector<std::string>()))
-    };
+    return client_rows::new_client{owner, body.name, body.access.value_or("READ_WRITE") == "READ_WRITE",
+            read_client_scopes(body.scopes.value_or(std::vector<std::string>()))};
 }
 
-result<client_rows::client> read_client(const management_request& request)
-{
+result<client_rows::client> read_client(const management_request& request) {
     const auto id = client_id::parse(request.parameter("id"));
     auto found = id ? client_rows::find(request.tx, *id) : std::nullopt;
     if (!found)
@@ -98,8 +78,7 @@ result<client_rows::client> read_client(const management_request& request)
 
 }  // namespace
 
-result<http::response> create_client(management_request& request, const create_client_body& body)
-{
+result<http::response> create_client(management_request& request, const create_client_body& body) {
     const auto wanted = read_new_client(body);
     if (!wanted)
         return wanted.error();
@@ -107,15 +86,11 @@ result<http::response> create_client(management_request& request, const create_c
     if (!made)
         return made.error();
     return manage_response(
-        201,
-        {{"client", to_json(request.tx, made->client)},
-         {"client_id", made->client.id.text()},
-         {"client_secret", made->plain.reveal()}}
-    );
+            201, {{"client", to_json(request.tx, made->client)}, {"client_id", made->client.id.text()},
+                         {"client_secret", made->plain.reveal()}});
 }
 
-result<http::response> list_clients(management_request& request)
-{
+result<http::response> list_clients(management_request& request) {
     const auto size = number_parameter(request.context, "page_size", client_page_size_bounds);
     if (!size)
         return size.error();
@@ -131,24 +106,18 @@ result<http::response> list_clients(management_request& request)
         listed.push_back(to_json(request.tx, client));
     const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
     return manage_response(
-        200,
-        {{"clients", std::move(listed)},
-         {"total_size", client_rows::count(request.tx)},
-         {"next_page_token", next},
-         {"prev_page_token", ""}}
-    );
+            200, {{"clients", std::move(listed)}, {"total_size", client_rows::count(request.tx)},
+                         {"next_page_token", next}, {"prev_page_token", ""}});
 }
 
-result<http::response> get_client(management_request& request)
-{
+result<http::response> get_client(management_request& request) {
     const auto found = read_client(request);
     if (!found)
         return found.error();
     return manage_response(200, {{"client", to_json(request.tx, *found)}});
 }
 
-result<http::response> delete_client(management_request& request)
-{
+result<http::response> delete_client(management_request& request) {
     const auto found = read_client(request);
     if (!found)
         return found.error();
@@ -157,9 +126,7 @@ result<http::response> delete_client(management_request& request)
 }
 
 result<http::response> create_client_secret(
-    management_request& request, const create_client_secret_body& body
-)
-{
+        management_request& request, const create_client_secret_body& body) {
     const auto expires = parse_time(body.expire_time, "expire_time");
     if (!expires)
         return expires.error();
@@ -169,16 +136,11 @@ result<http::response> create_client_secret(
     const auto made = clients::add_secret(request.tx, request.server.random, owner->id, *expires);
     if (!made)
         return made.error();
-    return manage_response(
-        201,
-        {{"client_id", owner->id.text()},
-         {"client_secret", made->plain.reveal()},
-         {"secret", to_json(made->row, request.tx.now())}}
-    );
+    return manage_response(201, {{"client_id", owner->id.text()}, {"client_secret", made->plain.reveal()},
+                                        {"secret", to_json(made->row, request.tx.now())}});
 }
 
-result<http::response> revoke_client_secret(management_request& request)
-{
+result<http::response> revoke_client_secret(management_request& request) {
     const auto owner = read_client(request);
     if (!owner)
         return owner.error();

@@ -10,8 +10,7 @@ namespace dialects = store::directories;
 namespace tenants = store::tenants;
 namespace directories = service::directories;
 
-void append_dialect(json::object& to, const tenants::directory& from)
-{
+void append_dialect(json::object& to, const tenants::directory& from) {
     to["scim_mode"] = directories::to_text(from.mode);
     to["unique_group_names"] = from.has_unique_group_names;
     to["unknown_members"] = directories::to_text(from.unknown);
@@ -23,8 +22,7 @@ void append_dialect(json::object& to, const tenants::directory& from)
     to["detected_provider_by"] = from.detected->by;
 }
 
-result<void> set_dialect(store::transaction& tx, tenants::directory& of, const dialect_change& to)
-{
+result<void> set_dialect(store::transaction& tx, tenants::directory& of, const dialect_change& to) {
     if (to.scim_mode) {
         const auto mode = directories::parse_mode(*to.scim_mode);
         if (!mode)
@@ -34,10 +32,8 @@ result<void> set_dialect(store::transaction& tx, tenants::directory& of, const d
     }
     if (to.unique_group_names) {
         if (!dialects::set_unique_group_names(tx, of.id, *to.unique_group_names))
-            return error{
-                errc::conflict,
-                "Two groups of the directory have the same displayName; rename one of them first."
-            };
+            return error{errc::conflict,
+                    "Two groups of the directory have the same displayName; rename one of them first."};
         of.has_unique_group_names = *to.unique_group_names;
     }
     if (to.unknown_members) {

@@ -23,8 +23,7 @@ struct dialect_change {
 
 // Of the body of create_directory or update_directory.
 template <class Body>
-dialect_change dialect_in(const Body& body)
-{
+dialect_change dialect_in(const Body& body) {
     return {body.scim_mode, body.unique_group_names, body.unknown_members, body.patch_status};
 }
 

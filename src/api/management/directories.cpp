@@ -24,8 +24,7 @@ namespace directories = service::directories;
 namespace organizations = service::organizations;
 
 // The status that was set; else it follows from the secrets: none yet, none used yet, in use.
-std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets)
-{
+std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets) {
     if (auto set = store::directories::status_of(tx, which); !set.empty())
         return set;
     if (secrets.listed.empty())
@@ -34,9 +33,7 @@ std::string status_of(store::transaction& tx, directory_id which, const secret_l
 }
 
 json::object directory_stats_of(
-    store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups
-)
-{
+        store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups) {
     json::object stats{{"total_users", users}, {"total_groups", groups}};
     if (const auto last = users > 0 ? store::directories::last_modified(tx, which, "User") : std::nullopt)
         stats["user_updated_at"] = format_rfc3339(*last);
@@ -45,30 +42,19 @@ json::object directory_stats_of(
     return stats;
 }
 
-json::object to_json(const server_context& server, store::transaction& tx, const tenants::directory& from)
-{
+json::object to_json(const server_context& server, store::transaction& tx, const tenants::directory& from) {
     const auto users = store::directory_pages::count_users(tx, from.id, {});
     const auto groups = store::directory_pages::count_groups(tx, from.id, {});
     auto secrets = secrets_of(server, tx, from.id);
-    json::object body{
-        {"id", from.id.text()},
-        {"name", from.name},
-        {"directory_type", "SCIM"},
-        {"organization_id", from.organization.text()},
-        {"enabled", from.is_enabled},
-        {"directory_provider", from.provider},
-        {"status", status_of(tx, from.id, secrets)},
-        {"mappings", json::array()},
-        {"domain_policy", directories::to_text(from.policy)},
-        {"domain_gate_scope", directories::to_text(from.gate_scope)},
-        {"schemas", schemas_of(from.schemas)},
-        {"directory_endpoint", server.public_url + "/directory/" + from.id.text() + "/scim/v2"},
-        {"email", ""},
-        {"groups_tracked", "ALL"},
-        {"total_users", users},
-        {"total_groups", groups},
-        {"stats", directory_stats_of(tx, from.id, users, groups)}
-    };
+    json::object body{{"id", from.id.text()}, {"name", from.name}, {"directory_type", "SCIM"},
+            {"organization_id", from.organization.text()}, {"enabled", from.is_enabled},
+            {"directory_provider", from.provider}, {"status", status_of(tx, from.id, secrets)},
+            {"mappings", json::array()}, {"domain_policy", directories::to_text(from.policy)},
+            {"domain_gate_scope", directories::to_text(from.gate_scope)},
+            {"schemas", schemas_of(from.schemas)},
+            {"directory_endpoint", server.public_url + "/directory/" + from.id.text() + "/scim/v2"},
+            {"email", ""}, {"groups_tracked", "ALL"}, {"total_users", users}, {"total_groups", groups},
+            {"stats", directory_stats_of(tx, from.id, users, groups)}};
     body["role_assignments"] = role_assignments_json(tx, from.id);
     body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
     if (secrets.last_used)
@@ -79,14 +65,11 @@ json::object to_json(const server_context& server, store::transaction& tx, const
 }
 
 http::response directory_response(
-    const server_context& server, store::transaction& tx, int status, const tenants::directory& from
-)
-{
+        const server_context& server, store::transaction& tx, int status, const tenants::directory& from) {
     return manage_response(status, {{"directory", to_json(server, tx, from)}});
 }
 
-result<http::response> set_enabled(const management_request& request, bool is_enabled)
-{
+result<http::response> set_enabled(const management_request& request, bool is_enabled) {
     auto found = read_directory(request);
     if (!found)
         return found.error();
@@ -96,9 +79,7 @@ result<http::response> set_enabled(const management_request& request, bool is_en
 
 // Sets them when the request names them.
 void set_schemas(
-    store::transaction& tx, tenants::directory& of, const std::optional<scim::schema_choice>& schemas
-)
-{
+        store::transaction& tx, tenants::directory& of, const std::optional<scim::schema_choice>& schemas) {
     if (!schemas)
         return;
     tenants::set_directory_schemas(tx, of.organization, of.id, *schemas);
@@ -106,32 +87,27 @@ void set_schemas(
 }
 
 // Empty: the body does not name it. The description has no other values.
-std::optional<tenants::domain_gate_scope> read_gate_scope(const std::optional<std::string>& text)
-{
+std::optional<tenants::domain_gate_scope> read_gate_scope(const std::optional<std::string>& text) {
     return text ? directories::parse_gate_scope(*text) : std::nullopt;
 }
 
 // An unspecified provider is a custom one, as with Scalekit; it has no name here.
-std::optional<std::string> read_provider(const std::optional<std::string>& text)
-{
+std::optional<std::string> read_provider(const std::optional<std::string>& text) {
     return text == "DIRECTORY_PROVIDER_UNSPECIFIED" ? std::string() : text;
 }
 
-result<organizations::new_directory> read_new_directory(const create_directory_body& body)
-{
+result<organizations::new_directory> read_new_directory(const create_directory_body& body) {
     const auto policy = directories::parse_policy(body.domain_policy.value_or("reject"));
     if (!policy)
         return policy.error();
-    return organizations::new_directory{
-        .name = body.name.value_or(""),
-        .provider = read_provider(body.directory_provider).value_or(""),
-        .policy = *policy,
-        .gate_scope = read_gate_scope(body.domain_gate_scope).value_or(tenants::domain_gate_scope::primary)
-    };
+    return organizations::new_directory{.name = body.name.value_or(""),
+            .provider = read_provider(body.directory_provider).value_or(""),
+            .policy = *policy,
+            .gate_scope =
+                    read_gate_scope(body.domain_gate_scope).value_or(tenants::domain_gate_scope::primary)};
 }
 
-result<service::directories::change> read_directory_change(const update_directory_body& body)
-{
+result<service::directories::change> read_directory_change(const update_directory_body& body) {
     service::directories::change wanted;
     wanted.name = body.name;
     wanted.status = body.status;
@@ -149,8 +125,7 @@ result<service::directories::change> read_directory_change(const update_director
 
 }  // namespace
 
-result<http::response> create_directory(management_request& request, const create_directory_body& body)
-{
+result<http::response> create_directory(management_request& request, const create_directory_body& body) {
     const auto owner = read_organization(request);
     if (!owner)
         return owner.error();
@@ -169,8 +144,7 @@ result<http::response> create_directory(management_request& request, const creat
     return directory_response(request.server, request.tx, 201, *made);
 }
 
-result<http::response> list_directories(management_request& request)
-{
+result<http::response> list_directories(management_request& request) {
     const auto owner = read_organization(request);
     if (!owner)
         return owner.error();
@@ -180,16 +154,14 @@ result<http::response> list_directories(management_request& request)
     return manage_response(200, {{"directories", std::move(listed)}});
 }
 
-result<http::response> get_directory(management_request& request)
-{
+result<http::response> get_directory(management_request& request) {
     const auto found = read_directory(request);
     if (!found)
         return found.error();
     return directory_response(request.server, request.tx, 200, *found);
 }
 
-result<http::response> update_directory(management_request& request, const update_directory_body& body)
-{
+result<http::response> update_directory(management_request& request, const update_directory_body& body) {
     auto found = read_directory(request);
     if (!found)
         return found.error();
@@ -207,8 +179,7 @@ result<http::response> update_directory(management_request& request, const updat
     return directory_response(request.server, request.tx, 200, *found);
 }
 
-result<http::response> delete_directory(management_request& request)
-{
+result<http::response> delete_directory(management_request& request) {
     const auto found = read_directory(request);
     if (!found)
         return found.error();
@@ -218,13 +189,11 @@ result<http::response> delete_directory(management_request& request)
     return manage_response(200, {});
 }
 
-result<http::response> enable_directory(management_request& request)
-{
+result<http::response> enable_directory(management_request& request) {
     return set_enabled(request, true);
 }
 
-result<http::response> disable_directory(management_request& request)
-{
+result<http::response> disable_directory(management_request& request) {
     return set_enabled(request, false);
 }
 

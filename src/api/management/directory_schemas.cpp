@@ -5,9 +5,8 @@
 namespace scimd::api {
 
 result<std::optional<scim::schema_choice>> read_schema_choice(
-    const std::optional<std::optional<std::vector<std::string>>>& urns, const scim::catalogue_set& schemas
-)
-{
+        const std::optional<std::optional<std::vector<std::string>>>& urns,
+        const scim::catalogue_set& schemas) {
     using found = std::optional<scim::schema_choice>;
     if (!urns)
         return found();
@@ -19,8 +18,7 @@ result<std::optional<scim::schema_choice>> read_schema_choice(
     return found(scim::schema_choice(std::move(*choice)));
 }
 
-json::value schemas_of(const scim::schema_choice& choice)
-{
+json::value schemas_of(const scim::schema_choice& choice) {
     if (!choice)
         return nullptr;
     json::array urns;

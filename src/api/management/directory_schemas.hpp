@@ -14,8 +14,8 @@ namespace scimd::api {
 // The choice of a body's member; empty when the body does not name it. invalid_value: one of the URNs cannot
 // be chosen; conflict: see catalogue_set::choose.
 result<std::optional<scim::schema_choice>> read_schema_choice(
-    const std::optional<std::optional<std::vector<std::string>>>& urns, const scim::catalogue_set& schemas
-);
+        const std::optional<std::optional<std::vector<std::string>>>& urns,
+        const scim::catalogue_set& schemas);
 
 json::value schemas_of(const scim::schema_choice& choice);
 

@@ -31,8 +31,7 @@ struct page_request {
     std::string query;
 };
 
-result<std::optional<resource_id>> read_group(const request_context& request)
-{
+result<std::optional<resource_id>> read_group(const request_context& request) {
     const auto text = query_parameter(request, "directory_group_id");
     if (!text || text->empty())
         return std::optional<resource_id>();
@@ -42,8 +41,7 @@ result<std::optional<resource_id>> read_group(const request_context& request)
     return std::optional(resource_id{*number});
 }
 
-result<std::optional<time_point>> read_updated_after(const request_context& request)
-{
+result<std::optional<time_point>> read_updated_after(const request_context& request) {
     const auto text = query_parameter(request, "updated_after");
     if (!text || text->empty())
         return std::optional<time_point>();
@@ -53,8 +51,7 @@ result<std::optional<time_point>> read_updated_after(const request_context& requ
     return when;
 }
 
-result<bool> flag_parameter(const request_context& request, std::string_view name)
-{
+result<bool> flag_parameter(const request_context& request, std::string_view name) {
     const auto text = query_parameter(request, name);
     if (!text || text->empty() || equals_ignoring_case(*text, "false"))
         return false;
@@ -63,14 +60,13 @@ result<bool> flag_parameter(const request_context& request, std::string_view nam
     return error{errc::invalid_value, std::string(name) + " must be true or false."};
 }
 
-result<page_request> read_page(const request_context& request, std::string_view list)
-{
+result<page_request> read_page(const request_context& request, std::string_view list) {
     page_request wanted;
     const auto size = number_parameter(request, "page_size", directory_page_size_bounds);
     if (!size)
         return size.error();
     const auto group =
-        list == "users" ? read_group(request) : result<std::optional<resource_id>>(std::nullopt);
+            list == "users" ? read_group(request) : result<std::optional<resource_id>>(std::nullopt);
     if (!group)
         return group.error();
     const auto updated_after = read_updated_after(request);
@@ -82,8 +78,7 @@ result<page_request> read_page(const request_context& request, std::string_view 
     if (const auto external = flag_parameter(request, "include_external_groups"); !external)
         return external.error();
     wanted.which = {
-        *group, *updated_after, std::nullopt, false, *size + 1
-    };  // one more says whether to go on
+            *group, *updated_after, std::nullopt, false, *size + 1};  // one more says whether to go on
     wanted.has_detail = *detail;
     wanted.query = std::string(list) + '\n' + request.parameter("directory") + '\n' +
                    (*group ? std::to_string((*group)->value) : "") + '\n' +
@@ -103,17 +98,13 @@ struct row_page {
     std::vector<resources::row> rows;
     bool has_more = false;  // in the direction of the reading
 
-    static row_page read(
-        const std::function<void(const pages::visitor&)>& list,
-        std::int64_t limit,
-        const std::function<std::size_t(const resources::row&)>& bytes_of
-    )
-    {
+    static row_page read(const std::function<void(const pages::visitor&)>& list, std::int64_t limit,
+            const std::function<std::size_t(const resources::row&)>& bytes_of) {
         row_page made;
         std::size_t bytes = 0;
         list([&](const resources::row& row) {
             made.has_more =
-                made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > documents_bytes_max;
+                    made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > documents_bytes_max;
             if (made.has_more)
                 return false;
             bytes += bytes_of(row);
@@ -124,13 +115,11 @@ struct row_page {
     }
 };
 
-std::string token_at(const resources::row& row, bool is_backwards, const std::string& query)
-{
+std::string token_at(const resources::row& row, bool is_backwards, const std::string& query) {
     return list_token{is_backwards, {store::to_column(row.modified), row.id}}.text(query);
 }
 
-void add_tokens(json::object& body, const row_page& read, const page_request& wanted)
-{
+void add_tokens(json::object& body, const row_page& read, const page_request& wanted) {
     const bool is_backwards = wanted.which.is_backwards;
     const bool has_next = is_backwards ? !read.rows.empty() : read.has_more;
     const bool has_previous = is_backwards ? read.has_more : wanted.which.from && !read.rows.empty();
@@ -141,17 +130,14 @@ void add_tokens(json::object& body, const row_page& read, const page_request& wa
 using to_rows = void (*)(store::transaction&, directory_id, const pages::selection&, const pages::visitor&);
 using to_total = std::int64_t (*)(store::transaction&, directory_id, const pages::selection&);
 using to_shape = json::array (*)(
-    store::transaction&, const service::caller&, const std::vector<resources::row>&, bool has_detail
-);
+        store::transaction&, const service::caller&, const std::vector<resources::row>&, bool has_detail);
 
-std::size_t bytes_of_user(store::transaction& tx, directory_id where, const resources::row& row)
-{
+std::size_t bytes_of_user(store::transaction& tx, directory_id where, const resources::row& row) {
     const auto groups = static_cast<std::size_t>(resources::count_groups_of(tx, where, row.id));
     return row.document.size() + groups * group_bytes;
 }
 
-std::size_t bytes_of_group(store::transaction&, directory_id, const resources::row& row)
-{
+std::size_t bytes_of_group(store::transaction&, directory_id, const resources::row& row) {
     return row.document.size();
 }
 
@@ -165,8 +151,7 @@ struct list_of {
     to_bytes bytes;
 };
 
-result<http::response> list_page(management_request& request, const list_of& list)
-{
+result<http::response> list_page(management_request& request, const list_of& list) {
     auto wanted = read_page(request.context, list.name);
     if (!wanted)
         return wanted.error();
@@ -178,18 +163,14 @@ result<http::response> list_page(management_request& request, const list_of& lis
     if (group && !resources::find(tx, of->id, "Group", *group))
         return error{errc::not_found, "The group was not found."};
     auto read = row_page::read(
-        [&](const pages::visitor& each) { list.rows(tx, of->id, wanted->which, each); },
-        wanted->which.limit,
-        [&](const resources::row& row) { return list.bytes(tx, of->id, row); }
-    );
+            [&](const pages::visitor& each) { list.rows(tx, of->id, wanted->which, each); },
+            wanted->which.limit, [&](const resources::row& row) { return list.bytes(tx, of->id, row); });
     if (wanted->which.is_backwards)
         std::ranges::reverse(read.rows);
     auto caller = service::caller_for(request.source(), *of, request.server.schemas);
     caller.work = &request.context.budget;
-    json::object body{
-        {list.name, list.shape(tx, caller, read.rows, wanted->has_detail)},
-        {"total_size", list.total(tx, of->id, wanted->which)}
-    };
+    json::object body{{list.name, list.shape(tx, caller, read.rows, wanted->has_detail)},
+            {"total_size", list.total(tx, of->id, wanted->which)}};
     add_tokens(body, read, *wanted);
     body["sequence"] = of->last_sequence;
     return manage_response(200, body);
@@ -197,42 +178,30 @@ result<http::response> list_page(management_request& request, const list_of& lis
 
 }  // namespace
 
-result<http::response> list_directory_users(management_request& request)
-{
-    return list_page(
-        request, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
-    );
+result<http::response> list_directory_users(management_request& request) {
+    return list_page(request,
+            {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user});
 }
 
-result<http::response> list_directory_groups(management_request& request)
-{
-    return list_page(
-        request,
-        {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group}
-    );
+result<http::response> list_directory_groups(management_request& request) {
+    return list_page(request,
+            {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group});
 }
 
-result<http::response> list_group_names(management_request& request)
-{
+result<http::response> list_group_names(management_request& request) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();
     json::array listed;
     pages::each_group_name(
-        request.tx,
-        of->id,
-        summary_groups_max,
-        [&](resource_id id, const std::string& name) {
-            listed.push_back(json::object{{"id", group_id_text(id)}, {"name", name}, {"display_name", name}});
-            return true;
-        }
-    );
+            request.tx, of->id, summary_groups_max, [&](resource_id id, const std::string& name) {
+                listed.push_back(
+                        json::object{{"id", group_id_text(id)}, {"name", name}, {"display_name", name}});
+                return true;
+            });
     return manage_response(
-        200,
-        {{"groups", std::move(listed)},
-         {"total_size", pages::count_groups(request.tx, of->id, {})},
-         {"sequence", of->last_sequence}}
-    );
+            200, {{"groups", std::move(listed)}, {"total_size", pages::count_groups(request.tx, of->id, {})},
+                         {"sequence", of->last_sequence}});
 }
 
 }  // namespace scimd::api

@@ -22,14 +22,12 @@ using tenants::domain_type;
 constexpr number_bounds domain_page_size_bounds{1, 100, 30};
 constexpr number_bounds page_number_bounds{0, 1'000'000, 0};
 
-http::response domain_response(const server_context& server, int status, const tenants::domain& from)
-{
+http::response domain_response(const server_context& server, int status, const tenants::domain& from) {
     return manage_response(status, {{"domain", domains::to_json(server.environment, from)}});
 }
 
 // DOMAIN_TYPE_UNSPECIFIED means ORGANIZATION_DOMAIN, as with Scalekit.
-result<domain_type> parse_type(std::string_view text)
-{
+result<domain_type> parse_type(std::string_view text) {
     if (text == "ORGANIZATION_DOMAIN" || text == "DOMAIN_TYPE_UNSPECIFIED" || text.empty())
         return domain_type::organization;
     if (text == "ALLOWED_EMAIL_DOMAIN")
@@ -38,8 +36,7 @@ result<domain_type> parse_type(std::string_view text)
 }
 
 // `fallback` when the body does not name a method.
-result<bool> parse_is_by_dns(std::string_view text, domain_type type, bool fallback)
-{
+result<bool> parse_is_by_dns(std::string_view text, domain_type type, bool fallback) {
     if (text.empty())
         return fallback && type == domain_type::organization;
     if (type == domain_type::allowed_email) {
@@ -53,8 +50,7 @@ result<bool> parse_is_by_dns(std::string_view text, domain_type type, bool fallb
 }
 
 // DNS is the default method for a client of one organization: it cannot vouch for a domain.
-result<domains::new_claim> read_claim(const management_request& request, const create_domain_body& body)
-{
+result<domains::new_claim> read_claim(const management_request& request, const create_domain_body& body) {
     domains::new_claim wanted;
     if (body.domain.empty())
         return invalid_value("domain is required.");
@@ -64,7 +60,7 @@ result<domains::new_claim> read_claim(const management_request& request, const c
         return type.error();
     wanted.type = *type;
     const auto is_by_dns =
-        parse_is_by_dns(body.verification_method.value_or(""), wanted.type, !request.is_of_environment());
+            parse_is_by_dns(body.verification_method.value_or(""), wanted.type, !request.is_of_environment());
     if (!is_by_dns)
         return is_by_dns.error();
     wanted.is_by_dns = *is_by_dns;
@@ -72,8 +68,7 @@ result<domains::new_claim> read_claim(const management_request& request, const c
     return wanted;
 }
 
-result<tenants::domain> read_domain(const management_request& request)
-{
+result<tenants::domain> read_domain(const management_request& request) {
     const auto owner = read_organization(request);
     if (!owner)
         return owner.error();
@@ -85,8 +80,7 @@ result<tenants::domain> read_domain(const management_request& request)
 }
 
 // Verification by DNS is a feature of organizations; callers who manage the environment have it anyway.
-result<void> check_is_offered(const management_request& request, organization_id to)
-{
+result<void> check_is_offered(const management_request& request, organization_id to) {
     if (request.is_of_environment())
         return {};
     const auto organization = tenants::find_organization(request.tx, to);
@@ -95,46 +89,37 @@ result<void> check_is_offered(const management_request& request, organization_id
     return error{errc::forbidden, "The feature domain_verification is turned off for this organization."};
 }
 
-http::response verdict(bool is_verified)
-{
+http::response verdict(bool is_verified) {
     return manage_response(200, {{"verified", is_verified}});
 }
 
 // Asks DNS, outside of any transaction, and then stores what it says in another one.
-reply ask_dns(const management_request& asked, const tenants::domain& about)
-{
+reply ask_dns(const management_request& asked, const tenants::domain& about) {
     const auto finding = std::make_shared<domains::dns_finding>();
     finding->domain = about.id;
     finding->is_on_schedule = false;
     const auto& server = asked.server;
-    return external_call{
-        [&server, finding, name = domains::record_name(about)](std::function<void()> done) {
-            server.look_up_txt(
-                name,
-                [finding, done = std::move(done)](std::vector<service::txt_answer> answers) {
-                    finding->answers = std::move(answers);
-                    done();
-                }
-            );
-        },
-        [&server, source = asked.source(), finding]() -> reply {
-            return transaction_step{
-                store::intent::write,
-                [&server, source, finding](store::transaction& tx) -> reply {
-                    const auto now = domains::apply_finding(tx, source, server.domains, *finding);
-                    if (!now)
-                        return manage_error({errc::not_found, "The domain was not found."});
-                    return verdict(now->status == domain_status::verified);
-                }
-            };
-        }
-    };
+    return external_call{[&server, finding, name = domains::record_name(about)](std::function<void()> done) {
+                             server.look_up_txt(name, [finding, done = std::move(done)](
+                                                              std::vector<service::txt_answer> answers) {
+                                 finding->answers = std::move(answers);
+                                 done();
+                             });
+                         },
+            [&server, source = asked.source(), finding]() -> reply {
+                return transaction_step{
+                        store::intent::write, [&server, source, finding](store::transaction& tx) -> reply {
+                            const auto now = domains::apply_finding(tx, source, server.domains, *finding);
+                            if (!now)
+                                return manage_error({errc::not_found, "The domain was not found."});
+                            return verdict(now->status == domain_status::verified);
+                        }};
+            }};
 }
 
 }  // namespace
 
-result<http::response> create_domain(management_request& request, const create_domain_body& body)
-{
+result<http::response> create_domain(management_request& request, const create_domain_body& body) {
     const auto owner = read_organization(request);
     if (!owner)
         return owner.error();
@@ -145,14 +130,13 @@ result<http::response> create_domain(management_request& request, const create_d
         return wanted.error();
     const auto& server = request.server;
     const auto made =
-        domains::create(request.tx, request.source(), server.domains, server.random, *owner, *wanted);
+            domains::create(request.tx, request.source(), server.domains, server.random, *owner, *wanted);
     if (!made)
         return made.error();
     return domain_response(server, 201, *made);
 }
 
-result<http::response> list_domains(management_request& request)
-{
+result<http::response> list_domains(management_request& request) {
     const auto size = number_parameter(request.context, "page_size", domain_page_size_bounds);
     const auto number = number_parameter(request.context, "page_number", page_number_bounds);
     const auto type_text = query_parameter(request.context, "domain_type").value_or("");
@@ -170,20 +154,17 @@ result<http::response> list_domains(management_request& request)
     for (const auto& domain : rows)
         listed.push_back(domains::to_json(request.server.environment, domain));
     return manage_response(
-        200, {{"page_size", *size}, {"page_number", *number}, {"domains", std::move(listed)}}
-    );
+            200, {{"page_size", *size}, {"page_number", *number}, {"domains", std::move(listed)}});
 }
 
-result<http::response> get_domain(management_request& request)
-{
+result<http::response> get_domain(management_request& request) {
     const auto found = read_domain(request);
     if (!found)
         return found.error();
     return domain_response(request.server, 200, *found);
 }
 
-result<http::response> delete_domain(management_request& request)
-{
+result<http::response> delete_domain(management_request& request) {
     const auto found = read_domain(request);
     if (!found)
         return found.error();
@@ -191,8 +172,7 @@ result<http::response> delete_domain(management_request& request)
     return manage_response(200, {});
 }
 
-result<reply> verify_domain(management_request& request)
-{
+result<reply> verify_domain(management_request& request) {
     auto found = read_domain(request);
     if (!found)
         return found.error();

@@ -27,8 +27,7 @@ struct page_start {
     event_log::direction way = event_log::direction::backward;
 };
 
-result<page_start> read_page_token(const request_context& request)
-{
+result<page_start> read_page_token(const request_context& request) {
     const auto text = request.target.parameter("page_token").value_or("");
     if (text.empty())
         return page_start{};
@@ -40,13 +39,8 @@ result<page_start> read_page_token(const request_context& request)
 }
 
 // The position that `position_at` gives for a time; `fallback` when the body does not name one.
-result<event_id> read_time(
-    const std::optional<std::string>& text,
-    std::string_view name,
-    event_id fallback,
-    std::int64_t (*position_at)(time_point)
-)
-{
+result<event_id> read_time(const std::optional<std::string>& text, std::string_view name, event_id fallback,
+        std::int64_t (*position_at)(time_point)) {
     if (!text)
         return fallback;
     const auto when = parse_rfc3339(*text);
@@ -55,16 +49,14 @@ result<event_id> read_time(
     return event_id{position_at(*when)};
 }
 
-event_log::source read_source(const std::optional<std::string>& name)
-{
+event_log::source read_source(const std::optional<std::string>& name) {
     if (!name)
         return event_log::source::any;
     return *name == "DIR_SYNC" ? event_log::source::directory : event_log::source::environment;
 }
 
 template <class Id>
-result<Id> read_id(const std::optional<std::string>& text, std::string_view name)
-{
+result<Id> read_id(const std::optional<std::string>& text, std::string_view name) {
     if (!text || text->empty())
         return Id{};
     const auto id = Id::parse(*text);
@@ -73,20 +65,17 @@ result<Id> read_id(const std::optional<std::string>& text, std::string_view name
     return *id;
 }
 
-result<event_log::selection> read_filter(const search_events_body& body)
-{
+result<event_log::selection> read_filter(const search_events_body& body) {
     const auto organization = read_id<organization_id>(body.organization_id, "organization_id");
     if (!organization)
         return organization.error();
     const auto directory = read_id<directory_id>(body.directory_id, "directory_id");
     if (!directory)
         return directory.error();
-    event_log::selection wanted{
-        .organization = *organization,
-        .directory = *directory,
-        .types = body.event_types.value_or(std::vector<std::string>()),
-        .origin = read_source(body.source)
-    };
+    event_log::selection wanted{.organization = *organization,
+            .directory = *directory,
+            .types = body.event_types.value_or(std::vector<std::string>()),
+            .origin = read_source(body.source)};
     const auto first = read_time(body.start_time, "start_time", wanted.first, first_id_at);
     if (!first)
         return first.error();
@@ -98,22 +87,16 @@ result<event_log::selection> read_filter(const search_events_body& body)
     return wanted;
 }
 
-http::response search(
-    store::transaction& tx, const event_log::selection& wanted, const page_start& start, std::int64_t size
-)
-{
+http::response search(store::transaction& tx, const event_log::selection& wanted, const page_start& start,
+        std::int64_t size) {
     std::vector<store::events::event> found;
-    const auto end = event_log::read(
-        tx,
-        wanted,
-        {.from = start.at, .way = start.way, .rows_max = rows_max},
-        [&](const store::events::event& one) {
-            if (static_cast<std::int64_t>(found.size()) == size)
-                return false;
-            found.push_back(one);
-            return true;
-        }
-    );
+    const auto end = event_log::read(tx, wanted, {.from = start.at, .way = start.way, .rows_max = rows_max},
+            [&](const store::events::event& one) {
+                if (static_cast<std::int64_t>(found.size()) == size)
+                    return false;
+                found.push_back(one);
+                return true;
+            });
     const bool is_backward = start.way == event_log::direction::backward;
     if (!is_backward)
         std::ranges::reverse(found);
@@ -142,8 +125,7 @@ http::response search(
 
 }  // namespace
 
-result<http::response> search_events(management_request& request, const search_events_body& body)
-{
+result<http::response> search_events(management_request& request, const search_events_body& body) {
     const auto size = number_parameter(request.context, "page_size", size_bounds);
     if (!size)
         return size.error();

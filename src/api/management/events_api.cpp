@@ -34,8 +34,7 @@ struct position {
     std::chrono::seconds patience{};
 };
 
-bool is_type(std::string_view text)
-{
+bool is_type(std::string_view text) {
     const auto is_allowed = [](char letter) {
         return (letter >= 'a' && letter <= 'z') || letter == '_' || letter == '.';
     };
@@ -46,26 +45,22 @@ bool is_type(std::string_view text)
     return !text.empty() && text.size() <= type_bytes_max && std::ranges::all_of(text, is_allowed);
 }
 
-result<std::vector<std::string>> read_types(std::string_view list)
-{
+result<std::vector<std::string>> read_types(std::string_view list) {
     std::vector<std::string> types;
     while (!list.empty()) {
         const auto end = std::min(list.find(','), list.size());
         const auto type = list.substr(0, end);
         if (!is_type(type) || types.size() == filter_types_max)
-            return error{
-                errc::invalid_value,
-                "types must be at most 50 types of events with commas between, as in "
-                "\"organization.directory.user_created,organization.directory.group_*\"."
-            };
+            return error{errc::invalid_value,
+                    "types must be at most 50 types of events with commas between, as in "
+                    "\"organization.directory.user_created,organization.directory.group_*\"."};
         types.emplace_back(type);
         list.remove_prefix(std::min(end + 1, list.size()));
     }
     return types;
 }
 
-result<event_log::selection> read_selection(const request_context& request)
-{
+result<event_log::selection> read_selection(const request_context& request) {
     event_log::selection wanted;
     if (const auto text = request.target.parameter("organization_id"); text && !text->empty()) {
         const auto id = organization_id::parse(*text);
@@ -86,21 +81,18 @@ result<event_log::selection> read_selection(const request_context& request)
     return wanted;
 }
 
-result<event_id> read_cursor(std::string_view text, std::string_view name)
-{
+result<event_id> read_cursor(std::string_view text, std::string_view name) {
     if (text.empty())
         return event_id{};
     if (const auto cursor = parse_event_cursor(text))
         return *cursor;
     if (const auto id = event_id::parse(text))
         return *id;
-    return error{
-        errc::invalid_value, std::string(name) + " must be a cursor, as events carry them, or an event's id."
-    };
+    return error{errc::invalid_value,
+            std::string(name) + " must be a cursor, as events carry them, or an event's id."};
 }
 
-result<position> read_position(const request_context& request)
-{
+result<position> read_position(const request_context& request) {
     auto wanted = read_selection(request);
     if (!wanted)
         return wanted.error();
@@ -113,15 +105,13 @@ result<position> read_position(const request_context& request)
     const auto wait = number_parameter(request, "wait", wait_bounds);
     if (!wait)
         return wait.error();
-    position from{
-        .wanted = std::move(*wanted),
-        .after = *after,
-        .limit = *limit,
-        .patience = std::chrono::seconds(*wait)
-    };
+    position from{.wanted = std::move(*wanted),
+            .after = *after,
+            .limit = *limit,
+            .patience = std::chrono::seconds(*wait)};
     if (request.target.parameter("after_sequence")) {
         const auto sequence =
-            number_parameter(request, "after_sequence", {0, std::numeric_limits<std::int64_t>::max(), 0});
+                number_parameter(request, "after_sequence", {0, std::numeric_limits<std::int64_t>::max(), 0});
         if (!sequence)
             return sequence.error();
         if (from.wanted.directory.value == 0 || from.after.value != 0)
@@ -132,11 +122,10 @@ result<position> read_position(const request_context& request)
 }
 
 // The id behind which reading begins. gone: events behind the position have been deleted.
-result<event_id> start_of(store::transaction& tx, const position& from)
-{
+result<event_id> start_of(store::transaction& tx, const position& from) {
     constexpr auto message =
-        "Events behind this position have been deleted. List the users and groups, and go on from the "
-        "sequence or cursor that comes with them.";
+            "Events behind this position have been deleted. List the users and groups, and go on from the "
+            "sequence or cursor that comes with them.";
     if (from.after_sequence) {
         const auto found = event_log::position_of(tx, from.wanted.directory, *from.after_sequence);
         if (!found)
@@ -148,15 +137,13 @@ result<event_id> start_of(store::transaction& tx, const position& from)
     return from.after;
 }
 
-std::string cursor_text(event_id position)
-{
+std::string cursor_text(event_id position) {
     return position.value == 0 ? std::string() : event_cursor_text(position);
 }
 
 // The position to go on from. A reader that has reached the end has seen all events, also those that its
 // filter leaves out: with a quiet directory it would otherwise stay at a position that expires.
-event_id position_behind(store::transaction& tx, const event_log::reached& end)
-{
+event_id position_behind(store::transaction& tx, const event_log::reached& end) {
     return end.is_end ? std::max(end.position, event_log::newest(tx)) : end.position;
 }
 
@@ -167,13 +154,8 @@ struct event_page {
     event_log::reached end;
 };
 
-event_page read_page(
-    store::transaction& tx,
-    const event_log::selection& wanted,
-    const event_log::span& where,
-    std::int64_t limit
-)
-{
+event_page read_page(store::transaction& tx, const event_log::selection& wanted, const event_log::span& where,
+        std::int64_t limit) {
     event_page read;
     read.end = event_log::read(tx, wanted, where, [&](const store::events::event& one) {
         if (read.count == limit || read.events.size() >= event_page_bytes_max)
@@ -186,8 +168,7 @@ event_page read_page(
     return read;
 }
 
-std::optional<reply> look_for_page(store::transaction& tx, const position& from, bool is_last)
-{
+std::optional<reply> look_for_page(store::transaction& tx, const position& from, bool is_last) {
     const auto start = start_of(tx, from);
     if (!start)
         return manage_error(start.error());
@@ -209,24 +190,19 @@ struct event_stream {
     event_log::selection filter;
     event_id at;
 
-    state operator()(store::transaction& tx, std::string& piece)
-    {
+    state operator()(store::transaction& tx, std::string& piece) {
         // The reader was so slow that events have been deleted before it read them: the next request is
         // answered 410.
         if (at.value != 0 && at < event_log::deleted_up_to(tx, filter))
             return state::done;
         const auto end = event_log::read(
-            tx,
-            filter,
-            {.from = at, .rows_max = piece_rows_max},
-            [&](const store::events::event& one) {
-                if (piece.size() >= piece_bytes)
-                    return false;
-                piece +=
-                    "id: " + cursor_text(one.id) + "\nevent: " + one.type + "\ndata: " + one.body + "\n\n";
-                return true;
-            }
-        );
+                tx, filter, {.from = at, .rows_max = piece_rows_max}, [&](const store::events::event& one) {
+                    if (piece.size() >= piece_bytes)
+                        return false;
+                    piece += "id: " + cursor_text(one.id) + "\nevent: " + one.type + "\ndata: " + one.body +
+                             "\n\n";
+                    return true;
+                });
         at = position_behind(tx, end);
         // Keeps proxies from closing the connection; clients keep an id without data and dispatch no event.
         if (piece.empty())
@@ -237,8 +213,7 @@ struct event_stream {
 
 }  // namespace
 
-reply list_events(const server_context&, request_context& request)
-{
+reply list_events(const server_context&, request_context& request) {
     const auto from = read_position(request);
     if (!from)
         return manage_error(from.error());
@@ -247,8 +222,7 @@ reply list_events(const server_context&, request_context& request)
                      }};
 }
 
-result<reply> stream_events(management_request& request)
-{
+result<reply> stream_events(management_request& request) {
     auto from = read_position(request.context);
     if (!from)
         return from.error();
@@ -266,9 +240,9 @@ result<reply> stream_events(management_request& request)
     head.headers.add("Content-Type", "text/event-stream");
     head.headers.add("Cache-Control", "no-store");
     head.body = "retry: 1000\n\n";
-    return reply(response_stream{
-        .head = std::move(head), .next = event_stream{std::move(from->wanted), *start}, .is_endless = true
-    });
+    return reply(response_stream{.head = std::move(head),
+            .next = event_stream{std::move(from->wanted), *start},
+            .is_endless = true});
 }
 
 }  // namespace scimd::api

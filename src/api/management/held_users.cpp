@@ -17,18 +17,10 @@ namespace held_users = store::held_users;
 
 constexpr number_bounds held_user_page_size_bounds{1, 1'000, 100};
 
-json::object to_json(store::transaction& tx, directory_id where, const held_users::held_user& held)
-{
-    json::object body{
-        {"user_id", user_id_text(held.user)},
-        {"preferred_username", ""},
-        {"email", ""},
-        {"reason", held.reason},
-        {"domain", held.domain},
-        {"detail", held.detail},
-        {"address", held.address},
-        {"held_since", format_rfc3339(held.since)}
-    };
+json::object to_json(store::transaction& tx, directory_id where, const held_users::held_user& held) {
+    json::object body{{"user_id", user_id_text(held.user)}, {"preferred_username", ""}, {"email", ""},
+            {"reason", held.reason}, {"domain", held.domain}, {"detail", held.detail},
+            {"address", held.address}, {"held_since", format_rfc3339(held.since)}};
     if (const auto warning = service::warning_of(held.domain); !warning.empty())
         body["domain_warning"] = warning;
     if (const auto row = store::resources::find(tx, where, "User", held.user)) {
@@ -42,8 +34,7 @@ json::object to_json(store::transaction& tx, directory_id where, const held_user
 
 }  // namespace
 
-result<http::response> list_held_users(management_request& request)
-{
+result<http::response> list_held_users(management_request& request) {
     const auto size = number_parameter(request.context, "page_size", held_user_page_size_bounds);
     const auto where = parse_page_token("held", query_parameter(request.context, "page_token"));
     if (!size || !where || where->is_before)
@@ -52,22 +43,15 @@ result<http::response> list_held_users(management_request& request)
     if (!of)
         return of.error();
     auto& tx = request.tx;
-    const auto page = make_page(
-        "held",
-        *where,
-        static_cast<std::size_t>(*size),
-        held_users::list(tx, of->id, resource_id{where->id}, *size + 1),
-        [](const held_users::held_user& one) { return one.user.value; }
-    );
+    const auto page = make_page("held", *where, static_cast<std::size_t>(*size),
+            held_users::list(tx, of->id, resource_id{where->id}, *size + 1),
+            [](const held_users::held_user& one) { return one.user.value; });
     json::array listed;
     for (const auto& held : page.rows)
         listed.push_back(to_json(tx, of->id, held));
     return manage_response(
-        200,
-        {{"held_users", std::move(listed)},
-         {"total_size", held_users::count(tx, of->id)},
-         {"next_page_token", page.next}}
-    );
+            200, {{"held_users", std::move(listed)}, {"total_size", held_users::count(tx, of->id)},
+                         {"next_page_token", page.next}});
 }
 
 }  // namespace scimd::api

@@ -40,16 +40,11 @@ std::string digest_of_request(const request_context& request, std::string_view b
 // came with another request, or the kept answer held a secret; quota_exceeded: too many answers of this
 // caller are kept.
 std::optional<http::response> find_kept_answer(
-    const idempotency_key& key, request_context& request, store::transaction& tx
-);
+        const idempotency_key& key, request_context& request, store::transaction& tx);
 
 // Keeps the answer when it is a success; without its body where the policy says that it holds a secret, and
 // without the values of a webhook endpoint's headers.
-void keep_answer(
-    const idempotency_key& key,
-    idempotency_policy policy,
-    const http::response& answer,
-    store::transaction& tx
-);
+void keep_answer(const idempotency_key& key, idempotency_policy policy, const http::response& answer,
+        store::transaction& tx);
 
 }  // namespace scimd::api

@@ -2,8 +2,7 @@
 
 namespace scimd::api {
 
-result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const std::string& key)
-{
+result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const std::string& key) {
     const std::lock_guard guard(mutex_);
     if (keys_.contains(key))
         return error{errc::conflict, "A request with this Idempotency-Key is being carried out."};
@@ -13,8 +12,7 @@ result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const s
     return std::make_unique<lock>(*this, key);
 }
 
-idempotency_locks::lock::~lock()
-{
+idempotency_locks::lock::~lock() {
     const std::lock_guard guard(owner_.mutex_);
     owner_.keys_.erase(key_);
 }

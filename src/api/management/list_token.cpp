@@ -12,13 +12,11 @@
 namespace scimd::api {
 namespace {
 
-std::string checksum(std::string_view query)
-{
+std::string checksum(std::string_view query) {
     return std::to_string(crc32(query));
 }
 
-std::optional<std::int64_t> parse_number(std::string_view text)
-{
+std::optional<std::int64_t> parse_number(std::string_view text) {
     std::int64_t number = 0;
     const auto* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
@@ -27,15 +25,13 @@ std::optional<std::int64_t> parse_number(std::string_view text)
 
 }  // namespace
 
-std::string list_token::text(std::string_view query) const
-{
+std::string list_token::text(std::string_view query) const {
     const auto plain = std::string(is_backwards ? "b" : "f") + '.' + checksum(query) + '.' +
                        std::to_string(at.modified) + '.' + std::to_string(at.id.value);
     return to_base64url(std::as_bytes(std::span(plain)));
 }
 
-result<list_token> list_token::parse(std::string_view text, std::string_view query)
-{
+result<list_token> list_token::parse(std::string_view text, std::string_view query) {
     if (auto good = check_page_token(text); !good)
         return good.error();
     const auto bytes = from_base64url(text);

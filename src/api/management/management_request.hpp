@@ -27,8 +27,7 @@ struct management_request {
     const json::object& body;  // as described; empty where the route takes none
 
     // The value of the template's {name}; empty when the template has none.
-    [[nodiscard]] const std::string& parameter(std::string_view name) const
-    {
+    [[nodiscard]] const std::string& parameter(std::string_view name) const {
         return context.parameter(name);
     }
 
@@ -56,8 +55,7 @@ struct number_bounds {
     std::int64_t default_value = 0;
 };
 result<std::int64_t> number_parameter(
-    const request_context& request, std::string_view name, const number_bounds& bounds
-);
+        const request_context& request, std::string_view name, const number_bounds& bounds);
 
 // The organization of the path, and that it exists.
 result<organization_id> read_organization(const management_request& request);

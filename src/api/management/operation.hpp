@@ -30,8 +30,7 @@ using job_outcome = std::variant<http::response, management_step>;
 using management_job = std::function<result<job_outcome>(const server_context&, store::database&)>;
 
 template <class Handler>
-management_step make_step(Handler handler)
-{
+management_step make_step(Handler handler) {
     return [handler = std::move(handler)](management_request& request) -> result<reply> {
         auto answer = handler(request);
         if (!answer)

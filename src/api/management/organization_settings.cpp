@@ -13,16 +13,14 @@ namespace {
 namespace tenants = store::tenants;
 namespace organizations = service::organizations;
 
-http::response limit_response(const tenants::organization& of)
-{
+http::response limit_response(const tenants::organization& of) {
     json::object settings;
     if (of.max_allowed_users)
         settings["max_allowed_users"] = *of.max_allowed_users;
     return manage_response(200, {{"settings", std::move(settings)}});
 }
 
-http::response policy_response(const tenants::organization& of)
-{
+http::response policy_response(const tenants::organization& of) {
     const auto policy = service::stored_session_policy(of.session_policy);
     return manage_response(200, {{"policy", service::session_policy_json(policy)}});
 }
@@ -30,9 +28,7 @@ http::response policy_response(const tenants::organization& of)
 }  // namespace
 
 result<http::response> update_organization_settings(
-    management_request& request, const update_organization_settings_body& body
-)
-{
+        management_request& request, const update_organization_settings_body& body) {
     auto found = find_organization(request);
     if (!found)
         return found.error();
@@ -40,22 +36,20 @@ result<http::response> update_organization_settings(
     for (const auto& one : body.features)
         wanted.push_back({one.name, one.enabled.value_or(false)});
     const auto changed =
-        organizations::switch_features(request.tx, request.source(), std::move(*found), wanted);
+            organizations::switch_features(request.tx, request.source(), std::move(*found), wanted);
     if (!changed)
         return changed.error();
     return manage_response(200, {{"organization", organizations::to_json(*changed)}});
 }
 
-result<http::response> get_user_limit(management_request& request)
-{
+result<http::response> get_user_limit(management_request& request) {
     const auto found = find_organization(request);
     if (!found)
         return found.error();
     return limit_response(*found);
 }
 
-result<http::response> update_user_limit(management_request& request, const update_user_limit_body& body)
-{
+result<http::response> update_user_limit(management_request& request, const update_user_limit_body& body) {
     auto found = find_organization(request);
     if (!found)
         return found.error();
@@ -63,23 +57,20 @@ result<http::response> update_user_limit(management_request& request, const upda
     return limit_response(organizations::limit_users(request.tx, std::move(*found), limit));
 }
 
-result<http::response> get_session_policy(management_request& request)
-{
+result<http::response> get_session_policy(management_request& request) {
     const auto found = find_organization(request);
     if (!found)
         return found.error();
     return policy_response(*found);
 }
 
-result<http::response> get_application_session_policy(management_request& request)
-{
+result<http::response> get_application_session_policy(management_request& request) {
     if (const auto found = find_organization(request); !found)
         return found.error();
     return manage_response(200, {{"application_policy", service::application_session_policy_json()}});
 }
 
-result<http::response> update_session_policy(management_request& request)
-{
+result<http::response> update_session_policy(management_request& request) {
     auto found = find_organization(request);
     if (!found)
         return found.error();

@@ -12,33 +12,28 @@ namespace {
 
 constexpr std::size_t page_token_bytes_max = 200;
 
-bool is_base64url_character(char c) noexcept
-{
+bool is_base64url_character(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }
 
 }  // namespace
 
-result<void> check_page_token(std::string_view token)
-{
+result<void> check_page_token(std::string_view token) {
     if (token.size() > page_token_bytes_max || !std::ranges::all_of(token, is_base64url_character))
         return error{errc::invalid_value, "page_token must have at most 200 letters, digits, - and _."};
     return {};
 }
 
-error no_such_page()
-{
+error no_such_page() {
     return {errc::not_found, "There is no page of this list with this page_token."};
 }
 
-std::string to_page_token(std::string_view list, const page_position& where)
-{
+std::string to_page_token(std::string_view list, const page_position& where) {
     const auto text = std::string(list) + (where.is_before ? '<' : '>') + std::to_string(where.id);
     return to_base64url(std::as_bytes(std::span(text)));
 }
 
-result<page_position> parse_page_token(std::string_view list, std::optional<std::string_view> token)
-{
+result<page_position> parse_page_token(std::string_view list, std::optional<std::string_view> token) {
     if (!token || token->empty())
         return page_position();
     if (auto good = check_page_token(*token); !good)

@@ -46,10 +46,8 @@ struct token_page {
 // `found` are the rows in the direction of `where`, one more than the page has when there are so many.
 // `id_of` gives the id of a row.
 template <class Row, class IdOf>
-token_page<Row> make_page(
-    std::string_view list, const page_position& where, std::size_t size, std::vector<Row> found, IdOf id_of
-)
-{
+token_page<Row> make_page(std::string_view list, const page_position& where, std::size_t size,
+        std::vector<Row> found, IdOf id_of) {
     const bool has_more = found.size() > size;
     if (has_more)
         found.pop_back();

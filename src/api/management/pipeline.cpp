@@ -26,9 +26,7 @@ namespace {
 class management_run : public std::enable_shared_from_this<management_run> {
 public:
     management_run(const server_context& server, request_context& request, match found)
-        : server_(server), request_(request), found_(std::move(found))
-    {
-    }
+            : server_(server), request_(request), found_(std::move(found)) {}
 
     reply authorize_caller();
 
@@ -56,8 +54,7 @@ private:
 
 // 1. The operator comes by the control socket, all others with an access token. A reading handler goes on in
 // the transaction in which the token was looked up.
-reply management_run::authorize_caller()
-{
+reply management_run::authorize_caller() {
     if (request_.http.from.is_operator) {
         authorize_operator(request_);
         return check_head();
@@ -67,21 +64,19 @@ reply management_run::authorize_caller()
     if (!has_access_token(request_.http))
         return manage_error(no_access_token());
     return transaction_step{
-        store::intent::read,
-        [self = shared_from_this()](store::transaction& tx) -> reply {
-            if (const auto allowed = authorize(self->server_, self->request_, self->found_.row, tx); !allowed)
-                return manage_error(allowed.error());
-            auto next = self->check_head();
-            const auto* more = std::get_if<transaction_step>(&next);
-            return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
-        }
-    };
+            store::intent::read, [self = shared_from_this()](store::transaction& tx) -> reply {
+                if (const auto allowed = authorize(self->server_, self->request_, self->found_.row, tx);
+                        !allowed)
+                    return manage_error(allowed.error());
+                auto next = self->check_head();
+                const auto* more = std::get_if<transaction_step>(&next);
+                return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
+            }};
 }
 
 // 2. Path and method, query, free disk space, Idempotency-Key; then the body, and the token again when it
 // came late.
-reply management_run::check_head()
-{
+reply management_run::check_head() {
     if (!found_.row)
         return no_route_response(request_, found_);
     if (auto checked = check_query(row().operation.query, request_.target); !checked)
@@ -96,30 +91,24 @@ reply management_run::check_head()
     key_ = std::move(*key);
     if (!row().operation.takes_body)
         return take_body({});
-    return body_request{
-        .bytes_max = server_.bounds.manage_body_bytes_max,
-        .then = [self = shared_from_this()](std::string text) { return self->take_body(std::move(text)); },
-        .recheck = recheck_when_late(
-            server_,
-            request_,
-            [&server = server_, &request = request_](store::transaction& tx) {
-                return reauthorize(server, request, tx);
-            }
-        )
-    };
+    return body_request{.bytes_max = server_.bounds.manage_body_bytes_max,
+            .then = [self = shared_from_this()](
+                            std::string text) { return self->take_body(std::move(text)); },
+            .recheck = recheck_when_late(
+                    server_, request_, [&server = server_, &request = request_](store::transaction& tx) {
+                        return reauthorize(server, request, tx);
+                    })};
 }
 
 // While the disk is nearly full, only what makes the store smaller, or takes access away, is carried out.
-bool management_run::may_use_reserve() const
-{
+bool management_run::may_use_reserve() const {
     return request_.http.from.is_operator || is_reading(row()) || row().method == "DELETE" ||
            row().path.ends_with(":disable");
 }
 
 // 3. The body is parsed once, held against its description, and against the rights of the caller. `text` is
 // empty where the route takes none.
-reply management_run::take_body(std::string text)
-{
+reply management_run::take_body(std::string text) {
     if (auto parsed = parse_body(text); !parsed)
         return manage_error(parsed.error());
     if (key_)
@@ -146,8 +135,7 @@ reply management_run::take_body(std::string text)
 
 // Whole numbers that are written with a fraction are written without it, in `text`, too: requests that differ
 // in nothing else are the same under an Idempotency-Key.
-result<void> management_run::parse_body(std::string& text)
-{
+result<void> management_run::parse_body(std::string& text) {
     if (!row().operation.takes_body)
         return {};
     auto parsed = parse_json_object(text.empty() ? "{}" : text);
@@ -162,26 +150,22 @@ result<void> management_run::parse_body(std::string& text)
 // 4. A job, if the route has one, changes things outside of any transaction. Whether its Idempotency-Key was
 // used before, or is in use, is found out before it begins; and again when the key is held, since the request
 // that held it before may just have ended.
-reply management_run::lock_key_and_run_job(const management_job& job)
-{
+reply management_run::lock_key_and_run_job(const management_job& job) {
     return transaction_step{
-        store::intent::read,
-        [self = shared_from_this(), job](store::transaction& tx) -> reply {
-            if (auto kept = find_kept_answer(*self->key_, self->request_, tx))
-                return std::move(*kept);
-            if (!self->request_.idempotency_lock) {
-                auto lock = self->server_.idempotency_keys->take(self->key_->text);
-                if (!lock)
-                    return manage_error(lock.error());
-                self->request_.idempotency_lock = std::move(*lock);
-            }
-            return self->run_job(job);
-        }
-    };
+            store::intent::read, [self = shared_from_this(), job](store::transaction& tx) -> reply {
+                if (auto kept = find_kept_answer(*self->key_, self->request_, tx))
+                    return std::move(*kept);
+                if (!self->request_.idempotency_lock) {
+                    auto lock = self->server_.idempotency_keys->take(self->key_->text);
+                    if (!lock)
+                        return manage_error(lock.error());
+                    self->request_.idempotency_lock = std::move(*lock);
+                }
+                return self->run_job(job);
+            }};
 }
 
-reply management_run::run_job(const management_job& job)
-{
+reply management_run::run_job(const management_job& job) {
     return blocking_task{[self = shared_from_this(), job](store::database& database) -> reply {
         std::optional<http::response> kept;
         if (self->key_)
@@ -193,8 +177,7 @@ reply management_run::run_job(const management_job& job)
     }};
 }
 
-reply management_run::run_job_in(store::database& database, const management_job& job)
-{
+reply management_run::run_job_in(store::database& database, const management_job& job) {
     auto outcome = job(server_, database);
     if (!outcome)
         return manage_error(outcome.error());
@@ -205,8 +188,7 @@ reply management_run::run_job_in(store::database& database, const management_job
 }
 
 // 5. One transaction, which may run more than once.
-reply management_run::begin_transaction(store::intent mode)
-{
+reply management_run::begin_transaction(store::intent mode) {
     return transaction_step{mode, [self = shared_from_this(), mode](store::transaction& tx) {
                                 return mode == store::intent::write ? self->change(tx)
                                                                     : self->run_handler(tx);
@@ -216,8 +198,7 @@ reply management_run::begin_transaction(store::intent mode)
 // 6. A change: the kept answer of its Idempotency-Key, else a snapshot, the handler, the answer to keep, and
 // the entry in the audit log. A failure undoes what the handler did and leaves its entry; a repeat leaves
 // none.
-reply management_run::change(store::transaction& tx)
-{
+reply management_run::change(store::transaction& tx) {
     auto kept = key_ ? find_kept_answer(*key_, request_, tx) : std::nullopt;
     if (kept && request_.is_repeat)
         return std::move(*kept);
@@ -241,8 +222,7 @@ reply management_run::change(store::transaction& tx)
 }
 
 // 7. The handler.
-reply management_run::run_handler(store::transaction& tx)
-{
+reply management_run::run_handler(store::transaction& tx) {
     management_request request{server_, request_, tx, body_.get_object()};
     auto answer = step_(request);
     return answer ? std::move(*answer) : reply(manage_error(answer.error()));
@@ -250,8 +230,7 @@ reply management_run::run_handler(store::transaction& tx)
 
 }  // namespace
 
-reply handle_management(const server_context& server, request_context& request, match found)
-{
+reply handle_management(const server_context& server, request_context& request, match found) {
     return std::make_shared<management_run>(server, request, std::move(found))->authorize_caller();
 }
 

@@ -16,16 +16,13 @@ namespace usage = store::usage;
 
 // Events per second have a limit only: their count is not stored.
 http::response quotas_response(
-    const server_context& server, store::transaction& tx, const tenants::directory& of
-)
-{
+        const server_context& server, store::transaction& tx, const tenants::directory& of) {
     const auto found = usage::find(tx, of.id);
     const auto limits = server.quotas->limits_of(found.own);
     json::array quotas;
     for (std::size_t i = 0; i < usage::quota_count; ++i) {
-        json::object one{
-            {"name", usage::quota_names[i]}, {"limit", limits[i]}, {"is_default", !found.own[i].has_value()}
-        };
+        json::object one{{"name", usage::quota_names[i]}, {"limit", limits[i]},
+                {"is_default", !found.own[i].has_value()}};
         if (i != usage::index_of(usage::quota::events_per_second))
             one["used"] = found.used[i];
         quotas.push_back(std::move(one));
@@ -35,8 +32,7 @@ http::response quotas_response(
 
 }  // namespace
 
-result<http::response> get_quotas(management_request& request)
-{
+result<http::response> get_quotas(management_request& request) {
     const auto found = read_directory(request);
     if (!found)
         return found.error();
@@ -44,8 +40,7 @@ result<http::response> get_quotas(management_request& request)
 }
 
 // null goes back to the default.
-result<http::response> update_quotas(management_request& request)
-{
+result<http::response> update_quotas(management_request& request) {
     const auto found = read_directory(request);
     if (!found)
         return found.error();

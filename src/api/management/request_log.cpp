@@ -27,56 +27,32 @@ constexpr std::size_t log_page_bytes_max = 4 * 1024 * 1024;  // a page ends earl
 constexpr std::size_t parameter_bytes_max = 1'024;
 
 // The ignored attributes of an entry; entries of older versions have none.
-json::array ignored_in(const json::object& changes)
-{
+json::array ignored_in(const json::object& changes) {
     const auto* listed = find_array(changes, "ignored");
     return listed ? *listed : json::array();
 }
 
-json::object to_json(const log::entry& from)
-{
+json::object to_json(const log::entry& from) {
     auto noted = parse_json_object(from.changes).value();
-    return {
-        {"id", "req_" + std::to_string(from.id)},
-        {"time", format_rfc3339(from.at)},
-        {"method", from.method},
-        {"path", from.path},
-        {"query", from.query},
-        {"status", from.status},
-        {"scim_type", from.scim_type},
-        {"detail", from.detail},
-        {"microseconds", from.microseconds},
-        {"request_id", from.request_id},
-        {"resource_id", from.resource_id},
-        {"operations", std::move(noted["operations"])},
-        {"changes", std::move(noted["changes"])},
-        {"total_changes", std::move(noted["total"])},
-        {"ignored", ignored_in(noted)},
-        {"provider", from.provider},
-        {"user_agent", from.agent},
-        {"directory_user_id", from.user},
-        {"body", from.body}
-    };
+    return {{"id", "req_" + std::to_string(from.id)}, {"time", format_rfc3339(from.at)},
+            {"method", from.method}, {"path", from.path}, {"query", from.query}, {"status", from.status},
+            {"scim_type", from.scim_type}, {"detail", from.detail}, {"microseconds", from.microseconds},
+            {"request_id", from.request_id}, {"resource_id", from.resource_id},
+            {"operations", std::move(noted["operations"])}, {"changes", std::move(noted["changes"])},
+            {"total_changes", std::move(noted["total"])}, {"ignored", ignored_in(noted)},
+            {"provider", from.provider}, {"user_agent", from.agent}, {"directory_user_id", from.user},
+            {"body", from.body}};
 }
 
-json::object to_json(const refusals::refusal& from)
-{
-    json::object body{
-        {"id", "ref_" + std::to_string(from.id)},
-        {"preferred_username", from.user_name},
-        {"dp_id", from.external_id},
-        {"domain", from.domain},
-        {"address", from.address},
-        {"user_id", from.user ? user_id_text(*from.user) : std::string()},
-        {"reason", from.reason},
-        {"severity", service::is_warning(from.reason) ? "WARNING" : "ERROR"},
-        {"detail", from.detail},
-        {"fix", service::how_to_fix(from.reason)},
-        {"count", from.count},
-        {"first_refused_at", format_rfc3339(from.first_at)},
-        {"last_refused_at", format_rfc3339(from.last_at)},
-        {"status", from.resolved_at ? "RESOLVED" : "OPEN"}
-    };
+json::object to_json(const refusals::refusal& from) {
+    json::object body{{"id", "ref_" + std::to_string(from.id)}, {"preferred_username", from.user_name},
+            {"dp_id", from.external_id}, {"domain", from.domain}, {"address", from.address},
+            {"user_id", from.user ? user_id_text(*from.user) : std::string()}, {"reason", from.reason},
+            {"severity", service::is_warning(from.reason) ? "WARNING" : "ERROR"}, {"detail", from.detail},
+            {"fix", service::how_to_fix(from.reason)}, {"count", from.count},
+            {"first_refused_at", format_rfc3339(from.first_at)},
+            {"last_refused_at", format_rfc3339(from.last_at)},
+            {"status", from.resolved_at ? "RESOLVED" : "OPEN"}};
     if (const auto warning = service::warning_of(from.domain); !warning.empty())
         body["domain_warning"] = warning;
     if (from.resolved_at)
@@ -84,8 +60,7 @@ json::object to_json(const refusals::refusal& from)
     return body;
 }
 
-result<std::string> text_parameter(const request_context& request, std::string_view name)
-{
+result<std::string> text_parameter(const request_context& request, std::string_view name) {
     const auto text = query_parameter(request, name).value_or("");
     if (text.size() > parameter_bytes_max)
         return error{errc::invalid_value, std::string(name) + " must have at most 1024 bytes."};
@@ -93,8 +68,7 @@ result<std::string> text_parameter(const request_context& request, std::string_v
 }
 
 // "409", "4xx" or "error".
-result<void> read_status(std::string_view text, log::filter& into)
-{
+result<void> read_status(std::string_view text, log::filter& into) {
     const error bad{errc::invalid_value, "status must be a number as 409, a class as 4xx, or error."};
     if (text.empty())
         return {};
@@ -115,8 +89,7 @@ result<void> read_status(std::string_view text, log::filter& into)
     return read.ec == std::errc() && read.ptr == end ? result<void>() : bad;
 }
 
-result<std::optional<time_point>> time_parameter(const request_context& request, std::string_view name)
-{
+result<std::optional<time_point>> time_parameter(const request_context& request, std::string_view name) {
     const auto text = query_parameter(request, name).value_or("");
     if (text.empty())
         return std::optional<time_point>();
@@ -126,8 +99,7 @@ result<std::optional<time_point>> time_parameter(const request_context& request,
     return when;
 }
 
-result<log::filter> read_log_filter(const request_context& request)
-{
+result<log::filter> read_log_filter(const request_context& request) {
     log::filter which;
     if (auto status = read_status(query_parameter(request, "status").value_or(""), which); !status)
         return status.error();
@@ -150,8 +122,7 @@ result<log::filter> read_log_filter(const request_context& request)
     return which;
 }
 
-result<refusals::filter> read_refusal_filter(const request_context& request)
-{
+result<refusals::filter> read_refusal_filter(const request_context& request) {
     refusals::filter which;
     const auto status = query_parameter(request, "status").value_or("");
     if (equals_ignoring_case(status, "open"))
@@ -178,8 +149,7 @@ struct log_page {
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
 
-result<log_page> read_log_page(const request_context& request, std::string_view list)
-{
+result<log_page> read_log_page(const request_context& request, std::string_view list) {
     const auto size = number_parameter(request, "page_size", log_page_size_bounds);
     if (!size)
         return size.error();
@@ -200,8 +170,7 @@ public:
     explicit collector(const log_page& wanted) : wanted_(wanted) {}
 
     // false: it is full.
-    bool add(std::int64_t id, json::object row, std::size_t bytes)
-    {
+    bool add(std::int64_t id, json::object row, std::size_t bytes) {
         if (rows_.size() == wanted_.size || bytes_ > log_page_bytes_max) {
             next_ = to_page_token(wanted_.list, {false, last_});
             return false;
@@ -212,8 +181,7 @@ public:
         return true;
     }
 
-    http::response answer(std::string_view name)
-    {
+    http::response answer(std::string_view name) {
         return manage_response(200, {{name, std::move(rows_)}, {"next_page_token", next_}});
     }
 
@@ -228,14 +196,8 @@ private:
 // A page of a list, in the member `name`. `list_rows` is (transaction&, directory_id, filter, before,
 // collector&).
 template <class Filter, class List>
-result<http::response> list_newest(
-    const management_request& request,
-    std::string_view list,
-    std::string_view name,
-    const result<Filter>& filter,
-    List list_rows
-)
-{
+result<http::response> list_newest(const management_request& request, std::string_view list,
+        std::string_view name, const result<Filter>& filter, List list_rows) {
     const auto wanted = read_log_page(request.context, list);
     if (!wanted)
         return wanted.error();
@@ -251,8 +213,7 @@ result<http::response> list_newest(
 
 }  // namespace
 
-result<http::response> list_requests(management_request& request)
-{
+result<http::response> list_requests(management_request& request) {
     const auto list = [](auto& tx, auto of, const log::filter& filter, std::int64_t before, collector& rows) {
         log::list(tx, of, filter, before, [&rows](const log::entry& one) {
             return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
@@ -261,14 +222,13 @@ result<http::response> list_requests(management_request& request)
     return list_newest(request, "requests", "entries", read_log_filter(request.context), list);
 }
 
-result<http::response> list_refusals(management_request& request)
-{
-    const auto list =
-        [](auto& tx, auto of, const refusals::filter& filter, std::int64_t before, collector& rows) {
-            refusals::list(tx, of, filter, before, [&rows](const refusals::refusal& one) {
-                return rows.add(one.id, to_json(one), one.detail.size());
-            });
-        };
+result<http::response> list_refusals(management_request& request) {
+    const auto list = [](auto& tx, auto of, const refusals::filter& filter, std::int64_t before,
+                              collector& rows) {
+        refusals::list(tx, of, filter, before, [&rows](const refusals::refusal& one) {
+            return rows.add(one.id, to_json(one), one.detail.size());
+        });
+    };
     return list_newest(request, "refusals", "refusals", read_refusal_filter(request.context), list);
 }
 

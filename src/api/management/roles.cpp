@@ -17,8 +17,7 @@ namespace roles = service::roles;
 namespace role_rows = store::roles;
 
 // The owner of the roles of the path: the environment, or the organization that it names.
-result<roles::scope> read_scope(const management_request& request)
-{
+result<roles::scope> read_scope(const management_request& request) {
     if (request.parameter("organization").empty())
         return roles::scope();
     const auto owner = read_organization(request);
@@ -26,8 +25,7 @@ result<roles::scope> read_scope(const management_request& request)
 }
 
 // The default roles of the members of that scope: its own, else those of the environment.
-role_rows::defaults defaults_in_sight(store::transaction& tx, const roles::scope& of)
-{
+role_rows::defaults defaults_in_sight(store::transaction& tx, const roles::scope& of) {
     auto defaults = role_rows::find_defaults(tx, std::nullopt);
     if (of)
         if (const auto own = role_rows::find_defaults(tx, of).member)
@@ -35,39 +33,29 @@ role_rows::defaults defaults_in_sight(store::transaction& tx, const roles::scope
     return defaults;
 }
 
-json::object to_json(store::transaction& tx, const roles::role& from, const role_rows::defaults& defaults)
-{
-    json::object body{
-        {"id", from.id.text()},
-        {"name", from.name},
-        {"display_name", from.display_name},
-        {"description", from.description},
-        {"default_creator", defaults.creator == from.id},
-        {"default_member", defaults.member == from.id},
-        {"permissions", parse_json(from.permissions).value()},
-        {"dependent_roles_count", role_rows::count_dependents(tx, from)},
-        {"is_org_role", from.owner.has_value()}
-    };
+json::object to_json(store::transaction& tx, const roles::role& from, const role_rows::defaults& defaults) {
+    json::object body{{"id", from.id.text()}, {"name", from.name}, {"display_name", from.display_name},
+            {"description", from.description}, {"default_creator", defaults.creator == from.id},
+            {"default_member", defaults.member == from.id},
+            {"permissions", parse_json(from.permissions).value()},
+            {"dependent_roles_count", role_rows::count_dependents(tx, from)},
+            {"is_org_role", from.owner.has_value()}};
     if (from.extends)
         body["extends"] = *from.extends;
     return body;
 }
 
 http::response role_response(
-    store::transaction& tx, int status, const roles::scope& of, const roles::role& from
-)
-{
+        store::transaction& tx, int status, const roles::scope& of, const roles::role& from) {
     return manage_response(status, {{"role", to_json(tx, from, defaults_in_sight(tx, of))}});
 }
 
-error no_role()
-{
+error no_role() {
     return {errc::not_found, "The role was not found."};
 }
 
 template <class Body>
-roles::change read_change(const Body& body)
-{
+roles::change read_change(const Body& body) {
     roles::change wanted;
     wanted.display_name = body.display_name;
     wanted.description = body.description;
@@ -77,8 +65,7 @@ roles::change read_change(const Body& body)
 }
 
 // The role of the path in its own scope: no other can be changed.
-result<roles::role> read_own_role(const management_request& request)
-{
+result<roles::role> read_own_role(const management_request& request) {
     const auto of = read_scope(request);
     if (!of)
         return of.error();
@@ -91,9 +78,7 @@ result<roles::role> read_own_role(const management_request& request)
 // A caller of one organization may have a role of its own as the default; without one, its users would get
 // that of the environment.
 result<void> check_default(
-    const management_request& request, const roles::scope& of, const std::optional<std::string>& name
-)
-{
+        const management_request& request, const roles::scope& of, const std::optional<std::string>& name) {
     if (request.is_of_environment() || !name)
         return {};
     const auto found = roles::find_visible(request.tx, of, *name);
@@ -105,9 +90,7 @@ result<void> check_default(
 
 // When a caller of one organization removes a role, no role of the environment may take its place.
 result<void> check_removal(
-    const management_request& request, const roles::role& which, const std::optional<roles::role>& next
-)
-{
+        const management_request& request, const roles::role& which, const std::optional<roles::role>& next) {
     if (request.is_of_environment())
         return {};
     const bool is_followed = next && next->owner;
@@ -118,18 +101,15 @@ result<void> check_removal(
 
 }  // namespace
 
-json::object role_assignments_json(store::transaction& tx, directory_id of)
-{
+json::object role_assignments_json(store::transaction& tx, directory_id of) {
     json::array listed;
     for (const auto& one : role_rows::assignments(tx, of))
-        listed.push_back(json::object{
-            {"group_id", group_id_text(one.group)}, {"role_name", one.role_name}, {"role_id", one.role.text()}
-        });
+        listed.push_back(json::object{{"group_id", group_id_text(one.group)}, {"role_name", one.role_name},
+                {"role_id", one.role.text()}});
     return {{"assignments", std::move(listed)}};
 }
 
-result<http::response> create_role(management_request& request, const create_role_body& body)
-{
+result<http::response> create_role(management_request& request, const create_role_body& body) {
     const auto of = read_scope(request);
     if (!of)
         return of.error();
@@ -141,8 +121,7 @@ result<http::response> create_role(management_request& request, const create_rol
     return role_response(request.tx, 201, *of, *made);
 }
 
-result<http::response> list_roles(management_request& request)
-{
+result<http::response> list_roles(management_request& request) {
     const auto of = read_scope(request);
     if (!of)
         return of.error();
@@ -158,8 +137,7 @@ result<http::response> list_roles(management_request& request)
     return manage_response(200, {{"roles", std::move(listed)}});
 }
 
-result<http::response> get_role(management_request& request)
-{
+result<http::response> get_role(management_request& request) {
     const auto of = read_scope(request);
     if (!of)
         return of.error();
@@ -169,8 +147,7 @@ result<http::response> get_role(management_request& request)
     return role_response(request.tx, 200, *of, *found);
 }
 
-result<http::response> update_role(management_request& request, const update_role_body& body)
-{
+result<http::response> update_role(management_request& request, const update_role_body& body) {
     const auto found = read_own_role(request);
     if (!found)
         return found.error();
@@ -182,8 +159,7 @@ result<http::response> update_role(management_request& request, const update_rol
     return role_response(request.tx, 200, found->owner, *changed);
 }
 
-result<http::response> delete_role(management_request& request)
-{
+result<http::response> delete_role(management_request& request) {
     const auto found = read_own_role(request);
     if (!found)
         return found.error();
@@ -196,16 +172,15 @@ result<http::response> delete_role(management_request& request)
     return manage_response(200, {});
 }
 
-result<http::response> set_default_roles(management_request& request, const set_default_roles_body& body)
-{
+result<http::response> set_default_roles(management_request& request, const set_default_roles_body& body) {
     const auto of = read_scope(request);
     if (!of)
         return of.error();
     if (auto allowed = check_default(request, *of, body.default_member_role); !allowed)
         return allowed.error();
     auto& tx = request.tx;
-    const auto set =
-        roles::set_defaults(tx, request.source(), *of, {body.default_creator_role, body.default_member_role});
+    const auto set = roles::set_defaults(
+            tx, request.source(), *of, {body.default_creator_role, body.default_member_role});
     if (!set)
         return set.error();
     const auto defaults = defaults_in_sight(tx, *of);
@@ -217,8 +192,7 @@ result<http::response> set_default_roles(management_request& request, const set_
     return manage_response(200, answer);
 }
 
-result<http::response> assign_roles(management_request& request, const assign_roles_body& body)
-{
+result<http::response> assign_roles(management_request& request, const assign_roles_body& body) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();

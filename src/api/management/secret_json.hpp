@@ -20,8 +20,7 @@ std::string last_use_json(time_point created, std::optional<time_point> last);
 
 // The row with the last use that is in memory and not stored yet.
 store::credentials::secret_row with_last_use(
-    const server_context& server, store::credentials::secret_row row
-);
+        const server_context& server, store::credentials::secret_row row);
 
 // The latest expiry of a new secret that the operator allows; empty: secrets may last for ever.
 std::optional<time_point> latest_end(const server_context& server, time_point now);

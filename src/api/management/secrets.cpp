@@ -22,64 +22,49 @@ namespace secrets = service::secrets;
 // When a new secret expires (RFC 7644 §7.4): as asked, and no later than the operator allows; else as late as
 // that.
 result<std::optional<time_point>> end_of(
-    const management_request& request, const std::optional<std::string>& expire_time
-)
-{
+        const management_request& request, const std::optional<std::string>& expire_time) {
     const auto& server = request.server;
     const auto asked = parse_time(expire_time, "expire_time");
     const auto latest = latest_end(server, request.tx.now());
     if (!asked || !latest)
         return asked;
     if (*asked && **asked > *latest)
-        return error{
-            errc::invalid_value,
-            "expire_time must be at most " + std::to_string(server.secret_lifetime_max->count()) +
-                " days from now, as the server is configured."
-        };
+        return error{errc::invalid_value, "expire_time must be at most " +
+                                                  std::to_string(server.secret_lifetime_max->count()) +
+                                                  " days from now, as the server is configured."};
     return *asked ? *asked : latest;
 }
 
-result<http::response> shown_once(store::transaction& tx, const result<secrets::new_secret>& made)
-{
+result<http::response> shown_once(store::transaction& tx, const result<secrets::new_secret>& made) {
     if (!made)
         return made.error();
     return manage_response(
-        201, {{"plain_secret", made->plain.reveal()}, {"secret", secret_json(made->row, tx.now())}}
-    );
+            201, {{"plain_secret", made->plain.reveal()}, {"secret", secret_json(made->row, tx.now())}});
 }
 
 }  // namespace
 
-std::string time_or_never(const std::optional<time_point>& when)
-{
+std::string time_or_never(const std::optional<time_point>& when) {
     return when ? format_rfc3339(*when) : "0001-01-01T00:00:00Z";
 }
 
-std::string last_use_json(time_point created, std::optional<time_point> last)
-{
+std::string last_use_json(time_point created, std::optional<time_point> last) {
     return time_or_never(last ? std::optional(std::max(*last, created)) : last);
 }
 
-json::object secret_json(const credentials::secret_row& from, time_point now)
-{
-    json::object body{
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"secret_suffix", from.suffix},
-        {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
-        {"expire_time", time_or_never(from.expires)},
-        {"last_used_time", last_use_json(from.created, from.last_used)},
-        {"last_used_address", from.last_used_address},
-        {"last_used_user_agent", from.last_used_agent},
-        {"directory_id", from.directory.text()}
-    };
+json::object secret_json(const credentials::secret_row& from, time_point now) {
+    json::object body{{"id", from.id.text()}, {"create_time", format_rfc3339(from.created)},
+            {"secret_suffix", from.suffix}, {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
+            {"expire_time", time_or_never(from.expires)},
+            {"last_used_time", last_use_json(from.created, from.last_used)},
+            {"last_used_address", from.last_used_address}, {"last_used_user_agent", from.last_used_agent},
+            {"directory_id", from.directory.text()}};
     if (from.user)
         body["directory_user_id"] = user_id_text(*from.user);
     return body;
 }
 
-credentials::secret_row with_last_use(const server_context& server, credentials::secret_row row)
-{
+credentials::secret_row with_last_use(const server_context& server, credentials::secret_row row) {
     const auto last = server.last_used.of(row.id);
     if (!last)
         return row;
@@ -89,13 +74,11 @@ credentials::secret_row with_last_use(const server_context& server, credentials:
     return row;
 }
 
-std::optional<time_point> latest_end(const server_context& server, time_point now)
-{
+std::optional<time_point> latest_end(const server_context& server, time_point now) {
     return server.secret_lifetime_max ? std::optional(now + *server.secret_lifetime_max) : std::nullopt;
 }
 
-secret_list secrets_of(const server_context& server, store::transaction& tx, directory_id directory)
-{
+secret_list secrets_of(const server_context& server, store::transaction& tx, directory_id directory) {
     secret_list found;
     for (auto& row : credentials::list_directory_secrets(tx, directory)) {
         const auto secret = with_last_use(server, std::move(row));
@@ -105,8 +88,7 @@ secret_list secrets_of(const server_context& server, store::transaction& tx, dir
     return found;
 }
 
-result<http::response> create_secret(management_request& request, const create_secret_body& body)
-{
+result<http::response> create_secret(management_request& request, const create_secret_body& body) {
     const auto owner = read_directory(request);
     if (!owner)
         return owner.error();
@@ -118,13 +100,11 @@ result<http::response> create_secret(management_request& request, const create_s
     const auto& user = body.directory_user_id;
     if (user)
         return shown_once(
-            tx, secrets::create_for_user(tx, request.source(), random, *owner, *user, *expires)
-        );
+                tx, secrets::create_for_user(tx, request.source(), random, *owner, *user, *expires));
     return shown_once(tx, secrets::create(tx, request.source(), random, *owner, *expires));
 }
 
-result<http::response> regenerate_secret(management_request& request, const regenerate_secret_body& body)
-{
+result<http::response> regenerate_secret(management_request& request, const regenerate_secret_body& body) {
     const auto owner = read_directory(request);
     if (!owner)
         return owner.error();
@@ -132,14 +112,11 @@ result<http::response> regenerate_secret(management_request& request, const rege
     if (!expires)
         return expires.error();
     const std::chrono::seconds overlap(body.overlap_seconds.value_or(secrets::overlap_default.count()));
-    return shown_once(
-        request.tx,
-        secrets::regenerate(request.tx, request.source(), request.server.random, *owner, *expires, overlap)
-    );
+    return shown_once(request.tx, secrets::regenerate(request.tx, request.source(), request.server.random,
+                                          *owner, *expires, overlap));
 }
 
-result<http::response> list_secrets(management_request& request)
-{
+result<http::response> list_secrets(management_request& request) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();
@@ -149,8 +126,7 @@ result<http::response> list_secrets(management_request& request)
     return manage_response(200, {{"secrets", std::move(listed)}});
 }
 
-result<http::response> get_secret(management_request& request)
-{
+result<http::response> get_secret(management_request& request) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();
@@ -163,8 +139,7 @@ result<http::response> get_secret(management_request& request)
     return manage_response(200, {{"secret", secret_json(shown, request.tx.now())}});
 }
 
-result<http::response> revoke_secret(management_request& request)
-{
+result<http::response> revoke_secret(management_request& request) {
     const auto of = read_directory(request);
     if (!of)
         return of.error();

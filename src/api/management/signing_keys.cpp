@@ -13,14 +13,9 @@ namespace {
 namespace signing = service::signing;
 namespace signing_keys = store::signing_keys;
 
-json::object to_json(const signing_keys::key& from, bool is_signing)
-{
-    json::object body{
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"sign_time", format_rfc3339(from.signs)},
-        {"is_signing", is_signing}
-    };
+json::object to_json(const signing_keys::key& from, bool is_signing) {
+    json::object body{{"id", from.id.text()}, {"create_time", format_rfc3339(from.created)},
+            {"sign_time", format_rfc3339(from.signs)}, {"is_signing", is_signing}};
     if (from.retires)
         body["retire_time"] = format_rfc3339(*from.retires);
     if (from.forgotten)
@@ -28,8 +23,7 @@ json::object to_json(const signing_keys::key& from, bool is_signing)
     return body;
 }
 
-http::response key_list(store::transaction& tx)
-{
+http::response key_list(store::transaction& tx) {
     const auto keys = signing_keys::list(tx);
     const auto signer = signing::signer(keys, tx.now());
     json::array listed;
@@ -41,17 +35,14 @@ http::response key_list(store::transaction& tx)
 
 }  // namespace
 
-result<http::response> list_signing_keys(management_request& request)
-{
+result<http::response> list_signing_keys(management_request& request) {
     return key_list(request.tx);
 }
 
 result<job_outcome> rotate_signing_key(
-    const server_context&, store::database&, const rotate_signing_key_body& body
-)
-{
+        const server_context&, store::database&, const rotate_signing_key_body& body) {
     const auto urgency =
-        body.at_once.value_or(false) ? signing::urgency::at_once : signing::urgency::as_usual;
+            body.at_once.value_or(false) ? signing::urgency::at_once : signing::urgency::as_usual;
     const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
     return make_step([urgency, fresh](management_request& request) -> result<http::response> {
         request.server.public_keys->forget();
@@ -62,8 +53,7 @@ result<job_outcome> rotate_signing_key(
     });
 }
 
-result<job_outcome> renew_master_key(const server_context& server, store::database& database)
-{
+result<job_outcome> renew_master_key(const server_context& server, store::database& database) {
     const auto renewed = server.renew_master_key(database);
     if (!renewed)
         return renewed.error();

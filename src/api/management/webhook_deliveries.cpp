@@ -20,27 +20,18 @@ namespace webhook_rows = store::webhooks;
 constexpr std::int64_t revived_max = 10'000;
 constexpr std::int64_t attempts_shown_max = 100;  // of one dead letter
 
-json::object to_json(const webhook_rows::attempt& from)
-{
-    json::object body{
-        {"id", from.id.text()},
-        {"event_id", from.event.text()},
-        {"attempt", from.number},
-        {"time", format_rfc3339(from.started)},
-        {"milliseconds", from.milliseconds},
-        {"error", from.error},
-        {"response", from.response}
-    };
+json::object to_json(const webhook_rows::attempt& from) {
+    json::object body{{"id", from.id.text()}, {"event_id", from.event.text()}, {"attempt", from.number},
+            {"time", format_rfc3339(from.started)}, {"milliseconds", from.milliseconds},
+            {"error", from.error}, {"response", from.response}};
     if (from.status)
         body["status"] = *from.status;
     return body;
 }
 
-json::object to_json(store::transaction& tx, const webhook_rows::delivery& from)
-{
+json::object to_json(store::transaction& tx, const webhook_rows::delivery& from) {
     json::object body{
-        {"event_id", from.event.text()}, {"attempts", from.attempts}, {"last_error", from.last_error}
-    };
+            {"event_id", from.event.text()}, {"attempts", from.attempts}, {"last_error", from.last_error}};
     if (from.failed_at)
         body["last_attempt_time"] = format_rfc3339(*from.failed_at);
     if (const auto event = webhook_rows::find_event(tx, from.event)) {
@@ -51,8 +42,7 @@ json::object to_json(store::transaction& tx, const webhook_rows::delivery& from)
     return body;
 }
 
-result<event_id> read_event_id(std::string_view name, std::string_view text)
-{
+result<event_id> read_event_id(std::string_view name, std::string_view text) {
     const auto id = event_id::parse(text);
     if (!id)
         return error{errc::invalid_value, std::string(name) + " must be the id of an event."};
@@ -60,8 +50,7 @@ result<event_id> read_event_id(std::string_view name, std::string_view text)
 }
 
 // The dead letter of the path.
-result<webhook_rows::delivery> read_dead_letter(const management_request& request, webhook_id of)
-{
+result<webhook_rows::delivery> read_dead_letter(const management_request& request, webhook_id of) {
     const auto event = event_id::parse(request.parameter("event"));
     auto found = event ? webhook_rows::find_delivery(request.tx, of, *event) : std::nullopt;
     if (!found || found->state != webhook_rows::delivery_state::dead)
@@ -78,8 +67,7 @@ struct range_bound {
     std::pair<std::string_view, std::optional<std::string>> time;   // with its name
     std::pair<std::string_view, std::optional<std::string>> event;  // with its name
 
-    [[nodiscard]] result<std::optional<event_id>> read() const
-    {
+    [[nodiscard]] result<std::optional<event_id>> read() const {
         std::optional<event_id> bound;
         if (event.second) {
             const auto id = read_event_id(event.first, *event.second);
@@ -102,8 +90,7 @@ struct range_bound {
 
 }  // namespace
 
-result<http::response> list_webhook_attempts(management_request& request)
-{
+result<http::response> list_webhook_attempts(management_request& request) {
     const auto asked = read_webhook_page(request);
     if (!asked)
         return asked.error();
@@ -123,8 +110,7 @@ result<http::response> list_webhook_attempts(management_request& request)
     return manage_response(200, page_of("attempts", std::move(found), *asked, show, token_of));
 }
 
-result<http::response> list_dead_letters(management_request& request)
-{
+result<http::response> list_dead_letters(management_request& request) {
     const auto asked = read_webhook_page(request);
     if (!asked)
         return asked.error();
@@ -137,8 +123,7 @@ result<http::response> list_dead_letters(management_request& request)
     return manage_response(200, page_of("dead_letters", std::move(found), *asked, show, token_of));
 }
 
-result<http::response> get_dead_letter(management_request& request)
-{
+result<http::response> get_dead_letter(management_request& request) {
     const auto to = read_webhook(request);
     if (!to)
         return to.error();
@@ -157,8 +142,7 @@ result<http::response> get_dead_letter(management_request& request)
     return manage_response(200, body);
 }
 
-result<http::response> retry_dead_letter(management_request& request)
-{
+result<http::response> retry_dead_letter(management_request& request) {
     const auto to = read_webhook(request);
     if (!to)
         return to.error();
@@ -173,8 +157,7 @@ result<http::response> retry_dead_letter(management_request& request)
     return manage_response(200, to_json(request.tx, *found));
 }
 
-result<http::response> discard_dead_letter(management_request& request)
-{
+result<http::response> discard_dead_letter(management_request& request) {
     const auto to = read_webhook(request);
     if (!to)
         return to.error();
@@ -186,18 +169,14 @@ result<http::response> discard_dead_letter(management_request& request)
 }
 
 result<http::response> retry_failed_deliveries(
-    management_request& request, const retry_failed_deliveries_body& body
-)
-{
+        management_request& request, const retry_failed_deliveries_body& body) {
     const auto to = read_webhook(request);
     if (!to)
         return to.error();
     const range_bound lower{
-        range_bound::side::lower, {"since", body.since}, {"since_event_id", body.since_event_id}
-    };
+            range_bound::side::lower, {"since", body.since}, {"since_event_id", body.since_event_id}};
     const range_bound upper{
-        range_bound::side::upper, {"until", body.until}, {"until_event_id", body.until_event_id}
-    };
+            range_bound::side::upper, {"until", body.until}, {"until_event_id", body.until_event_id}};
     const auto since = lower.read();
     const auto until = upper.read();
     if (!since || !until)
@@ -210,16 +189,14 @@ result<http::response> retry_failed_deliveries(
     return manage_response(200, {{"count", queues + count}, {"has_more", count == revived_max}});
 }
 
-result<http::response> replay_events(management_request& request, const replay_events_body& body)
-{
+result<http::response> replay_events(management_request& request, const replay_events_body& body) {
     const auto to = read_webhook(request);
     if (!to)
         return to.error();
     const bool is_single = body.event_id.has_value();
     const range_bound single{range_bound::side::lower, {"", std::nullopt}, {"event_id", body.event_id}};
     const range_bound lower{
-        range_bound::side::lower, {"from", body.from}, {"from_event_id", body.from_event_id}
-    };
+            range_bound::side::lower, {"from", body.from}, {"from_event_id", body.from_event_id}};
     const range_bound upper{range_bound::side::upper, {"to", body.to}, {"to_event_id", body.to_event_id}};
     const auto first = is_single ? single.read() : lower.read();
     const auto last = is_single ? first : upper.read();
@@ -231,8 +208,7 @@ result<http::response> replay_events(management_request& request, const replay_e
         return error{errc::not_found, "event_id: the event was not found."};
     const auto done = webhooks::replay(request.tx, *to, {**first, last->value_or(event_id{number_max})});
     return manage_response(
-        200, {{"count", done.count}, {"next_event_id", done.next ? done.next->text() : ""}}
-    );
+            200, {{"count", done.count}, {"next_event_id", done.next ? done.next->text() : ""}});
 }
 
 }  // namespace scimd::api

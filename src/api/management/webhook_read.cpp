@@ -15,8 +15,7 @@ constexpr number_bounds webhook_page_size_bounds{1, 100, 30};
 constexpr std::int64_t blocked_shown_max = 100;
 constexpr std::int64_t counted_max = 100'000;
 
-json::array keys_of(store::transaction& tx, webhook_id of)
-{
+json::array keys_of(store::transaction& tx, webhook_id of) {
     json::array listed;
     for (const auto& key : webhook_rows::list_keys(tx, of)) {
         if (key.expires && *key.expires <= tx.now())
@@ -31,18 +30,13 @@ json::array keys_of(store::transaction& tx, webhook_id of)
     return listed;
 }
 
-json::array blocked_of(store::transaction& tx, webhook_id of)
-{
+json::array blocked_of(store::transaction& tx, webhook_id of) {
     json::array listed;
     for (const auto& lane : webhook_rows::list_directory_queues(tx, of, blocked_shown_max)) {
         if (lane.head.value == 0)
             continue;  // about to catch up
-        json::object row{
-            {"event_id", lane.head.text()},
-            {"attempts", lane.attempts},
-            {"next_attempt_time", format_rfc3339(lane.due)},
-            {"last_error", lane.last_error}
-        };
+        json::object row{{"event_id", lane.head.text()}, {"attempts", lane.attempts},
+                {"next_attempt_time", format_rfc3339(lane.due)}, {"last_error", lane.last_error}};
         if (lane.directory.value != 0)
             row["directory_id"] = lane.directory.text();
         listed.push_back(std::move(row));
@@ -52,8 +46,7 @@ json::array blocked_of(store::transaction& tx, webhook_id of)
 
 }  // namespace
 
-result<webhook_rows::endpoint> read_webhook(const management_request& request)
-{
+result<webhook_rows::endpoint> read_webhook(const management_request& request) {
     const auto id = webhook_id::parse(request.parameter("webhook"));
     auto found = id ? webhook_rows::find(request.tx, *id) : std::nullopt;
     if (!found)
@@ -61,8 +54,7 @@ result<webhook_rows::endpoint> read_webhook(const management_request& request)
     return std::move(*found);
 }
 
-result<webhook_page> read_webhook_page(const management_request& request)
-{
+result<webhook_page> read_webhook_page(const management_request& request) {
     const auto size = number_parameter(request.context, "page_size", webhook_page_size_bounds);
     if (!size)
         return size.error();
@@ -72,25 +64,19 @@ result<webhook_page> read_webhook_page(const management_request& request)
     return webhook_page{*size, *token};
 }
 
-json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint& from)
-{
+json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint& from) {
     json::object headers;
     for (const auto& [name, value] : from.is.headers)
         headers[name] = value;
     const auto keys = keys_of(tx, from.id);
-    json::object body{
-        {"id", from.id.text()},
-        {"url", from.is.url},
-        {"description", from.is.description},
-        {"event_types", json::array(from.is.event_types.begin(), from.is.event_types.end())},
-        {"headers", std::move(headers)},
-        {"mode", webhook_rows::to_text(from.is.mode)},
-        {"signature", from.signature},
-        {"retry_schedule_seconds", json::array(from.is.retry_seconds.begin(), from.is.retry_seconds.end())},
-        {"enabled", !from.disabled},
-        {"create_time", format_rfc3339(from.created)},
-        {"update_time", format_rfc3339(from.updated)}
-    };
+    json::object body{{"id", from.id.text()}, {"url", from.is.url}, {"description", from.is.description},
+            {"event_types", json::array(from.is.event_types.begin(), from.is.event_types.end())},
+            {"headers", std::move(headers)}, {"mode", webhook_rows::to_text(from.is.mode)},
+            {"signature", from.signature},
+            {"retry_schedule_seconds",
+                    json::array(from.is.retry_seconds.begin(), from.is.retry_seconds.end())},
+            {"enabled", !from.disabled}, {"create_time", format_rfc3339(from.created)},
+            {"update_time", format_rfc3339(from.updated)}};
     if (from.is.organization)
         body["organization_id"] = from.is.organization->text();
     if (from.is.directory)
@@ -106,18 +92,15 @@ json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint&
     return body;
 }
 
-json::object stats_of(store::transaction& tx, const webhook_rows::endpoint& of)
-{
-    json::object stats{
-        {"position", event_cursor_text(of.position)},
-        {"has_caught_up", !webhook_rows::next_event(tx, of.position)},
-        {"consecutive_failures", of.failures},
-        {"waiting",
-         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::waiting, counted_max)},
-        {"dead_letters",
-         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::dead, counted_max)},
-        {"blocked", blocked_of(tx, of.id)}
-    };
+json::object stats_of(store::transaction& tx, const webhook_rows::endpoint& of) {
+    json::object stats{{"position", event_cursor_text(of.position)},
+            {"has_caught_up", !webhook_rows::next_event(tx, of.position)},
+            {"consecutive_failures", of.failures},
+            {"waiting", webhook_rows::count_deliveries(
+                                tx, of.id, webhook_rows::delivery_state::waiting, counted_max)},
+            {"dead_letters", webhook_rows::count_deliveries(
+                                     tx, of.id, webhook_rows::delivery_state::dead, counted_max)},
+            {"blocked", blocked_of(tx, of.id)}};
     if (of.failing_since)
         stats["failing_since"] = format_rfc3339(*of.failing_since);
     if (of.last_success)

@@ -30,21 +30,17 @@ result<webhook_page> read_webhook_page(const management_request& request);
 // A page as JSON, the list in the member `name`. `show` is (const Row&) -> json::object, and `token_of`
 // (const Row&) -> std::int64_t says where the page behind the row begins.
 template <class Row, class Show, class TokenOf>
-json::object page_of(
-    std::string_view name, std::vector<Row> found, const webhook_page& asked, Show show, TokenOf token_of
-)
-{
+json::object page_of(std::string_view name, std::vector<Row> found, const webhook_page& asked, Show show,
+        TokenOf token_of) {
     const bool has_more = static_cast<std::int64_t>(found.size()) > asked.size;
     if (has_more)
         found.pop_back();
     json::array listed;
     for (const auto& one : found)
         listed.push_back(show(one));
-    return {
-        {name, std::move(listed)},
-        {"next_page_token", has_more ? std::to_string(token_of(found.back())) : ""},
-        {"prev_page_token", ""}
-    };
+    return {{name, std::move(listed)},
+            {"next_page_token", has_more ? std::to_string(token_of(found.back())) : ""},
+            {"prev_page_token", ""}};
 }
 
 json::object endpoint_json(store::transaction& tx, const store::webhooks::endpoint& from);

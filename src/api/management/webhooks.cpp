@@ -16,13 +16,11 @@ namespace {
 namespace webhooks = service::webhooks;
 namespace webhook_rows = store::webhooks;
 
-webhooks::key_dependencies key_dependencies_of(const server_context& server)
-{
+webhooks::key_dependencies key_dependencies_of(const server_context& server) {
     return {.key_vault = server.key_vault, .random = server.random, .rules = server.webhook_rules};
 }
 
-http::response webhook_response(store::transaction& tx, const webhook_rows::endpoint& from)
-{
+http::response webhook_response(store::transaction& tx, const webhook_rows::endpoint& from) {
     auto body = endpoint_json(tx, from);
     body["stats"] = stats_of(tx, from);
     return manage_response(200, body);
@@ -30,15 +28,13 @@ http::response webhook_response(store::transaction& tx, const webhook_rows::endp
 
 // What a body says of a member: it keeps its value when it is absent, and has its default when it is null.
 template <class T>
-void set(T& member, const nullable<T>& given)
-{
+void set(T& member, const nullable<T>& given) {
     if (given)
         member = given->value_or(T());
 }
 
 template <class Id>
-result<void> set_id(std::optional<Id>& member, const nullable<std::string>& given, std::string_view name)
-{
+result<void> set_id(std::optional<Id>& member, const nullable<std::string>& given, std::string_view name) {
     if (!given)
         return {};
     const auto text = given->value_or("");
@@ -51,9 +47,7 @@ result<void> set_id(std::optional<Id>& member, const nullable<std::string>& give
 // The settings with what the body of create_webhook or update_webhook changes. `url` is its url.
 template <class Body>
 result<webhook_rows::settings> read_settings(
-    const Body& body, const nullable<std::string>& url, webhook_rows::settings settings
-)
-{
+        const Body& body, const nullable<std::string>& url, webhook_rows::settings settings) {
     set(settings.url, url);
     set(settings.description, body.description);
     set(settings.event_types, body.event_types);
@@ -77,8 +71,7 @@ result<webhook_rows::settings> read_settings(
 
 }  // namespace
 
-result<http::response> create_webhook(management_request& request, const create_webhook_body& body)
-{
+result<http::response> create_webhook(management_request& request, const create_webhook_body& body) {
     const auto settings = read_settings(body, std::optional(body.url), {});
     if (!settings)
         return settings.error();
@@ -92,8 +85,7 @@ result<http::response> create_webhook(management_request& request, const create_
     return manage_response(201, answer);
 }
 
-result<http::response> list_webhooks(management_request& request)
-{
+result<http::response> list_webhooks(management_request& request) {
     const auto asked = read_webhook_page(request);
     if (!asked)
         return asked.error();
@@ -106,16 +98,14 @@ result<http::response> list_webhooks(management_request& request)
     return manage_response(200, page);
 }
 
-result<http::response> get_webhook(management_request& request)
-{
+result<http::response> get_webhook(management_request& request) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
     return webhook_response(request.tx, *found);
 }
 
-result<http::response> update_webhook(management_request& request, const update_webhook_body& body)
-{
+result<http::response> update_webhook(management_request& request, const update_webhook_body& body) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
@@ -131,8 +121,7 @@ result<http::response> update_webhook(management_request& request, const update_
     return webhook_response(request.tx, *updated);
 }
 
-result<http::response> delete_webhook(management_request& request)
-{
+result<http::response> delete_webhook(management_request& request) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
@@ -140,8 +129,7 @@ result<http::response> delete_webhook(management_request& request)
     return manage_response(200, {});
 }
 
-result<http::response> enable_webhook(management_request& request, const enable_webhook_body& body)
-{
+result<http::response> enable_webhook(management_request& request, const enable_webhook_body& body) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
@@ -149,13 +137,11 @@ result<http::response> enable_webhook(management_request& request, const enable_
     const bool skips = body.skip_backlog.value_or(false);
     if (found->disabled || skips)
         webhook_rows::enable(
-            tx, found->id, skips ? std::optional(webhook_rows::newest_event(tx)) : std::nullopt
-        );
+                tx, found->id, skips ? std::optional(webhook_rows::newest_event(tx)) : std::nullopt);
     return webhook_response(tx, *webhook_rows::find(tx, found->id));
 }
 
-result<http::response> disable_webhook(management_request& request)
-{
+result<http::response> disable_webhook(management_request& request) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
@@ -164,8 +150,7 @@ result<http::response> disable_webhook(management_request& request)
     return webhook_response(request.tx, *webhook_rows::find(request.tx, found->id));
 }
 
-result<http::response> test_webhook(management_request& request)
-{
+result<http::response> test_webhook(management_request& request) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();
@@ -176,9 +161,7 @@ result<http::response> test_webhook(management_request& request)
 }
 
 result<http::response> rotate_webhook_secret(
-    management_request& request, const rotate_webhook_secret_body& body
-)
-{
+        management_request& request, const rotate_webhook_secret_body& body) {
     const auto found = read_webhook(request);
     if (!found)
         return found.error();

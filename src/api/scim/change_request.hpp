@@ -46,12 +46,7 @@ bool answers_without_body(const request_context& request, const scim::projection
 // Reads a long resource in a scan of its own and streams it. The response shows the state of that time, which
 // its version tells. After a change, which is committed by then, the resource may have been deleted
 // meanwhile: that is answered 404. `on_failure` makes the response when the store fails.
-reply read_whole(
-    const server_context& server,
-    const request_context& request,
-    int status,
-    service::target target,
-    std::function<http::response()> on_failure = {}
-);
+reply read_whole(const server_context& server, const request_context& request, int status,
+        service::target target, std::function<http::response()> on_failure = {});
 
 }  // namespace scimd::api

@@ -38,8 +38,7 @@ struct plan {
     std::size_t removed = 0;
     int attempt = 1;
 
-    [[nodiscard]] std::size_t held_bytes() const
-    {
+    [[nodiscard]] std::size_t held_bytes() const {
         auto bytes = members.size() * service::planned_member_bytes;
         for (const auto& text : members.displays)
             bytes += text.size();
@@ -50,22 +49,19 @@ struct plan {
 };
 using shared_plan = std::shared_ptr<const plan>;
 
-std::optional<resource_id> id_of(const service::target& target)
-{
+std::optional<resource_id> id_of(const service::target& target) {
     const auto number = parse_prefixed(target.id, target.type->id_prefix);
     return number ? std::optional(resource_id{*number}) : std::nullopt;
 }
 
-std::int64_t version_of(store::transaction& tx, const request_context& request, resource_id group)
-{
+std::int64_t version_of(store::transaction& tx, const request_context& request, resource_id group) {
     const auto row = resources::find(tx, request.caller.directory, "Group", group);
     return row ? row->version : 0;
 }
 
 // The memory that planning takes: for the members that may change, and for the body with two lists of the
 // members that it names.
-std::size_t memory_for(const request_context& request, const jobs::reach& reached, std::int64_t members)
-{
+std::size_t memory_for(const request_context& request, const jobs::reach& reached, std::int64_t members) {
     constexpr std::size_t body_copies = 8;
     const auto changed = reached.named + (reached.is_of_all ? static_cast<std::size_t>(members) : 0);
     return changed * service::planned_member_bytes + request.body_bytes * body_copies;
@@ -76,53 +72,41 @@ std::size_t memory_for(const request_context& request, const jobs::reach& reache
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
     planned_write(
-        const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
-    )
-        : server_(server),
-          request_(request),
-          wanted_(std::move(wanted)),
-          group_(id_of(wanted_->target)),
-          charged_(request.budget.here())
-    {
-    }
+            const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted)
+            : server_(server),
+              request_(request),
+              wanted_(std::move(wanted)),
+              group_(id_of(wanted_->target)),
+              charged_(request.budget.here()) {}
 
     // Starts an attempt. An unfinished job of the group is finished first, since it would make the plan
     // invalid; nothing is kept in memory meanwhile.
-    reply begin(int attempt)
-    {
+    reply begin(int attempt) {
         if (!group_)
             return plan_in_memory(attempt, 0);
         return transaction_step{
-            store::intent::read,
-            [self = shared_from_this(), attempt](store::transaction& tx) { return self->begin(tx, attempt); }
-        };
+                store::intent::read, [self = shared_from_this(), attempt](
+                                             store::transaction& tx) { return self->begin(tx, attempt); }};
     }
 
 private:
-    reply begin(store::transaction& tx, int attempt)
-    {
+    reply begin(store::transaction& tx, int attempt) {
         if (!jobs::has_job(tx, request_.caller.directory, *group_))
             return plan_in_memory(attempt, resources::count_members(tx, request_.caller.directory, *group_));
-        auto again = [self = shared_from_this(), attempt](store::transaction&) {
-            return self->begin(attempt);
-        };
+        auto again = [self = shared_from_this(), attempt](
+                             store::transaction&) { return self->begin(attempt); };
         return write_behind_jobs(server_, request_, wanted_->target, std::move(again));
     }
 
-    reply plan_in_memory(int attempt, std::int64_t members)
-    {
-        return memory_request{
-            memory_for(request_, jobs::reach_of(wanted_->members), members),
-            [self = shared_from_this(), attempt] {
-                return transaction_step{store::intent::scan, [self, attempt](store::transaction& tx) {
-                                            return self->make_plan(tx, attempt);
-                                        }};
-            }
-        };
+    reply plan_in_memory(int attempt, std::int64_t members) {
+        return memory_request{memory_for(request_, jobs::reach_of(wanted_->members), members),
+                [self = shared_from_this(), attempt] {
+                    return transaction_step{store::intent::scan,
+                            [self, attempt](store::transaction& tx) { return self->make_plan(tx, attempt); }};
+                }};
     }
 
-    reply make_plan(store::transaction& tx, int attempt)
-    {
+    reply make_plan(store::transaction& tx, int attempt) {
         if (group_ && attempt < plans_max && jobs::has_job(tx, request_.caller.directory, *group_))
             return begin(attempt + 1);
         auto made = plan_for(tx, attempt);
@@ -133,8 +117,7 @@ private:
         return shared->parts.size() > jobs::parts_at_once_max ? write_parts(shared, 0, 0) : write(shared, 0);
     }
 
-    [[nodiscard]] result<plan> plan_for(store::transaction& tx, int attempt) const
-    {
+    [[nodiscard]] result<plan> plan_for(store::transaction& tx, int attempt) const {
         plan made;
         made.attempt = attempt;
         // Only a request that replaces or removes all members depends on the version of the group.
@@ -154,25 +137,21 @@ private:
 
     // Stores the parts in batches, and then writes the change itself. `job` is the number of the membership
     // job, here and below; 0: no part has been stored yet.
-    reply write_parts(const shared_plan& made, std::size_t stored, std::int64_t job)
-    {
-        return transaction_step{
-            store::intent::write,
-            [self = shared_from_this(), made, stored, job](store::transaction& tx) -> reply {
-                if (auto admitted = self->admit(tx, *made); !admitted)
-                    return self->discard(job, scim_error(self->request_, admitted.error()));
-                const auto rest = std::span(made->parts).subspan(stored);
-                const auto batch = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
-                const auto number = jobs::write_parts(tx, job, stored, batch);
-                if (batch.size() < rest.size())
-                    return self->write_parts(made, stored + batch.size(), number);
-                return self->write(made, number);
-            }
-        };
+    reply write_parts(const shared_plan& made, std::size_t stored, std::int64_t job) {
+        return transaction_step{store::intent::write,
+                [self = shared_from_this(), made, stored, job](store::transaction& tx) -> reply {
+                    if (auto admitted = self->admit(tx, *made); !admitted)
+                        return self->discard(job, scim_error(self->request_, admitted.error()));
+                    const auto rest = std::span(made->parts).subspan(stored);
+                    const auto batch = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
+                    const auto number = jobs::write_parts(tx, job, stored, batch);
+                    if (batch.size() < rest.size())
+                        return self->write_parts(made, stored + batch.size(), number);
+                    return self->write(made, number);
+                }};
     }
 
-    [[nodiscard]] result<void> admit(store::transaction& tx, const plan& made) const
-    {
+    [[nodiscard]] result<void> admit(store::transaction& tx, const plan& made) const {
         if (auto checked = recheck(request_, tx); !checked)
             return checked;
         const service::quota_guard quota(tx, request_.caller);
@@ -180,35 +159,28 @@ private:
     }
 
     // Deletes the stored parts of the job, and calls `then`.
-    reply discard(std::int64_t job, std::function<reply()> then)
-    {
+    reply discard(std::int64_t job, std::function<reply()> then) {
         if (job == 0)
             return then();
-        return transaction_step{
-            store::intent::write,
-            [self = shared_from_this(), job, then = std::move(then)](store::transaction& tx) -> reply {
-                return jobs::discard_parts(tx, job) ? self->discard(job, then) : then();
-            }
-        };
+        return transaction_step{store::intent::write,
+                [self = shared_from_this(), job, then = std::move(then)](store::transaction& tx) -> reply {
+                    return jobs::discard_parts(tx, job) ? self->discard(job, then) : then();
+                }};
     }
-    reply discard(std::int64_t job, http::response refusal)
-    {
+    reply discard(std::int64_t job, http::response refusal) {
         const auto shared = std::make_shared<const http::response>(std::move(refusal));
         return discard(job, [shared]() -> reply {
             return http::response{shared->status, shared->headers, shared->body};
         });
     }
 
-    reply write(shared_plan made, std::int64_t job)
-    {
-        auto run = [self = shared_from_this(), made, job](store::transaction& tx) {
-            return self->write(tx, *made, job);
-        };
+    reply write(shared_plan made, std::int64_t job) {
+        auto run = [self = shared_from_this(), made, job](
+                           store::transaction& tx) { return self->write(tx, *made, job); };
         return write_behind_jobs(server_, request_, wanted_->target, std::move(run));
     }
 
-    reply write(store::transaction& tx, const plan& made, std::int64_t job)
-    {
+    reply write(store::transaction& tx, const plan& made, std::int64_t job) {
         if (is_stale(tx, made, job))
             return replan(tx, made.attempt, job);
         if (job == 0)
@@ -223,15 +195,13 @@ private:
         return discard(job, std::get<http::response>(std::move(outcome)));
     }
 
-    [[nodiscard]] bool is_stale(store::transaction& tx, const plan& made, std::int64_t job) const
-    {
+    [[nodiscard]] bool is_stale(store::transaction& tx, const plan& made, std::int64_t job) const {
         if (made.version && version_of(tx, request_, *group_) != *made.version)
             return true;
         return job != 0 && jobs::count_parts(tx, job) != made.parts.size();
     }
 
-    reply replan(store::transaction& tx, int attempt, std::int64_t job)
-    {
+    reply replan(store::transaction& tx, int attempt, std::int64_t job) {
         record_conflict(server_, request_, charged_);
         if (attempt < plans_max)
             return discard(job, [self = shared_from_this(), attempt] { return self->begin(attempt + 1); });
@@ -244,8 +214,7 @@ private:
     }
 
     // Plans and writes in one transaction of the writer, where no other change can come in between.
-    reply plan_in_writer(store::transaction& tx)
-    {
+    reply plan_in_writer(store::transaction& tx) {
         return prepare_in_writer(request_, [&]() -> reply {
             const auto made = plan_for(tx, plans_max);
             if (!made)
@@ -255,8 +224,7 @@ private:
         });
     }
 
-    reply write_now(store::transaction& tx, const plan& made, std::int64_t job)
-    {
+    reply write_now(store::transaction& tx, const plan& made, std::int64_t job) {
         if (auto admitted = admit(tx, made); !admitted)
             return scim_error(request_, admitted.error());
         const auto before = group_ ? version_of(tx, request_, *group_) : 0;
@@ -271,14 +239,9 @@ private:
             return write_difference(tx, made, {group, before}, std::move(shown));
         jobs::begin_change(tx, request_.caller, group, job, made.parts);
         record_members(group);
-        return finish_jobs(
-            server_,
-            request_,
-            group,
-            [self = shared_from_this(), group, shown = std::move(shown)](store::transaction& last) {
-                return self->answer(last, group, shown);
-            }
-        );
+        return finish_jobs(server_, request_, group,
+                [self = shared_from_this(), group, shown = std::move(shown)](
+                        store::transaction& last) { return self->answer(last, group, shown); });
     }
 
     struct written_group {
@@ -286,10 +249,8 @@ private:
         std::int64_t version_before;  // 0: the group was created
     };
 
-    reply write_difference(
-        store::transaction& tx, const plan& made, const written_group& target, service::representation shown
-    )
-    {
+    reply write_difference(store::transaction& tx, const plan& made, const written_group& target,
+            service::representation shown) {
         const auto group = target.id;
         const auto change = service::apply_plan(tx, request_.caller, group, made.members);
         if (!change)
@@ -306,21 +267,17 @@ private:
     }
 
     // Records the change of the members in the request log of the directory.
-    void record_members(resource_id group) const
-    {
+    void record_members(resource_id group) const {
         if (request_.caller.trace && group_)
-            request_.caller.trace->add(
-                {.action = "updated",
-                 .id = service::id_text(*wanted_->target.type, group),
-                 .attributes = {"members"}}
-            );
+            request_.caller.trace->add({.action = "updated",
+                    .id = service::id_text(*wanted_->target.type, group),
+                    .attributes = {"members"}});
     }
 
-    reply answer(store::transaction& tx, resource_id group, service::representation shown)
-    {
+    reply answer(store::transaction& tx, resource_id group, service::representation shown) {
         shown.version = version_of(tx, request_, group);
         const bool is_long =
-            resources::count_members(tx, request_.caller.directory, group) > service::members_inline_max;
+                resources::count_members(tx, request_.caller.directory, group) > service::members_inline_max;
         const bool is_patch = request_.http.method == "PATCH";
         const bool is_hidden = is_patch && is_long && wanted_->target.wanted.is_default();
         if (is_hidden || answers_without_body(request_, wanted_->target.wanted))
@@ -344,9 +301,7 @@ private:
 }  // namespace
 
 reply write_group(
-    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
-)
-{
+        const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted) {
     const auto reached = jobs::reach_of(wanted->members);
     const auto group = id_of(wanted->target);
     const auto planned = [&server, &request, wanted] {
@@ -361,39 +316,25 @@ reply write_group(
         return whole();
     // Members that an unfinished job will add are not counted yet.
     return transaction_step{
-        store::intent::read,
-        [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
-            const auto total = resources::count_members(tx, request.caller.directory, group);
-            const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
-            return has_many || jobs::has_job(tx, request.caller.directory, group) ? planned() : whole();
-        }
-    };
+            store::intent::read, [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
+                const auto total = resources::count_members(tx, request.caller.directory, group);
+                const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
+                return has_many || jobs::has_job(tx, request.caller.directory, group) ? planned() : whole();
+            }};
 }
 
-reply finish_jobs(
-    const server_context& server,
-    const request_context& request,
-    resource_id resource,
-    std::function<reply(store::transaction&)> run
-)
-{
-    return transaction_step{
-        store::intent::write,
-        [&server, &request, resource, run = std::move(run)](store::transaction& tx) -> reply {
-            if (jobs::run_next_step(tx, server.schemas, request.caller.directory, resource))
-                return finish_jobs(server, request, resource, run);
-            return run(tx);
-        }
-    };
+reply finish_jobs(const server_context& server, const request_context& request, resource_id resource,
+        std::function<reply(store::transaction&)> run) {
+    return transaction_step{store::intent::write,
+            [&server, &request, resource, run = std::move(run)](store::transaction& tx) -> reply {
+                if (jobs::run_next_step(tx, server.schemas, request.caller.directory, resource))
+                    return finish_jobs(server, request, resource, run);
+                return run(tx);
+            }};
 }
 
-reply write_behind_jobs(
-    const server_context& server,
-    const request_context& request,
-    const service::target& target,
-    std::function<reply(store::transaction&)> run
-)
-{
+reply write_behind_jobs(const server_context& server, const request_context& request,
+        const service::target& target, std::function<reply(store::transaction&)> run) {
     // An id that is not valid belongs to no resource: `run` reports that.
     return finish_jobs(server, request, id_of(target).value_or(resource_id{}), std::move(run));
 }

@@ -38,24 +38,15 @@ struct group_write {
 
 // Starts the write: the first transaction step.
 reply write_group(
-    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
-);
+        const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted);
 
 // Runs `run` in the writer, after the unfinished membership jobs of the target.
-reply write_behind_jobs(
-    const server_context& server,
-    const request_context& request,
-    const service::target& target,
-    std::function<reply(store::transaction&)> run
-);
+reply write_behind_jobs(const server_context& server, const request_context& request,
+        const service::target& target, std::function<reply(store::transaction&)> run);
 
 // Finishes the membership jobs of the resource in as many transactions as they need, and calls `run` in the
 // last one.
-reply finish_jobs(
-    const server_context& server,
-    const request_context& request,
-    resource_id resource,
-    std::function<reply(store::transaction&)> run
-);
+reply finish_jobs(const server_context& server, const request_context& request, resource_id resource,
+        std::function<reply(store::transaction&)> run);
 
 }  // namespace scimd::api

@@ -14,11 +14,7 @@ bool detects_new_idp(const server_context& server, const request_context& reques
 
 // Calls `next`, after a transaction that records the provider when the request reveals another one. That is
 // rare: once or twice in the life of a directory, and never by the own client of a user.
-reply with_idp_detection(
-    const server_context& server,
-    request_context& request,
-    const json::object* body,
-    std::function<reply()> next
-);
+reply with_idp_detection(const server_context& server, request_context& request, const json::object* body,
+        std::function<reply()> next);
 
 }  // namespace scimd::api

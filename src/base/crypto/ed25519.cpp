@@ -18,25 +18,21 @@ struct free_context {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-void require(bool is_good)
-{
+void require(bool is_good) {
     if (!is_good)
         throw std::runtime_error("OpenSSL could not use an Ed25519 key");
 }
 
-std::unique_ptr<EVP_PKEY, free_key> open(ed25519_key seed)
-{
+std::unique_ptr<EVP_PKEY, free_key> open(ed25519_key seed) {
     std::unique_ptr<EVP_PKEY, free_key> key(
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed), seed.size())
-    );
+            EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed), seed.size()));
     require(key != nullptr);
     return key;
 }
 
 }  // namespace
 
-ed25519_key ed25519_public(const ed25519_key& seed)
-{
+ed25519_key ed25519_public(const ed25519_key& seed) {
     const auto key = open(seed);
     ed25519_key shown{};
     std::size_t length = shown.size();
@@ -44,8 +40,7 @@ ed25519_key ed25519_public(const ed25519_key& seed)
     return shown;
 }
 
-ed25519_signature ed25519_sign(const ed25519_key& seed, std::string_view text)
-{
+ed25519_signature ed25519_sign(const ed25519_key& seed, std::string_view text) {
     const auto key = open(seed);
     const std::unique_ptr<EVP_MD_CTX, free_context> context(EVP_MD_CTX_new());
     require(context != nullptr);

@@ -7,12 +7,10 @@
 
 namespace scimd {
 
-inline const unsigned char* raw(std::string_view text) noexcept
-{
+inline const unsigned char* raw(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
-inline unsigned char* raw(std::span<std::byte> bytes) noexcept
-{
+inline unsigned char* raw(std::span<std::byte> bytes) noexcept {
     return reinterpret_cast<unsigned char*>(bytes.data());
 }
 

@@ -13,8 +13,7 @@ constexpr std::size_t chunk_bytes_max = 1 << 20;  // RAND_bytes takes an int
 
 class system_random final : public random_source {
 public:
-    void fill(std::span<std::byte> bytes) override
-    {
+    void fill(std::span<std::byte> bytes) override {
         while (!bytes.empty()) {
             const auto chunk = bytes.first(std::min(bytes.size(), chunk_bytes_max));
             auto* const out = reinterpret_cast<unsigned char*>(chunk.data());
@@ -27,8 +26,7 @@ public:
 
 }  // namespace
 
-std::unique_ptr<random_source> make_system_random()
-{
+std::unique_ptr<random_source> make_system_random() {
     return std::make_unique<system_random>();
 }
 

@@ -9,8 +9,7 @@ namespace scimd {
 namespace {
 
 // Also wipes the bytes after the end, where a short string that was moved from still has its characters.
-void wipe(std::string& text) noexcept
-{
+void wipe(std::string& text) noexcept {
     text.resize(text.capacity());
     OPENSSL_cleanse(text.data(), text.size());
     text.clear();
@@ -18,18 +17,15 @@ void wipe(std::string& text) noexcept
 
 }  // namespace
 
-secret::secret(std::string text) noexcept : text_(std::move(text))
-{
+secret::secret(std::string text) noexcept : text_(std::move(text)) {
     wipe(text);
 }
 
-secret::secret(secret&& other) noexcept : text_(std::move(other.text_))
-{
+secret::secret(secret&& other) noexcept : text_(std::move(other.text_)) {
     wipe(other.text_);
 }
 
-secret& secret::operator=(secret&& other) noexcept
-{
+secret& secret::operator=(secret&& other) noexcept {
     if (this == &other)
         return *this;
     wipe(text_);
@@ -38,8 +34,7 @@ secret& secret::operator=(secret&& other) noexcept
     return *this;
 }
 
-secret::~secret()
-{
+secret::~secret() {
     wipe(text_);
 }
 

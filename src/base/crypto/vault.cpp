@@ -23,44 +23,37 @@ namespace {
 constexpr std::string_view format = "v1.";
 constexpr std::size_t key_id_digits = 8;
 constexpr std::size_t nonce_bytes =
-    12;  // NIST SP 800-38D §8.2.2: with random nonces a key may encrypt 2^32 texts
+        12;  // NIST SP 800-38D §8.2.2: with random nonces a key may encrypt 2^32 texts
 constexpr std::size_t tag_bytes = 16;
 
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-std::span<const std::byte> bytes_of(std::string_view text)
-{
+std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));
 }
 
-std::string text_of(std::span<const std::byte> bytes)
-{
+std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-int length(std::string_view text)
-{
+int length(std::string_view text) {
     if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw std::length_error("a text is too long to be sealed");
     return static_cast<int>(text.size());
 }
 
-void must(int outcome)
-{
+void must(int outcome) {
     if (outcome != 1)
         throw std::runtime_error("OpenSSL could not encrypt");
 }
 
 // Returns the additional authenticated data: format, key and place.
-std::string associated(std::string_view key_id, std::string_view bound_to)
-{
+std::string associated(std::string_view key_id, std::string_view bound_to) {
     return std::string(format).append(key_id).append(".").append(bound_to);
 }
 
 cipher_context begin(
-    const master_key& key, std::string_view nonce, std::string_view bound_to, bool is_sealing
-)
-{
+        const master_key& key, std::string_view nonce, std::string_view bound_to, bool is_sealing) {
     cipher_context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     if (!context)
         throw std::runtime_error("OpenSSL could not encrypt");
@@ -73,14 +66,12 @@ cipher_context begin(
     return context;
 }
 
-master_key named(secret bytes)
-{
+master_key named(secret bytes) {
     const auto mark = hmac_sha256(bytes_of(bytes.reveal()), "scimd master key");
     return {to_hex(mark).substr(0, key_id_digits), std::move(bytes)};
 }
 
-std::optional<secret> key_bytes(std::string_view text)
-{
+std::optional<secret> key_bytes(std::string_view text) {
     constexpr std::string_view hex_digits = "0123456789abcdef";
     if (text.size() == 2 * master_key_bytes) {
         std::string bytes;
@@ -98,8 +89,7 @@ std::optional<secret> key_bytes(std::string_view text)
                                                           : std::nullopt;
 }
 
-std::vector<std::string_view> entries(std::string_view text)
-{
+std::vector<std::string_view> entries(std::string_view text) {
     std::vector<std::string_view> found;
     for (const auto line : split(text, '\n')) {
         const auto content = line.starts_with('#') ? std::string_view() : line;
@@ -115,15 +105,13 @@ std::vector<std::string_view> entries(std::string_view text)
 
 }  // namespace
 
-master_key make_master_key(random_source& random)
-{
+master_key make_master_key(random_source& random) {
     std::array<std::byte, master_key_bytes> bytes{};
     random.fill(bytes);
     return named(secret(text_of(bytes)));
 }
 
-result<std::vector<master_key>> parse_master_keys(std::string_view text)
-{
+result<std::vector<master_key>> parse_master_keys(std::string_view text) {
     const auto found = entries(text);
     if (found.empty())
         return error{errc::invalid_value, "there is no master key in it"};
@@ -143,27 +131,23 @@ result<std::vector<master_key>> parse_master_keys(std::string_view text)
     return keys;
 }
 
-secret to_text(const std::vector<master_key>& keys)
-{
+secret to_text(const std::vector<master_key>& keys) {
     std::string text;
     for (const auto& key : keys)
         text += to_base64(bytes_of(key.bytes.reveal())) + '\n';
     return secret(std::move(text));
 }
 
-secret to_text(const master_key& key)
-{
+secret to_text(const master_key& key) {
     return secret(to_base64(bytes_of(key.bytes.reveal())) + '\n');
 }
 
-vault::vault(std::vector<master_key> keys, random_source& random) : keys_(std::move(keys)), random_(random)
-{
+vault::vault(std::vector<master_key> keys, random_source& random) : keys_(std::move(keys)), random_(random) {
     if (keys_.empty())
         throw std::logic_error("a vault needs a key");
 }
 
-std::string vault::seal(std::string_view plain, std::string_view bound_to) const
-{
+std::string vault::seal(std::string_view plain, std::string_view bound_to) const {
     std::vector<std::byte> sealed(nonce_bytes + plain.size() + tag_bytes);
     const std::span all(sealed);
     random_.fill(all.first(nonce_bytes));
@@ -181,8 +165,7 @@ std::string vault::seal(std::string_view plain, std::string_view bound_to) const
     return std::string(format).append(key.id).append(".").append(to_base64url(sealed));
 }
 
-std::optional<secret> vault::open(std::string_view sealed, std::string_view bound_to) const
-{
+std::optional<secret> vault::open(std::string_view sealed, std::string_view bound_to) const {
     const auto key_id = key_of(sealed);
     if (key_id.empty())
         return std::nullopt;
@@ -206,8 +189,7 @@ std::optional<secret> vault::open(std::string_view sealed, std::string_view boun
     return secret(text_of(std::span(opened).first(ciphertext.size())));
 }
 
-std::vector<master_key> vault::derived(std::string_view purpose) const
-{
+std::vector<master_key> vault::derived(std::string_view purpose) const {
     const std::shared_lock hold(lock_);
     std::vector<master_key> made;
     made.reserve(keys_.size());
@@ -216,27 +198,23 @@ std::vector<master_key> vault::derived(std::string_view purpose) const
     return made;
 }
 
-bool vault::knows(std::string_view key_id) const
-{
+bool vault::knows(std::string_view key_id) const {
     const std::shared_lock hold(lock_);
     return std::ranges::find(keys_, key_id, &master_key::id) != keys_.end();
 }
 
-std::string vault::sealing_key() const
-{
+std::string vault::sealing_key() const {
     const std::shared_lock hold(lock_);
     return keys_.front().id;
 }
 
-void vault::add_sealing_key(master_key key)
-{
+void vault::add_sealing_key(master_key key) {
     const std::unique_lock hold(lock_);
     std::erase_if(keys_, [&](const master_key& one) { return one.id == key.id; });
     keys_.insert(keys_.begin(), std::move(key));
 }
 
-std::string_view vault::key_of(std::string_view sealed) noexcept
-{
+std::string_view vault::key_of(std::string_view sealed) noexcept {
     if (!sealed.starts_with(format))
         return {};
     const auto rest = sealed.substr(format.size());

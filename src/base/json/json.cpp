@@ -32,8 +32,7 @@ class open_names {
 public:
     void begin_object() { starts_.push_back(names_.size()); }
 
-    void append(std::string_view part)
-    {
+    void append(std::string_view part) {
         const std::size_t before = bytes_.size();
         bytes_.append(part);
         const auto first = bytes_.begin() + static_cast<std::ptrdiff_t>(before);
@@ -42,22 +41,19 @@ public:
 
     // Returns the name whose value is being read, for error messages; empty: none, or the name is too long to
     // quote.
-    [[nodiscard]] std::string_view last() const
-    {
+    [[nodiscard]] std::string_view last() const {
         if (names_.empty() || names_.back().end - names_.back().begin > quoted_bytes_max)
             return {};
         return name(names_.back());
     }
 
-    void end_name()
-    {
+    void end_name() {
         const std::size_t begin = names_.empty() ? 0 : names_.back().end;
         names_.push_back({.begin = begin, .end = bytes_.size()});
     }
 
     // Closes the innermost object and returns a duplicate name in it, if any.
-    std::optional<std::string> end_object()
-    {
+    std::optional<std::string> end_object() {
         const auto first = names_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
         starts_.pop_back();
         const auto duplicate = find_duplicate(first);
@@ -76,30 +72,26 @@ private:
 
     static constexpr std::size_t quoted_bytes_max = 100;
     static constexpr std::ptrdiff_t pairwise_max =
-        16;  // up to here, comparing all pairs is faster than sorting
+            16;  // up to here, comparing all pairs is faster than sorting
 
-    [[nodiscard]] std::string_view name(const extent& at) const
-    {
+    [[nodiscard]] std::string_view name(const extent& at) const {
         return {bytes_.data() + at.begin, at.end - at.begin};
     }
 
     // Sorts rather than hashes, so that no choice of names can make it quadratic.
-    std::optional<std::string> find_duplicate(iterator first)
-    {
+    std::optional<std::string> find_duplicate(iterator first) {
         if (names_.end() - first <= pairwise_max)
             return find_duplicate_pairwise(first);
         std::vector<std::string_view> sorted;
         sorted.reserve(static_cast<std::size_t>(names_.end() - first));
-        std::transform(first, names_.end(), std::back_inserter(sorted), [this](const extent& at) {
-            return name(at);
-        });
+        std::transform(first, names_.end(), std::back_inserter(sorted),
+                [this](const extent& at) { return name(at); });
         std::sort(sorted.begin(), sorted.end());
         const auto duplicate = std::adjacent_find(sorted.begin(), sorted.end());
         return duplicate == sorted.end() ? std::nullopt : std::optional<std::string>(*duplicate);
     }
 
-    [[nodiscard]] std::optional<std::string> find_duplicate_pairwise(iterator first) const
-    {
+    [[nodiscard]] std::optional<std::string> find_duplicate_pairwise(iterator first) const {
         for (auto later = first; later != names_.end(); ++later) {
             for (auto earlier = first; earlier != later; ++earlier)
                 if (name(*earlier) == name(*later))
@@ -122,8 +114,8 @@ public:
     static constexpr std::size_t max_string_size = json::string::max_size();
 
     explicit document_builder(std::size_t nodes_max)
-        : stack_(json::storage_ptr(), first_storage_.data(), first_storage_.size()), nodes_left_(nodes_max)
-    {
+            : stack_(json::storage_ptr(), first_storage_.data(), first_storage_.size()),
+              nodes_left_(nodes_max) {
         stack_.reset();
     }
 
@@ -135,14 +127,12 @@ public:
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
 
-    bool on_object_begin(json::error_code& code)
-    {
+    bool on_object_begin(json::error_code& code) {
         names_.begin_object();
         return count_node(code);
     }
 
-    bool on_object_end(std::size_t members, json::error_code& code)
-    {
+    bool on_object_end(std::size_t members, json::error_code& code) {
         if (const auto duplicate = names_.end_object())
             return refuse("the name \"" + *duplicate + "\" occurs twice in one object", code);
         stack_.push_object(members);
@@ -151,54 +141,46 @@ public:
 
     bool on_array_begin(json::error_code& code) { return count_node(code); }
 
-    bool on_array_end(std::size_t elements, json::error_code&)
-    {
+    bool on_array_end(std::size_t elements, json::error_code&) {
         stack_.push_array(elements);
         return true;
     }
 
-    bool on_key_part(json::string_view part, std::size_t, json::error_code& code)
-    {
+    bool on_key_part(json::string_view part, std::size_t, json::error_code& code) {
         stack_.push_chars(part);
         names_.append(part);
         return check_characters(part, code);
     }
 
-    bool on_key(json::string_view last, std::size_t, json::error_code& code)
-    {
+    bool on_key(json::string_view last, std::size_t, json::error_code& code) {
         stack_.push_key(last);
         names_.append(last);
         names_.end_name();
         return check_characters(last, code);
     }
 
-    bool on_string_part(json::string_view part, std::size_t, json::error_code& code)
-    {
+    bool on_string_part(json::string_view part, std::size_t, json::error_code& code) {
         stack_.push_chars(part);
         return check_characters(part, code);
     }
 
-    bool on_string(json::string_view last, std::size_t, json::error_code& code)
-    {
+    bool on_string(json::string_view last, std::size_t, json::error_code& code) {
         stack_.push_string(last);
         return check_characters(last, code) && count_node(code);
     }
 
     bool on_number_part(json::string_view, json::error_code&) { return true; }
 
-    bool on_int64(std::int64_t number, json::string_view, json::error_code& code)
-    {
+    bool on_int64(std::int64_t number, json::string_view, json::error_code& code) {
         stack_.push_int64(number);
         return count_node(code);
     }
 
-    bool on_uint64(std::uint64_t, json::string_view, json::error_code& code)
-    {
+    bool on_uint64(std::uint64_t, json::string_view, json::error_code& code) {
         return refuse_large_integer(code);
     }
 
-    bool on_double(double approximate, json::string_view literal, json::error_code& code)
-    {
+    bool on_double(double approximate, json::string_view literal, json::error_code& code) {
         if (literal.find_first_of(".eE") == json::string_view::npos)
             return refuse_large_integer(code);
         if (!std::isfinite(approximate))
@@ -213,14 +195,12 @@ public:
         return count_node(code);
     }
 
-    bool on_bool(bool value, json::error_code& code)
-    {
+    bool on_bool(bool value, json::error_code& code) {
         stack_.push_bool(value);
         return count_node(code);
     }
 
-    bool on_null(json::error_code& code)
-    {
+    bool on_null(json::error_code& code) {
         stack_.push_null();
         return count_node(code);
     }
@@ -229,32 +209,27 @@ public:
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
 private:
-    bool refuse(std::string reason, json::error_code& code)
-    {
+    bool refuse(std::string reason, json::error_code& code) {
         refusal_ = std::move(reason);
         code = json::error::syntax;  // any error stops the parser
         return false;
     }
 
-    bool refuse_infinity(json::error_code& code)
-    {
+    bool refuse_infinity(json::error_code& code) {
         return refuse("a number is beyond the range of a double", code);
     }
 
-    bool refuse_large_integer(json::error_code& code)
-    {
+    bool refuse_large_integer(json::error_code& code) {
         return refuse("an integer is beyond 64 bits signed", code);
     }
 
-    bool check_characters(json::string_view part, json::error_code& code)
-    {
+    bool check_characters(json::string_view part, json::error_code& code) {
         if (std::memchr(part.data(), 0, part.size()) != nullptr)
             return refuse("a string holds U+0000", code);
         return true;
     }
 
-    bool count_node(json::error_code& code)
-    {
+    bool count_node(json::error_code& code) {
         if (nodes_left_ == 0)
             return refuse("there are too many values", code);
         --nodes_left_;
@@ -269,19 +244,15 @@ private:
     std::string refusal_;
 };
 
-error syntax_error(std::size_t at, std::string_view name, const std::string& reason)
-{
+error syntax_error(std::size_t at, std::string_view name, const std::string& reason) {
     const auto place = name.empty() ? std::string() : " (" + std::string(name) + ")";
-    return {
-        errc::invalid_syntax,
-        "The JSON text is refused at byte " + std::to_string(at) + place + ": " + reason + "."
-    };
+    return {errc::invalid_syntax,
+            "The JSON text is refused at byte " + std::to_string(at) + place + ": " + reason + "."};
 }
 
 }  // namespace
 
-result<json::value> parse_json(std::string_view text, const json_limits& limits)
-{
+result<json::value> parse_json(std::string_view text, const json_limits& limits) {
     json::parse_options options;
     options.max_depth = limits.depth_max;
     json::basic_parser<document_builder> parser(options, limits.nodes_max);
@@ -297,8 +268,7 @@ result<json::value> parse_json(std::string_view text, const json_limits& limits)
     return parser.handler().release();
 }
 
-result<json::object> parse_json_object(std::string_view text, const json_limits& limits)
-{
+result<json::object> parse_json_object(std::string_view text, const json_limits& limits) {
     auto document = parse_json(text, limits);
     if (!document)
         return document.error();
@@ -308,8 +278,7 @@ result<json::object> parse_json_object(std::string_view text, const json_limits&
     return std::move(*object);
 }
 
-result<json::object> parse_json_object(std::string_view text, work_budget& work)
-{
+result<json::object> parse_json_object(std::string_view text, work_budget& work) {
     work.charge(text.size() * json_byte_steps);
     auto parsed = parse_json_object(text);
     if (parsed)
@@ -317,8 +286,7 @@ result<json::object> parse_json_object(std::string_view text, work_budget& work)
     return parsed;
 }
 
-std::uint64_t steps_of(const json::value& value) noexcept
-{
+std::uint64_t steps_of(const json::value& value) noexcept {
     if (const json::object* const object = value.if_object())
         return steps_of(*object);
     std::uint64_t steps = json_value_steps;
@@ -330,47 +298,40 @@ std::uint64_t steps_of(const json::value& value) noexcept
     return steps;
 }
 
-std::uint64_t steps_of(const json::object& object) noexcept
-{
+std::uint64_t steps_of(const json::object& object) noexcept {
     std::uint64_t steps = json_value_steps;
     for (const auto& member : object)
         steps += member.key().size() / bytes_a_step + steps_of(member.value());
     return steps;
 }
 
-const json::value* find(const json::object& object, std::string_view name) noexcept
-{
+const json::value* find(const json::object& object, std::string_view name) noexcept {
     return object.if_contains(name);
 }
 
-const json::object* find_object(const json::object& object, std::string_view name) noexcept
-{
+const json::object* find_object(const json::object& object, std::string_view name) noexcept {
     const json::value* const value = find(object, name);
     return value == nullptr ? nullptr : value->if_object();
 }
 
-const json::array* find_array(const json::object& object, std::string_view name) noexcept
-{
+const json::array* find_array(const json::object& object, std::string_view name) noexcept {
     const json::value* const value = find(object, name);
     return value == nullptr ? nullptr : value->if_array();
 }
 
-const json::string* find_string(const json::object& object, std::string_view name) noexcept
-{
+const json::string* find_string(const json::object& object, std::string_view name) noexcept {
     const json::value* const value = find(object, name);
     return value == nullptr ? nullptr : value->if_string();
 }
 
-const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept
-{
+const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept {
     for (const auto& member : object)
         if (equals_ignoring_case(member.key(), name))
             return &member.value();
     return nullptr;
 }
 
-std::string_view text_ignoring_case(const json::object& object, std::string_view name) noexcept
-{
+std::string_view text_ignoring_case(const json::object& object, std::string_view name) noexcept {
     const auto* const value = find_ignoring_case(object, name);
     return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }

@@ -64,7 +64,6 @@ const json::string* find_string(const json::object& object, std::string_view nam
 // Case-insensitive look-ups (ASCII), for documents of clients.
 const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept;
 std::string_view text_ignoring_case(
-    const json::object& object, std::string_view name
-) noexcept;  // empty: none
+        const json::object& object, std::string_view name) noexcept;  // empty: none
 
 }  // namespace scimd

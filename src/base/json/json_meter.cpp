@@ -2,8 +2,7 @@
 
 namespace scimd {
 
-void json_meter::add(std::string_view piece) noexcept
-{
+void json_meter::add(std::string_view piece) noexcept {
     bytes_ += piece.size();
     for (const char c : piece)
         if (is_escaped_)
@@ -16,8 +15,7 @@ void json_meter::add(std::string_view piece) noexcept
             ++values_;
 }
 
-std::size_t json_meter::request_memory() const noexcept
-{
+std::size_t json_meter::request_memory() const noexcept {
     constexpr std::size_t copies = 4;
     constexpr std::size_t bytes_per_value = 300;
     return bytes_ * copies + values_ * bytes_per_value;

@@ -29,33 +29,29 @@ constexpr std::array<char, 256> escapes = [] {
     return table;
 }();
 
-char escape_of(char c) noexcept
-{
+char escape_of(char c) noexcept {
     return escapes[static_cast<unsigned char>(c)];
 }
 
 // Returns a number with `byte` in each of its eight bytes.
-constexpr std::uint64_t in_each_byte(std::uint64_t byte)
-{
+constexpr std::uint64_t in_each_byte(std::uint64_t byte) {
     return byte * 0x0101'0101'0101'0101;
 }
 
 // True if any of the eight bytes is below `least`, which must be at most 128.
-constexpr bool has_byte_below(std::uint64_t bytes, std::uint64_t least)
-{
+constexpr bool has_byte_below(std::uint64_t bytes, std::uint64_t least) {
     return ((bytes - in_each_byte(least)) & ~bytes & in_each_byte(0x80)) != 0;
 }
 
 // Returns the number of bytes at the front of `text` that need no escape. Most texts need none at all, so
 // eight bytes are examined at once.
-std::size_t plain_bytes(std::string_view text) noexcept
-{
+std::size_t plain_bytes(std::string_view text) noexcept {
     std::size_t plain = 0;
     while (text.size() - plain >= sizeof(std::uint64_t)) {
         std::uint64_t bytes = 0;
         std::memcpy(&bytes, text.data() + plain, sizeof bytes);
         if (has_byte_below(bytes, 0x20) || has_byte_below(bytes ^ in_each_byte('"'), 1) ||
-            has_byte_below(bytes ^ in_each_byte('\\'), 1))
+                has_byte_below(bytes ^ in_each_byte('\\'), 1))
             break;
         plain += sizeof bytes;
     }
@@ -64,8 +60,7 @@ std::size_t plain_bytes(std::string_view text) noexcept
     return plain;
 }
 
-void append_escaped(std::string& out, char c)
-{
+void append_escaped(std::string& out, char c) {
     out += '\\';
     out += escape_of(c);
     if (escape_of(c) != 'u')
@@ -77,15 +72,13 @@ void append_escaped(std::string& out, char c)
 }
 
 template <class Integer>
-void append_integer(std::string& out, Integer number)
-{
+void append_integer(std::string& out, Integer number) {
     std::array<char, 24> digits;
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     out.append(digits.data(), written.ptr);
 }
 
-void append_double(std::string& out, double number)
-{
+void append_double(std::string& out, double number) {
     if (!std::isfinite(number)) {  // JSON has no representation for it
         out += "null";
         return;
@@ -99,8 +92,7 @@ void append_double(std::string& out, double number)
         out += ".0";
 }
 
-void append_object(std::string& out, const json::object& object)
-{
+void append_object(std::string& out, const json::object& object) {
     char separator = '{';
     for (const auto& member : object) {
         out += separator;
@@ -112,8 +104,7 @@ void append_object(std::string& out, const json::object& object)
     out += object.empty() ? "{}" : "}";
 }
 
-void append_array(std::string& out, const json::array& array)
-{
+void append_array(std::string& out, const json::array& array) {
     char separator = '[';
     for (const json::value& element : array) {
         out += separator;
@@ -125,23 +116,20 @@ void append_array(std::string& out, const json::array& array)
 
 }  // namespace
 
-std::string to_text(const json::value& value)
-{
+std::string to_text(const json::value& value) {
     std::string out;
     append_text(out, value);
     return out;
 }
 
-std::string to_text(const json::object& object)
-{
+std::string to_text(const json::object& object) {
     std::string out;
     append_object(out, object);
     return out;
 }
 
 // Recursion is bounded by the parser's depth limit, or by the code that built the document.
-void append_text(std::string& out, const json::value& value)
-{
+void append_text(std::string& out, const json::value& value) {
     switch (value.kind()) {
         case json::kind::null:
             out += "null";
@@ -170,8 +158,7 @@ void append_text(std::string& out, const json::value& value)
     }
 }
 
-void append_quoted(std::string& out, std::string_view text)
-{
+void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (;;) {
         const auto plain = plain_bytes(text);
@@ -184,8 +171,7 @@ void append_quoted(std::string& out, std::string_view text)
     out += '"';
 }
 
-void append_text_member(std::string& out, std::string_view name, std::string_view value)
-{
+void append_text_member(std::string& out, std::string_view name, std::string_view value) {
     if (out.back() != '{')
         out += ',';
     append_quoted(out, name);

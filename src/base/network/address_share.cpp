@@ -4,8 +4,7 @@
 
 namespace scimd {
 
-std::string address_share(std::string_view address)
-{
+std::string address_share(std::string_view address) {
     constexpr unsigned host_network_bits = 64;
     const auto parsed = ip_address::parse(address);
     if (!parsed || !parsed->is_v6)
@@ -13,8 +12,7 @@ std::string address_share(std::string_view address)
     return masked(*parsed, host_network_bits).text();
 }
 
-std::string address_share(const http::peer& from, std::span<const ip_network> trusted_proxies)
-{
+std::string address_share(const http::peer& from, std::span<const ip_network> trusted_proxies) {
     if (from.is_loopback)
         return {};
     if (const auto address = ip_address::parse(from.address)) {

@@ -12,15 +12,13 @@ namespace {
 
 constexpr unsigned bits_per_byte = 8;
 
-unsigned bits_of(const ip_address& address) noexcept
-{
+unsigned bits_of(const ip_address& address) noexcept {
     constexpr unsigned v4_bits = 32;
     constexpr unsigned v6_bits = 128;
     return address.is_v6 ? v6_bits : v4_bits;
 }
 
-std::optional<unsigned> parse_number(std::string_view text)
-{
+std::optional<unsigned> parse_number(std::string_view text) {
     unsigned value = 0;
     const auto* const end = text.data() + text.size();
     const auto [stop, failure] = std::from_chars(text.data(), end, value);
@@ -29,8 +27,7 @@ std::optional<unsigned> parse_number(std::string_view text)
 
 }  // namespace
 
-std::optional<ip_address> ip_address::parse(std::string_view text)
-{
+std::optional<ip_address> ip_address::parse(std::string_view text) {
     constexpr std::size_t text_bytes_max = INET6_ADDRSTRLEN;
     if (text.size() > text_bytes_max || text.find('\0') != std::string_view::npos)
         return std::nullopt;
@@ -42,15 +39,13 @@ std::optional<ip_address> ip_address::parse(std::string_view text)
     return parsed;
 }
 
-std::string ip_address::text() const
-{
+std::string ip_address::text() const {
     std::array<char, INET6_ADDRSTRLEN> out{};
     inet_ntop(is_v6 ? AF_INET6 : AF_INET, bytes.data(), out.data(), out.size());
     return out.data();
 }
 
-ip_address masked(ip_address address, unsigned prefix_bits) noexcept
-{
+ip_address masked(ip_address address, unsigned prefix_bits) noexcept {
     for (std::size_t i = 0; i < address.bytes.size(); ++i) {
         const auto first_bit = static_cast<unsigned>(i) * bits_per_byte;
         if (first_bit + bits_per_byte <= prefix_bits)
@@ -61,8 +56,7 @@ ip_address masked(ip_address address, unsigned prefix_bits) noexcept
     return address;
 }
 
-std::optional<ip_network> ip_network::parse(std::string_view text)
-{
+std::optional<ip_network> ip_network::parse(std::string_view text) {
     const auto slash = text.find('/');
     const auto base = ip_address::parse(text.substr(0, slash));
     if (!base)
@@ -79,13 +73,11 @@ std::optional<ip_network> ip_network::parse(std::string_view text)
     return parsed;
 }
 
-bool ip_network::contains(const ip_address& address) const noexcept
-{
+bool ip_network::contains(const ip_address& address) const noexcept {
     return address.is_v6 == base.is_v6 && masked(address, prefix_bits) == base;
 }
 
-std::string ip_network::text() const
-{
+std::string ip_network::text() const {
     return base.text() + '/' + std::to_string(prefix_bits);
 }
 

@@ -21,11 +21,10 @@ using script_set = std::set<UScriptCode>;
 
 // Cyrillic and Greek letters that look like Latin ones (UTS #39, confusables.txt).
 constexpr std::u32string_view latin_shapes =
-    U"асԁеһіјӏорԛѕԝхуҽѵ"
-    U"αοινρυκχ";
+        U"асԁеһіјӏорԛѕԝхуҽѵ"
+        U"αοινρυκχ";
 
-std::u32string unicode_label(std::string_view label)
-{
+std::u32string unicode_label(std::string_view label) {
     const std::string text(label);
     char* made = nullptr;
     const int status = idn2_to_unicode_8z8z(text.c_str(), &made, IDN2_NONTRANSITIONAL);
@@ -43,13 +42,11 @@ std::u32string unicode_label(std::string_view label)
 }
 
 // Returns the scripts in which a character is used; empty: common to all scripts.
-script_set scripts_of(char32_t character)
-{
+script_set scripts_of(char32_t character) {
     std::array<UScriptCode, 64> found{};
     UErrorCode status = U_ZERO_ERROR;
     const auto count = uscript_getScriptExtensions(
-        static_cast<UChar32>(character), found.data(), static_cast<std::int32_t>(found.size()), &status
-    );
+            static_cast<UChar32>(character), found.data(), static_cast<std::int32_t>(found.size()), &status);
     script_set scripts;
     for (std::int32_t i = 0; U_SUCCESS(status) && i < count; ++i)
         scripts.insert(found[static_cast<std::size_t>(i)]);
@@ -59,19 +56,17 @@ script_set scripts_of(char32_t character)
 }
 
 // True if each character belongs to at least one of the scripts.
-bool is_within(const std::vector<script_set>& characters, const script_set& allowed)
-{
+bool is_within(const std::vector<script_set>& characters, const script_set& allowed) {
     return std::ranges::all_of(characters, [&](const script_set& of) {
         return of.empty() || std::ranges::any_of(of, [&](UScriptCode one) { return allowed.contains(one); });
     });
 }
 
-bool mixes_scripts(std::u32string_view label)
-{
+bool mixes_scripts(std::u32string_view label) {
     static const std::array<script_set, 3> together = {
-        script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_HIRAGANA, USCRIPT_KATAKANA},
-        script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_BOPOMOFO},
-        script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_HANGUL},
+            script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_HIRAGANA, USCRIPT_KATAKANA},
+            script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_BOPOMOFO},
+            script_set{USCRIPT_LATIN, USCRIPT_HAN, USCRIPT_HANGUL},
     };
     std::vector<script_set> characters;
     script_set seen;
@@ -80,15 +75,14 @@ bool mixes_scripts(std::u32string_view label)
         seen.insert(characters.back().begin(), characters.back().end());
     }
     const bool is_single =
-        std::ranges::any_of(seen, [&](UScriptCode one) { return is_within(characters, {one}); });
+            std::ranges::any_of(seen, [&](UScriptCode one) { return is_within(characters, {one}); });
     if (seen.empty() || is_single)
         return false;
     return std::ranges::none_of(together, [&](const script_set& of) { return is_within(characters, of); });
 }
 
 // True if all letters look like Latin ones and none is Latin.
-bool looks_latin(std::u32string_view label)
-{
+bool looks_latin(std::u32string_view label) {
     const auto is_shape = [](char32_t c) { return latin_shapes.find(c) != std::u32string_view::npos; };
     const auto is_neutral = [](char32_t c) { return c == U'-' || (c >= U'0' && c <= U'9'); };
     return std::ranges::any_of(label, is_shape) &&
@@ -97,8 +91,7 @@ bool looks_latin(std::u32string_view label)
 
 }  // namespace
 
-std::string_view look_alike_kind(const domain_name& name)
-{
+std::string_view look_alike_kind(const domain_name& name) {
     for (const auto label : split(name.text(), '.')) {
         if (!label.starts_with(punycode_prefix))
             continue;
@@ -111,8 +104,7 @@ std::string_view look_alike_kind(const domain_name& name)
     return {};
 }
 
-std::string look_alike_warning(const domain_name& name)
-{
+std::string look_alike_warning(const domain_name& name) {
     const auto kind = look_alike_kind(name);
     if (kind == "mixed_scripts")
         return "A label of " + name.text() +

@@ -24,8 +24,7 @@ constexpr milliseconds watch_interval{100};  // interval of the deadline checks
 constexpr std::size_t spare_handles_max = 64;
 constexpr long receive_buffer_bytes = 16 * 1024;
 
-void start_libcurl()
-{
+void start_libcurl() {
     static std::once_flag once;
     std::call_once(once, [] {
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -45,8 +44,7 @@ struct end_list {
 using easy_handle = std::unique_ptr<CURL, end_easy>;
 using text_list = std::unique_ptr<curl_slist, end_list>;
 
-void append(text_list& to, const std::string& text)
-{
+void append(text_list& to, const std::string& text) {
     auto* const longer = curl_slist_append(to.get(), text.c_str());
     if (!longer)
         throw std::bad_alloc();
@@ -54,8 +52,7 @@ void append(text_list& to, const std::string& text)
     to.reset(longer);
 }
 
-std::optional<ip_address> address_in(const sockaddr& from)
-{
+std::optional<ip_address> address_in(const sockaddr& from) {
     ip_address found;
     if (from.sa_family == AF_INET) {
         sockaddr_in v4{};
@@ -89,8 +86,7 @@ struct transfer {
     std::array<char, CURL_ERROR_SIZE> problem{};
 };
 
-curl_socket_t open_socket(void* at, curlsocktype, curl_sockaddr* to)
-{
+curl_socket_t open_socket(void* at, curlsocktype, curl_sockaddr* to) {
     auto& one = *static_cast<transfer*>(at);
     const auto address = address_in(to->addr);
     if (!address || !one.options->may_connect(*address)) {
@@ -101,8 +97,7 @@ curl_socket_t open_socket(void* at, curlsocktype, curl_sockaddr* to)
 }
 
 // Runs when the connection, new or reused, is established: checks the address of the actual peer.
-int before_request(void* at, char* peer, char*, int, int)
-{
+int before_request(void* at, char* peer, char*, int, int) {
     auto& one = *static_cast<transfer*>(at);
     const auto address = ip_address::parse(peer);
     if (!address || !one.options->may_connect(*address)) {
@@ -113,16 +108,14 @@ int before_request(void* at, char* peer, char*, int, int)
     return CURL_PREREQFUNC_OK;
 }
 
-std::size_t read_head(char*, std::size_t size, std::size_t count, void* at)
-{
+std::size_t read_head(char*, std::size_t size, std::size_t count, void* at) {
     auto& one = *static_cast<transfer*>(at);
     one.has_answered = true;
     one.head_bytes += size * count;
     return one.head_bytes <= one.options->limits.head_bytes_max ? size * count : 0;
 }
 
-std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* at)
-{
+std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* at) {
     auto& one = *static_cast<transfer*>(at);
     const auto room = one.options->limits.body_bytes_max - one.body.size();
     one.body.append(bytes, std::min(room, size * count));
@@ -133,14 +126,12 @@ std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* at
 // --- options of a transfer
 
 template <class Value>
-void set(CURL* handle, CURLoption option, Value value)
-{
+void set(CURL* handle, CURLoption option, Value value) {
     if (curl_easy_setopt(handle, option, value) != CURLE_OK)
         throw std::runtime_error("libcurl does not take option " + std::to_string(option));
 }
 
-void set_protocol_options(CURL* handle, const http_client_options& options)
-{
+void set_protocol_options(CURL* handle, const http_client_options& options) {
     set(handle, CURLOPT_PATH_AS_IS, 1L);
     set(handle, CURLOPT_PROTOCOLS_STR, options.allows_plain ? "http,https" : "https");
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
@@ -160,16 +151,14 @@ void set_protocol_options(CURL* handle, const http_client_options& options)
     set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
-void set_times(CURL* handle, const http_client_limits& limits, milliseconds spent)
-{
+void set_times(CURL* handle, const http_client_limits& limits, milliseconds spent) {
     const auto left = std::max(limits.whole - spent, milliseconds(1));
     set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
     set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((limits.connect + limits.handshake).count()));
     set(handle, CURLOPT_BUFFERSIZE, receive_buffer_bytes);
 }
 
-void set_request(transfer& one)
-{
+void set_request(transfer& one) {
     auto* const handle = one.handle.get();
     set(handle, CURLOPT_URL, one.request.url.c_str());
     set(handle, CURLOPT_POST, 1L);
@@ -183,8 +172,7 @@ void set_request(transfer& one)
 
 // Pins the host to the addresses that were checked, so that libcurl does not resolve it. (A URL may contain
 // an address itself.)
-void set_addresses(transfer& one)
-{
+void set_addresses(transfer& one) {
     const auto& request = one.request;
     if (ip_address::parse(request.host))
         return;
@@ -195,8 +183,7 @@ void set_addresses(transfer& one)
     set(one.handle.get(), CURLOPT_RESOLVE, one.pinned.get());
 }
 
-void set_callbacks(transfer& one)
-{
+void set_callbacks(transfer& one) {
     auto* const handle = one.handle.get();
     set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(handle, CURLOPT_OPENSOCKETDATA, &one);
@@ -209,8 +196,7 @@ void set_callbacks(transfer& one)
     set(handle, CURLOPT_ERRORBUFFER, one.problem.data());
 }
 
-void prepare(transfer& one)
-{
+void prepare(transfer& one) {
     set_protocol_options(one.handle.get(), *one.options);
     set_times(one.handle.get(), one.options->limits, one.request.spent);
     set_request(one);
@@ -241,26 +227,22 @@ private:
     steady::time_point watch_at_{};
 };
 
-curl_http_client::curl_http_client(http_client_options options) : options_(std::move(options))
-{
+curl_http_client::curl_http_client(http_client_options options) : options_(std::move(options)) {
     start_libcurl();
     multi_.reset(curl_multi_init());
     if (!multi_)
         throw std::runtime_error("libcurl does not start");
     curl_multi_setopt(
-        multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(options_.limits.idle_connections_max)
-    );
+            multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(options_.limits.idle_connections_max));
     curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
-curl_http_client::~curl_http_client()
-{
+curl_http_client::~curl_http_client() {
     for (const auto& [handle, one] : under_way_)
         curl_multi_remove_handle(multi_.get(), handle);
 }
 
-void curl_http_client::start(http_client_request request)
-{
+void curl_http_client::start(http_client_request request) {
     auto one = std::make_unique<transfer>();
     one->options = &options_;
     one->request = std::move(request);
@@ -279,8 +261,7 @@ void curl_http_client::start(http_client_request request)
     curl_multi_add_handle(multi_.get(), handle);
 }
 
-void curl_http_client::run(milliseconds patience, std::vector<http_client_result>& ended)
-{
+void curl_http_client::run(milliseconds patience, std::vector<http_client_result>& ended) {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     take_ended(ended);
@@ -293,23 +274,20 @@ void curl_http_client::run(milliseconds patience, std::vector<http_client_result
     end_overdue(ended);
 }
 
-std::unique_ptr<transfer> curl_http_client::remove(CURL* handle)
-{
+std::unique_ptr<transfer> curl_http_client::remove(CURL* handle) {
     curl_multi_remove_handle(multi_.get(), handle);
     auto found = under_way_.extract(handle);
     return std::move(found.mapped());
 }
 
-void curl_http_client::keep(easy_handle handle)
-{
+void curl_http_client::keep(easy_handle handle) {
     if (spare_.size() >= spare_handles_max)
         return;
     curl_easy_reset(handle.get());
     spare_.push_back(std::move(handle));
 }
 
-http_client_result result_of(const transfer& one, steady::time_point now)
-{
+http_client_result result_of(const transfer& one, steady::time_point now) {
     http_client_result made;
     made.number = one.request.number;
     made.took = one.request.spent + std::chrono::duration_cast<milliseconds>(now - one.started);
@@ -319,16 +297,14 @@ http_client_result result_of(const transfer& one, steady::time_point now)
 
 // Explains a failure. libcurl's detailed texts are used for TLS only, where they name the fault of a
 // certificate; for other failures they may reveal too much.
-std::string problem_of(const transfer& one, CURLcode code)
-{
+std::string problem_of(const transfer& one, CURLcode code) {
     const bool is_of_tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
     if (is_of_tls && one.problem.front() != '\0')
         return one.problem.data();
     return curl_easy_strerror(code);
 }
 
-void read_outcome(const transfer& one, CURLcode code, http_client_result& into)
-{
+void read_outcome(const transfer& one, CURLcode code, http_client_result& into) {
     if (one.is_refused) {
         into.error = "the address is not allowed";
         return;
@@ -352,8 +328,7 @@ void read_outcome(const transfer& one, CURLcode code, http_client_result& into)
     into.error = into.is_timeout ? "no whole response in time" : problem_of(one, code);
 }
 
-void curl_http_client::take_ended(std::vector<http_client_result>& ended)
-{
+void curl_http_client::take_ended(std::vector<http_client_result>& ended) {
     int left = 0;
     while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE)
@@ -367,8 +342,7 @@ void curl_http_client::take_ended(std::vector<http_client_result>& ended)
     }
 }
 
-void curl_http_client::end_overdue(std::vector<http_client_result>& ended)
-{
+void curl_http_client::end_overdue(std::vector<http_client_result>& ended) {
     const auto now = steady::now();
     if (now < watch_at_)
         return;
@@ -388,8 +362,7 @@ void curl_http_client::end_overdue(std::vector<http_client_result>& ended)
 
 // Returns why a transfer is overdue, or an empty text. libcurl itself enforces the total time, and the time
 // for connection and handshake together.
-std::string_view curl_http_client::overdue(const transfer& one, steady::time_point now) const
-{
+std::string_view curl_http_client::overdue(const transfer& one, steady::time_point now) const {
     if (one.connected) {
         const bool is_late = !one.has_answered && now - *one.connected > options_.limits.first_byte;
         return is_late ? "no answer in time" : "";
@@ -405,8 +378,7 @@ std::string_view curl_http_client::overdue(const transfer& one, steady::time_poi
 
 }  // namespace
 
-std::vector<ip_address> addresses_of_machine()
-{
+std::vector<ip_address> addresses_of_machine() {
     std::vector<ip_address> found;
     ifaddrs* list = nullptr;
     if (getifaddrs(&list) != 0)
@@ -419,8 +391,7 @@ std::vector<ip_address> addresses_of_machine()
     return found;
 }
 
-std::unique_ptr<http_client> make_http_client(http_client_options options)
-{
+std::unique_ptr<http_client> make_http_client(http_client_options options) {
     return std::make_unique<curl_http_client>(std::move(options));
 }
 

@@ -21,8 +21,8 @@ namespace scimd::net {
 struct http_client_limits {
     std::chrono::milliseconds connect{5'000};
     std::chrono::milliseconds handshake{5'000};
-    std::chrono::milliseconds first_byte{10'000
-    };  // from the established connection to the first byte of the response
+    std::chrono::milliseconds first_byte{
+            10'000};  // from the established connection to the first byte of the response
     std::chrono::milliseconds whole{15'000};
     std::size_t head_bytes_max = 16 * 1024;  // header fields of a response
     std::size_t body_bytes_max = 16 * 1024;  // of a response; further bytes are not read

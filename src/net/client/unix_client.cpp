@@ -22,16 +22,14 @@ namespace asio = boost::asio;
 
 constexpr std::size_t response_bytes_max = 64 * 1024 * 1024;
 
-error broken(std::string_view why)
-{
+error broken(std::string_view why) {
     return error{errc::internal, "The server's response is broken: " + std::string(why) + "."};
 }
 
-error explain(const boost::system::error_code& failure, const std::filesystem::path& socket)
-{
+error explain(const boost::system::error_code& failure, const std::filesystem::path& socket) {
     const auto at = " at " + socket.string();
     if (failure == asio::error::connection_refused || failure == asio::error::not_found ||
-        failure == boost::system::errc::no_such_file_or_directory)
+            failure == boost::system::errc::no_such_file_or_directory)
         return error{errc::unavailable, "No server answers" + at + "."};
     if (failure == asio::error::timed_out || failure == asio::error::operation_aborted)
         return error{errc::request_timeout, "The server" + at + " did not answer in time."};
@@ -40,8 +38,7 @@ error explain(const boost::system::error_code& failure, const std::filesystem::p
     return error{errc::internal, "The connection" + at + " failed: " + failure.message() + "."};
 }
 
-std::string write_request(const http::request& request)
-{
+std::string write_request(const http::request& request) {
     std::string text = request.method + " " + request.target + " HTTP/1.1\r\nHost: localhost\r\n";
     for (const auto& row : request.headers)
         text += row.name + ": " + row.value + "\r\n";
@@ -52,8 +49,7 @@ std::string write_request(const http::request& request)
 }
 
 template <class Number>
-std::optional<Number> parse_number(std::string_view text)
-{
+std::optional<Number> parse_number(std::string_view text) {
     Number number{};
     const auto* const end = text.data() + text.size();
     const auto [rest, failure] = std::from_chars(text.data(), end, number);
@@ -64,8 +60,7 @@ std::optional<Number> parse_number(std::string_view text)
 
 // Requires Content-Length to match the body: a connection that ended early must not pass for a complete
 // response. Every response on the control socket has a length.
-result<http::response> read_response(std::string_view text)
-{
+result<http::response> read_response(std::string_view text) {
     constexpr std::string_view version = "HTTP/1.1 ";
     constexpr std::string_view line_end = "\r\n";
     constexpr std::size_t status_digits = 3;
@@ -100,10 +95,8 @@ result<http::response> read_response(std::string_view text)
 
 }  // namespace
 
-result<http::response> call_unix(
-    const std::filesystem::path& socket, const http::request& request, std::chrono::milliseconds deadline
-)
-{
+result<http::response> call_unix(const std::filesystem::path& socket, const http::request& request,
+        std::chrono::milliseconds deadline) {
     if (socket.string().size() >= sizeof(sockaddr_un::sun_path))
         return error{errc::invalid_value, "The socket's path is too long: " + socket.string() + "."};
 

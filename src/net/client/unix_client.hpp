@@ -13,8 +13,7 @@ namespace scimd::net {
 // Sends one request; Host and Content-Length are added. Errors: unavailable when no server answers, forbidden
 // when the socket may not be opened, request_timeout when the deadline has passed, too_large for a response
 // beyond 64 MiB, internal for anything else.
-result<http::response> call_unix(
-    const std::filesystem::path& socket, const http::request& request, std::chrono::milliseconds deadline
-);
+result<http::response> call_unix(const std::filesystem::path& socket, const http::request& request,
+        std::chrono::milliseconds deadline);
 
 }  // namespace scimd::net

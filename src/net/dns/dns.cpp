@@ -31,8 +31,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::uint16_t dns_port = 53;
 constexpr int edns_bytes = 1'232;  // passes every network unfragmented (DNS flag day 2020)
 
-std::string_view to_text(dns_outcome outcome)
-{
+std::string_view to_text(dns_outcome outcome) {
     switch (outcome) {
         case dns_outcome::found:
             return "found";
@@ -54,8 +53,7 @@ std::string_view to_text(dns_outcome outcome)
     return "";
 }
 
-int type_number(dns_kind kind)
-{
+int type_number(dns_kind kind) {
     switch (kind) {
         case dns_kind::txt:
             return 16;
@@ -68,21 +66,18 @@ int type_number(dns_kind kind)
 }
 
 // c-ares counts its users. It is never cleaned up, because another part of the process may use it as well.
-void start_library()
-{
+void start_library() {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
     if (status != ARES_SUCCESS)
         throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
 }
 
-void require(int status, const char* action)
-{
+void require(int status, const char* action) {
     if (status != ARES_SUCCESS)
         throw std::runtime_error(std::string("c-ares: ") + action + ": " + ares_strerror(status));
 }
 
-std::vector<std::string> system_servers()
-{
+std::vector<std::string> system_servers() {
     ares_channel channel = nullptr;
     require(ares_init(&channel), "cannot read the system's resolvers");
     ares_addr_port_node* listed = nullptr;
@@ -93,8 +88,7 @@ std::vector<std::string> system_servers()
         if (!inet_ntop(one->family, &one->addr, text.data(), text.size()))
             continue;
         const endpoint server{
-            text.data(), one->udp_port == 0 ? dns_port : static_cast<std::uint16_t>(one->udp_port), {}
-        };
+                text.data(), one->udp_port == 0 ? dns_port : static_cast<std::uint16_t>(one->udp_port), {}};
         servers.push_back(server.text());
     }
     ares_free_data(listed);
@@ -118,11 +112,10 @@ struct question {
 class query {
 public:
     query(question asked, std::size_t server, const std::string& address, const dns_options& options)
-        : question_(std::move(asked)),
-          server_(server),
+            : question_(std::move(asked)),
+              server_(server),
 
-          aliases_max_(options.aliases_max)
-    {
+              aliases_max_(options.aliases_max) {
         if (question_.deadline == steady::time_point())
             question_.deadline = steady::now() + options.deadline;
         ares_options settings{};
@@ -131,14 +124,11 @@ public:
         settings.timeout = static_cast<int>(options.first_wait.count());
         settings.tries = options.tries;
         settings.ednspsz = edns_bytes;
-        require(
-            ares_init_options(
-                &channel_, &settings, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ
-            ),
-            "cannot start a query"
-        );
+        require(ares_init_options(&channel_, &settings,
+                        ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ),
+                "cannot start a query");
         if (const int status = ares_set_servers_ports_csv(channel_, address.c_str());
-            status != ARES_SUCCESS) {
+                status != ARES_SUCCESS) {
             ares_destroy(channel_);
             require(status, "cannot use this server");
         }
@@ -147,21 +137,18 @@ public:
     query& operator=(const query&) = delete;
     ~query() { ares_destroy(channel_); }
 
-    void start()
-    {
+    void start() {
         ares_query(
-            channel_, question_.current_name().c_str(), 1, type_number(question_.kind), on_answer, this
-        );
+                channel_, question_.current_name().c_str(), 1, type_number(question_.kind), on_answer, this);
     }
 
     [[nodiscard]] bool is_done() const noexcept { return answer_.has_value(); }
     [[nodiscard]] std::size_t server() const noexcept { return server_; }
 
-    void add_sockets(std::vector<pollfd>& into) const
-    {
+    void add_sockets(std::vector<pollfd>& into) const {
         std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-        const auto wanted =
-            static_cast<unsigned>(ares_getsock(channel_, sockets.data(), static_cast<int>(sockets.size())));
+        const auto wanted = static_cast<unsigned>(
+                ares_getsock(channel_, sockets.data(), static_cast<int>(sockets.size())));
         for (unsigned i = 0; i < sockets.size(); ++i) {
             const bool reads = ARES_GETSOCK_READABLE(wanted, i) != 0;
             const bool writes = ARES_GETSOCK_WRITABLE(wanted, i) != 0;
@@ -171,8 +158,7 @@ public:
         }
     }
 
-    [[nodiscard]] steady::time_point wakes_at() const
-    {
+    [[nodiscard]] steady::time_point wakes_at() const {
         timeval longest{60, 0};
         timeval buffer{};
         const auto* wait = ares_timeout(channel_, &longest, &buffer);
@@ -180,17 +166,14 @@ public:
         return std::min(question_.deadline, steady::now() + pause);
     }
 
-    void proceed(const pollfd& socket)
-    {
+    void proceed(const pollfd& socket) {
         const bool is_readable = (socket.revents & (POLLIN | POLLERR | POLLHUP)) != 0;
         const bool is_writable = (socket.revents & (POLLOUT | POLLERR | POLLHUP)) != 0;
-        ares_process_fd(
-            channel_, is_readable ? socket.fd : ARES_SOCKET_BAD, is_writable ? socket.fd : ARES_SOCKET_BAD
-        );
+        ares_process_fd(channel_, is_readable ? socket.fd : ARES_SOCKET_BAD,
+                is_writable ? socket.fd : ARES_SOCKET_BAD);
     }
 
-    void proceed_in_time()
-    {
+    void proceed_in_time() {
         ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
         if (!is_done() && steady::now() >= question_.deadline)
             ares_cancel(channel_);
@@ -203,19 +186,16 @@ public:
     question abandon() { return std::move(question_); }
 
 private:
-    static void on_answer(void* self, int status, int, unsigned char* bytes, int count)
-    {
+    static void on_answer(void* self, int status, int, unsigned char* bytes, int count) {
         static_cast<query*>(self)->evaluate(status, {bytes, static_cast<std::size_t>(bytes ? count : 0)});
     }
 
-    void evaluate(int status, std::span<const unsigned char> response)
-    {
+    void evaluate(int status, std::span<const unsigned char> response) {
         switch (status) {
             case ARES_SUCCESS:
             case ARES_ENODATA:
                 answer_ = read_dns_response(
-                    response, question_.current_name(), question_.kind, question_.aliases, aliases_max_
-                );
+                        response, question_.current_name(), question_.kind, question_.aliases, aliases_max_);
                 return;
             case ARES_ENOTFOUND:
                 answer_ = {dns_outcome::no_such_name, {}, question_.aliases};
@@ -250,11 +230,10 @@ struct server_queue {
 class resolver final : public dns_resolver {
 public:
     resolver(const dns_options& options, metrics_registry& metrics)
-        : options_(options),
-          metrics_(metrics),
-          is_system_(options.servers.empty()),
-          wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
-    {
+            : options_(options),
+              metrics_(metrics),
+              is_system_(options.servers.empty()),
+              wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (wake_ < 0)
             throw std::system_error(errno, std::generic_category(), "eventfd");
         start_library();
@@ -266,21 +245,18 @@ public:
         thread_ = std::thread([this] { run(); });
     }
 
-    ~resolver() override
-    {
+    ~resolver() override {
         is_stopping_ = true;
         wake();
         thread_.join();
         close(wake_);
     }
 
-    void look_up(std::string name, dns_kind kind, dns_completion done) override
-    {
+    void look_up(std::string name, dns_kind kind, dns_completion done) override {
         ask_from(0, std::move(name), kind, std::move(done));
     }
 
-    void look_up_everywhere(std::string name, dns_kind kind, dns_completions done) override
-    {
+    void look_up_everywhere(std::string name, dns_kind kind, dns_completions done) override {
         struct collection {
             std::vector<dns_answer> answers;
             std::atomic<std::size_t> missing;
@@ -302,8 +278,7 @@ public:
     }
 
 private:
-    void ask_from(std::size_t first, std::string name, dns_kind kind, dns_completion done)
-    {
+    void ask_from(std::size_t first, std::string name, dns_kind kind, dns_completion done) {
         if (first + 1 >= servers_.size()) {
             ask(first, {std::move(name), kind, {}, std::move(done)});
             return;
@@ -320,12 +295,11 @@ private:
         ask(first, {std::move(name), kind, {}, std::move(or_next)});
     }
 
-    void ask(std::size_t server, question asked)
-    {
+    void ask(std::size_t server, question asked) {
         {
             const std::lock_guard hold(lock_);
             if (server < servers_.size() && !is_stopping_ &&
-                servers_[server].waiting.size() < options_.waiting_max) {
+                    servers_[server].waiting.size() < options_.waiting_max) {
                 servers_[server].waiting.push_back(std::move(asked));
                 wake();
                 return;
@@ -334,15 +308,13 @@ private:
         finish(asked, {dns_outcome::overloaded, {}, std::move(asked.aliases)});
     }
 
-    void wake() const noexcept
-    {
+    void wake() const noexcept {
         const std::uint64_t one = 1;
         // A write can only fail when the counter is full, and the thread wakes up then anyway.
         [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
     }
 
-    void run()
-    {
+    void run() {
         while (!is_stopping_) {
             start_queries();
             wait();
@@ -351,8 +323,7 @@ private:
         give_up();
     }
 
-    void start_queries()
-    {
+    void start_queries() {
         while (active_.size() < options_.in_flight_max) {
             auto next = take_due();
             if (!next)
@@ -362,8 +333,7 @@ private:
         }
     }
 
-    std::optional<std::pair<std::size_t, question>> take_due()
-    {
+    std::optional<std::pair<std::size_t, question>> take_due() {
         const std::lock_guard hold(lock_);
         const auto now = steady::now();
         for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -379,8 +349,7 @@ private:
         return std::nullopt;
     }
 
-    steady::time_point wakes_at()
-    {
+    steady::time_point wakes_at() {
         auto first = steady::now() + std::chrono::minutes(1);
         for (const auto& one : active_)
             first = std::min(first, one.wakes_at());
@@ -393,8 +362,7 @@ private:
         return first;
     }
 
-    void wait()
-    {
+    void wait() {
         std::vector<pollfd> sockets{{wake_, POLLIN, 0}};
         std::vector<query*> owners{nullptr};
         for (auto& one : active_) {
@@ -412,8 +380,7 @@ private:
             one.proceed_in_time();
     }
 
-    void finish_queries()
-    {
+    void finish_queries() {
         for (auto one = active_.begin(); one != active_.end();) {
             if (!one->is_done()) {
                 ++one;
@@ -423,7 +390,7 @@ private:
             auto [asked, answer] = one->take();
             one = active_.erase(one);
             const bool leads_on =
-                answer.outcome == dns_outcome::no_records && answer.aliases.size() > asked.aliases.size();
+                    answer.outcome == dns_outcome::no_records && answer.aliases.size() > asked.aliases.size();
             if (leads_on) {
                 asked.aliases = std::move(answer.aliases);
                 ask(server, std::move(asked));
@@ -433,18 +400,14 @@ private:
         }
     }
 
-    void finish(const question& asked, dns_answer answer)
-    {
-        metrics_
-            .counter_of(
-                "scimd_dns_answers_total", "Answers to DNS queries.", {{"outcome", to_text(answer.outcome)}}
-            )
-            .add();
+    void finish(const question& asked, dns_answer answer) {
+        metrics_.counter_of("scimd_dns_answers_total", "Answers to DNS queries.",
+                        {{"outcome", to_text(answer.outcome)}})
+                .add();
         asked.done(std::move(answer));
     }
 
-    void give_up()
-    {
+    void give_up() {
         std::vector<question> abandoned;
         {
             const std::lock_guard hold(lock_);
@@ -472,12 +435,9 @@ private:
 
 }  // namespace
 
-result<endpoint> parse_dns_server(std::string_view text)
-{
-    const error refusal{
-        errc::invalid_value,
-        "\"" + std::string(text) + "\" is no ADDRESS:PORT of a DNS server, such as 192.0.2.53:53."
-    };
+result<endpoint> parse_dns_server(std::string_view text) {
+    const error refusal{errc::invalid_value,
+            "\"" + std::string(text) + "\" is no ADDRESS:PORT of a DNS server, such as 192.0.2.53:53."};
     boost::system::error_code failure;
     endpoint parsed{std::string(text), dns_port, {}};
     if (boost::asio::ip::make_address(parsed.host, failure); failure) {
@@ -491,8 +451,7 @@ result<endpoint> parse_dns_server(std::string_view text)
     return parsed;
 }
 
-std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics_registry& metrics)
-{
+std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics_registry& metrics) {
     return std::make_unique<resolver>(options, metrics);
 }
 

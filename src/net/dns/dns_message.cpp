@@ -19,8 +19,7 @@ struct record {
     std::string value;
 };
 
-ns_type type_of(dns_kind kind)
-{
+ns_type type_of(dns_kind kind) {
     switch (kind) {
         case dns_kind::txt:
             return ns_t_txt;
@@ -34,8 +33,7 @@ ns_type type_of(dns_kind kind)
 
 // Joins the strings of a TXT record (RFC 1035 §3.3.14): each is a length octet and as many bytes. Empty:
 // malformed.
-std::optional<std::string> joined_strings(std::span<const unsigned char> data)
-{
+std::optional<std::string> joined_strings(std::span<const unsigned char> data) {
     std::string text;
     while (!data.empty()) {
         const std::size_t length = data.front();
@@ -47,26 +45,22 @@ std::optional<std::string> joined_strings(std::span<const unsigned char> data)
     return text;
 }
 
-std::optional<std::string> address_text(int family, std::span<const unsigned char> data, std::size_t bytes)
-{
+std::optional<std::string> address_text(int family, std::span<const unsigned char> data, std::size_t bytes) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (data.size() != bytes || !inet_ntop(family, data.data(), text.data(), text.size()))
         return std::nullopt;
     return std::string(text.data());
 }
 
-std::optional<std::string> alias_target(const ns_msg& message, const ns_rr& row)
-{
+std::optional<std::string> alias_target(const ns_msg& message, const ns_rr& row) {
     std::array<char, NS_MAXDNAME> target{};
-    if (ns_name_uncompress(
-            ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(row), target.data(), target.size()
-        ) < 0)
+    if (ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(row), target.data(),
+                target.size()) < 0)
         return std::nullopt;
     return to_lower_ascii(target.data());
 }
 
-std::optional<std::string> value_of(const ns_msg& message, const ns_rr& row)
-{
+std::optional<std::string> value_of(const ns_msg& message, const ns_rr& row) {
     const std::span data(ns_rr_rdata(row), ns_rr_rdlen(row));
     switch (ns_rr_type(row)) {
         case ns_t_txt:
@@ -83,8 +77,7 @@ std::optional<std::string> value_of(const ns_msg& message, const ns_rr& row)
 }
 
 // Empty: the response is malformed or too large.
-std::optional<std::vector<record>> read_records(std::span<const unsigned char> response)
-{
+std::optional<std::vector<record>> read_records(std::span<const unsigned char> response) {
     ns_msg message;
     if (ns_initparse(response.data(), static_cast<int>(response.size()), &message) < 0)
         return std::nullopt;
@@ -102,22 +95,15 @@ std::optional<std::vector<record>> read_records(std::span<const unsigned char> r
         if (!value)
             return std::nullopt;
         records.push_back(
-            {to_lower_ascii(ns_rr_name(row)), static_cast<ns_type>(ns_rr_type(row)), std::move(*value)}
-        );
+                {to_lower_ascii(ns_rr_name(row)), static_cast<ns_type>(ns_rr_type(row)), std::move(*value)});
     }
     return records;
 }
 
 }  // namespace
 
-dns_answer read_dns_response(
-    std::span<const unsigned char> response,
-    std::string_view name,
-    dns_kind kind,
-    std::vector<std::string> aliases,
-    std::size_t aliases_max
-)
-{
+dns_answer read_dns_response(std::span<const unsigned char> response, std::string_view name, dns_kind kind,
+        std::vector<std::string> aliases, std::size_t aliases_max) {
     const auto records = read_records(response);
     if (!records)
         return {dns_outcome::server_failure, {}, std::move(aliases)};
@@ -132,9 +118,8 @@ dns_answer read_dns_response(
             found.aliases = std::move(aliases);
             return found;
         }
-        const auto alias = std::ranges::find_if(*records, [&](const record& one) {
-            return one.name == at && one.type == ns_t_cname;
-        });
+        const auto alias = std::ranges::find_if(
+                *records, [&](const record& one) { return one.name == at && one.type == ns_t_cname; });
         if (alias == records->end())
             return {dns_outcome::no_records, {}, std::move(aliases)};
         // A loop of aliases ends here, too.

@@ -23,8 +23,7 @@ enum class dns_outcome {
 };
 
 // True for an authoritative "does not exist"; no other outcome proves that something is absent.
-constexpr bool is_negative(dns_outcome outcome) noexcept
-{
+constexpr bool is_negative(dns_outcome outcome) noexcept {
     return outcome == dns_outcome::no_records || outcome == dns_outcome::no_such_name;
 }
 
@@ -40,12 +39,7 @@ constexpr std::size_t dns_records_max = 100;  // records in an answer section; a
 // Returns the answer for `name` and `kind` as far as this response contains it. `aliases` are the CNAMEs
 // followed so far; further ones are appended. The outcome no_records with more aliases than before means that
 // the last alias has to be queried.
-dns_answer read_dns_response(
-    std::span<const unsigned char> response,
-    std::string_view name,
-    dns_kind kind,
-    std::vector<std::string> aliases,
-    std::size_t aliases_max
-);
+dns_answer read_dns_response(std::span<const unsigned char> response, std::string_view name, dns_kind kind,
+        std::vector<std::string> aliases, std::size_t aliases_max);
 
 }  // namespace scimd::net

@@ -12,44 +12,40 @@ namespace {
 
 constexpr std::size_t size_digits_max = 16;  // for 64 bits
 
-error malformed(std::string_view why)
-{
+error malformed(std::string_view why) {
     return error{errc::bad_request, "The body's chunks are malformed: " + std::string(why) + "."};
 }
 
 // Fields that RFC 9110 §6.5.1 forbids in trailers, because they would change how the message is framed,
 // routed, authenticated, conditioned or read. Other trailer fields are dropped.
 constexpr std::array<std::string_view, 18> forbidden_trailers = {
-    "Authorization",
-    "Connection",
-    "Content-Encoding",
-    "Content-Length",
-    "Content-Range",
-    "Content-Type",
-    "Cookie",
-    "Expect",
-    "Host",
-    "If-Match",
-    "If-None-Match",
-    "Keep-Alive",
-    "Max-Forwards",
-    "Prefer",
-    "TE",
-    "Proxy-Authorization",
-    "Trailer",
-    "Transfer-Encoding",
+        "Authorization",
+        "Connection",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Range",
+        "Content-Type",
+        "Cookie",
+        "Expect",
+        "Host",
+        "If-Match",
+        "If-None-Match",
+        "Keep-Alive",
+        "Max-Forwards",
+        "Prefer",
+        "TE",
+        "Proxy-Authorization",
+        "Trailer",
+        "Transfer-Encoding",
 };
 
-bool is_forbidden_trailer(std::string_view name)
-{
-    return std::ranges::any_of(forbidden_trailers, [name](std::string_view one) {
-        return equals_ignoring_case(name, one);
-    });
+bool is_forbidden_trailer(std::string_view name) {
+    return std::ranges::any_of(
+            forbidden_trailers, [name](std::string_view one) { return equals_ignoring_case(name, one); });
 }
 
 // Removes a token from the front of `text`; false when there is none.
-bool take_token(std::string_view& text)
-{
+bool take_token(std::string_view& text) {
     std::size_t bytes = 0;
     while (bytes < text.size() && is_token(text.substr(bytes, 1)))
         ++bytes;
@@ -58,8 +54,7 @@ bool take_token(std::string_view& text)
 }
 
 // Removes a quoted-string (RFC 9110 §5.6.4) from the front of `text`.
-bool take_quoted(std::string_view& text)
-{
+bool take_quoted(std::string_view& text) {
     for (std::size_t i = 1; i < text.size(); ++i) {
         if (text[i] == '\\')
             ++i;
@@ -73,8 +68,7 @@ bool take_quoted(std::string_view& text)
 
 // Checks *( ";" name [ "=" value ] ). The optional white space of RFC 9112 §7.1.1 (BWS) is refused, because
 // readers have been found to disagree there about where the chunk size ends.
-bool is_extensions(std::string_view text)
-{
+bool is_extensions(std::string_view text) {
     while (!text.empty()) {
         if (text.front() != ';')
             return false;
@@ -92,8 +86,7 @@ bool is_extensions(std::string_view text)
 
 }  // namespace
 
-result<std::size_t> chunk_decoder::put(std::string_view received, std::string* body)
-{
+result<std::size_t> chunk_decoder::put(std::string_view received, std::string* body) {
     std::size_t read = 0;
     while (read < received.size() && !is_done()) {
         if (place_ == place::data) {
@@ -107,8 +100,7 @@ result<std::size_t> chunk_decoder::put(std::string_view received, std::string* b
     return read;
 }
 
-std::size_t chunk_decoder::put_data(std::string_view received, std::string* body)
-{
+std::size_t chunk_decoder::put_data(std::string_view received, std::string* body) {
     const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(left_, received.size()));
     if (body)
         body->append(received.substr(0, bytes));
@@ -118,8 +110,7 @@ std::size_t chunk_decoder::put_data(std::string_view received, std::string* body
     return bytes;
 }
 
-result<void> chunk_decoder::put_line_byte(char byte)
-{
+result<void> chunk_decoder::put_line_byte(char byte) {
     const bool follows_cr = !line_.empty() && line_.back() == '\r';
     if (follows_cr != (byte == '\n'))
         return malformed("a line ends in a CR or an LF alone");
@@ -150,8 +141,7 @@ result<void> chunk_decoder::put_line_byte(char byte)
     return ended;
 }
 
-result<void> chunk_decoder::end_header()
-{
+result<void> chunk_decoder::end_header() {
     const std::string_view line = line_;
     const auto digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     if (digits == 0 || digits > size_digits_max)
@@ -168,8 +158,7 @@ result<void> chunk_decoder::end_header()
 
     if (size > body_bytes_max_ - received_)
         return error{
-            errc::too_large, "The body is larger than " + std::to_string(body_bytes_max_) + " bytes."
-        };
+                errc::too_large, "The body is larger than " + std::to_string(body_bytes_max_) + " bytes."};
     received_ += size;
     left_ = size;
     place_ = size == 0 ? place::trailer : place::data;
@@ -177,8 +166,7 @@ result<void> chunk_decoder::end_header()
 }
 
 // Checks a trailer field like a header field and drops it; an empty line ends the body (RFC 9112 §7.1.2).
-result<void> chunk_decoder::end_trailer_line()
-{
+result<void> chunk_decoder::end_trailer_line() {
     const std::string_view line = line_;
     if (line.empty()) {
         place_ = place::done;

@@ -28,13 +28,13 @@ enum single_field : std::size_t {
 };
 
 constexpr std::array<std::string_view, single_field_count> single_field_names = {
-    "Content-Encoding",
-    "Content-Length",
-    "Content-Type",
-    "Expect",
-    "Host",
-    "If-Match",
-    "Transfer-Encoding",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Type",
+        "Expect",
+        "Host",
+        "If-Match",
+        "Transfer-Encoding",
 };
 
 using single_fields = std::array<std::optional<std::string_view>, single_field_count>;
@@ -45,18 +45,15 @@ struct request_line {
     bool is_http_1_0 = false;
 };
 
-error bad_request(std::string_view why)
-{
+error bad_request(std::string_view why) {
     return error{errc::bad_request, std::string(why)};
 }
 
-constexpr bool is_alphanumeric(char c) noexcept
-{
+constexpr bool is_alphanumeric(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-constexpr bool is_token_character(char c) noexcept
-{
+constexpr bool is_token_character(char c) noexcept {
     return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -67,26 +64,22 @@ constexpr auto token_table = [] {
     return table;
 }();
 
-bool is_token_byte(char c) noexcept
-{
+bool is_token_byte(char c) noexcept {
     return token_table[static_cast<unsigned char>(c)];
 }
 
-bool is_visible(char c) noexcept
-{
+bool is_visible(char c) noexcept {
     return c > ' ' && c < '\x7f';
 }
 
 // field-value = HTAB / SP / VCHAR / obs-text (RFC 9110 §5.5).
-bool is_value_byte(char c) noexcept
-{
+bool is_value_byte(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return c == '\t' || (byte >= ' ' && byte != 0x7f);
 }
 
 // Accepts at most ten digits without a leading zero, so that every reader understands the same number.
-bool is_content_length(std::string_view text) noexcept
-{
+bool is_content_length(std::string_view text) noexcept {
     constexpr std::size_t digits_max = 10;
     if (text == "0")
         return true;
@@ -95,8 +88,7 @@ bool is_content_length(std::string_view text) noexcept
     return std::ranges::all_of(text, is_digit);
 }
 
-bool is_port(std::string_view text) noexcept
-{
+bool is_port(std::string_view text) noexcept {
     constexpr std::size_t digits_max = 5;
     return text.size() <= digits_max && std::ranges::all_of(text, is_digit);
 }
@@ -104,8 +96,7 @@ bool is_port(std::string_view text) noexcept
 // Accepts a reg-name or IP literal with an optional port (RFC 9112 §3.2). This is narrower than RFC 3986:
 // percent-encoding, commas and user information are refused, because two readers of a Host field may
 // interpret them differently.
-bool is_host(std::string_view text) noexcept
-{
+bool is_host(std::string_view text) noexcept {
     if (text.starts_with('[')) {
         const auto close = text.find(']');
         if (close == std::string_view::npos || close < 2)
@@ -121,9 +112,8 @@ bool is_host(std::string_view text) noexcept
         return false;
     if (colon != std::string_view::npos && !is_port(text.substr(colon + 1)))
         return false;
-    return std::ranges::all_of(name, [](char c) {
-        return is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '~';
-    });
+    return std::ranges::all_of(
+            name, [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == '~'; });
 }
 
 // The parts of a target in absolute form (RFC 9112 §3.2.2).
@@ -134,8 +124,7 @@ struct absolute_target {
 };
 
 // Returns nothing for a target of another scheme than http and https.
-std::optional<absolute_target> split_absolute(std::string_view target) noexcept
-{
+std::optional<absolute_target> split_absolute(std::string_view target) noexcept {
     constexpr std::string_view http = "http://";
     constexpr std::string_view https = "https://";
     absolute_target parts;
@@ -155,12 +144,11 @@ std::optional<absolute_target> split_absolute(std::string_view target) noexcept
 }
 
 // Removes an empty port and the default port of the scheme.
-std::string_view without_port(std::string_view host, std::string_view default_port) noexcept
-{
+std::string_view without_port(std::string_view host, std::string_view default_port) noexcept {
     const auto colon = host.rfind(':');
     const auto bracket = host.rfind(']');
     const bool has_port =
-        colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon);
+            colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon);
     if (!has_port)
         return host;
     const auto port = host.substr(colon + 1);
@@ -170,24 +158,20 @@ std::string_view without_port(std::string_view host, std::string_view default_po
 // Requires the authority of the target and the Host field to name the same host (RFC 9112 §3.2). A proxy that
 // uses one and a server that uses the other would disagree about the request's host, so a difference is
 // refused rather than resolved in favour of the target.
-result<void> check_authority(std::string_view target, std::string_view host_field)
-{
+result<void> check_authority(std::string_view target, std::string_view host_field) {
     const auto absolute = split_absolute(target);
     if (!absolute)
         return {};
     if (!is_host(absolute->authority))
         return bad_request("The request target does not name one host with an optional port.");
-    if (!equals_ignoring_case(
-            without_port(absolute->authority, absolute->default_port),
-            without_port(host_field, absolute->default_port)
-        ))
+    if (!equals_ignoring_case(without_port(absolute->authority, absolute->default_port),
+                without_port(host_field, absolute->default_port)))
         return bad_request("The request target names another host than the Host field.");
     return {};
 }
 
 // Accepts an unknown minor version, which is read as the highest known one (RFC 9110 §2.5, RFC 9112 §2.3).
-result<void> check_version(std::string_view version)
-{
+result<void> check_version(std::string_view version) {
     constexpr std::string_view name = "HTTP/";
     const bool is_version = version.size() == name.size() + 3 && version.starts_with(name) &&
                             is_digit(version[5]) && version[6] == '.' && is_digit(version[7]);
@@ -200,8 +184,7 @@ result<void> check_version(std::string_view version)
 
 // Parses METHOD SP target SP HTTP/1.x, with exactly one space each (RFC 9112 §3). The router interprets the
 // target; here it must be visible ASCII without a fragment.
-result<request_line> read_request_line(std::string_view line)
-{
+result<request_line> read_request_line(std::string_view line) {
     const auto first_space = line.find(' ');
     const auto last_space = line.rfind(' ');
     if (first_space == std::string_view::npos || first_space == last_space)
@@ -225,8 +208,7 @@ result<request_line> read_request_line(std::string_view line)
     return parts;
 }
 
-result<void> read_field_line(std::string_view line, single_fields& known)
-{
+result<void> read_field_line(std::string_view line, single_fields& known) {
     // Folded lines (obs-fold) are refused, not unfolded, because readers unfold them differently (RFC 9112
     // §5.2).
     if (line.front() == ' ' || line.front() == '\t')
@@ -252,8 +234,7 @@ result<void> read_field_line(std::string_view line, single_fields& known)
     return {};
 }
 
-result<single_fields> read_field_lines(std::string_view block, const limits& bounds)
-{
+result<single_fields> read_field_lines(std::string_view block, const limits& bounds) {
     if (block.size() > bounds.header_bytes_max)
         return error{errc::fields_too_large, "The header is too large."};
 
@@ -274,8 +255,7 @@ result<single_fields> read_field_lines(std::string_view block, const limits& bou
 
 // Accepts chunked as the only coding (RFC 9112 §6.1). An unknown coding is answered with 501. A list in which
 // chunked is repeated or is not last gives no length on which two readers would agree.
-result<void> check_transfer_encoding(std::string_view value)
-{
+result<void> check_transfer_encoding(std::string_view value) {
     if (equals_ignoring_case(value, "chunked"))
         return {};
     const auto codings = split(value, ',');
@@ -290,8 +270,7 @@ result<void> check_transfer_encoding(std::string_view value)
     return error{errc::not_implemented, "The only transfer coding understood is chunked."};
 }
 
-result<void> check_body_framing(const request_line& line, const single_fields& known)
-{
+result<void> check_body_framing(const request_line& line, const single_fields& known) {
     const auto& coding = known[transfer_encoding];
     const auto& length = known[content_length];
     if (coding && length)
@@ -310,13 +289,11 @@ result<void> check_body_framing(const request_line& line, const single_fields& k
 
 }  // namespace
 
-bool is_token(std::string_view text) noexcept
-{
+bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::ranges::all_of(text, is_token_byte);
 }
 
-std::string_view readable_target(std::string_view received) noexcept
-{
+std::string_view readable_target(std::string_view received) noexcept {
     const auto line = received.substr(0, received.find(line_end));
     const auto begin = line.find(' ');
     const auto end = line.rfind(' ');
@@ -328,19 +305,15 @@ std::string_view readable_target(std::string_view received) noexcept
     return path.starts_with('/') ? path : std::string_view();
 }
 
-std::string_view http1_required_frames() noexcept
-{
+std::string_view http1_required_frames() noexcept {
     // frame header: length (3 bytes), type, flags, stream (4); GOAWAY payload: last stream (4), error code
     // (4)
-    return {
-        "\0\0\0\x4\0\0\0\0\0"
-        "\0\0\x8\x7\0\0\0\0\0\0\0\0\0\0\0\0\xd",
-        26
-    };
+    return {"\0\0\0\x4\0\0\0\0\0"
+            "\0\0\x8\x7\0\0\0\0\0\0\0\0\0\0\0\0\xd",
+            26};
 }
 
-std::string origin_form(std::string_view method, std::string_view target)
-{
+std::string origin_form(std::string_view method, std::string_view target) {
     const auto absolute = split_absolute(target);
     if (!absolute)
         return std::string(target);
@@ -351,8 +324,7 @@ std::string origin_form(std::string_view method, std::string_view target)
     return "/" + std::string(absolute->rest);
 }
 
-std::string with_known_version(std::string_view head)
-{
+std::string with_known_version(std::string_view head) {
     const auto minor = head.find(line_end) - 1;
     if (head[minor] == '0' || head[minor] == '1')
         return {};
@@ -361,20 +333,18 @@ std::string with_known_version(std::string_view head)
     return known;
 }
 
-bool ignores_body(std::string_view method) noexcept
-{
+bool ignores_body(std::string_view method) noexcept {
     return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS" ||
            method == "TRACE";
 }
 
-result<std::size_t> find_head(std::string_view received, std::size_t scanned, const limits& bounds)
-{
+result<std::size_t> find_head(std::string_view received, std::size_t scanned, const limits& bounds) {
     // RFC 9112 §2.2 allows a server to skip an empty line here; no client in use today sends one.
     if (!received.empty() && !is_token_byte(received.front()))
         return bad_request("A request begins with its method.");
 
     for (auto at = received.find('\n', scanned); at != std::string_view::npos;
-         at = received.find('\n', at + 1)) {
+            at = received.find('\n', at + 1)) {
         if (at == 0 || received[at - 1] != '\r')
             return bad_request("A line ends in LF without CR.");
         if (received.substr(0, at + 1).ends_with(head_end))
@@ -393,8 +363,7 @@ result<std::size_t> find_head(std::string_view received, std::size_t scanned, co
     return 0;
 }
 
-result<void> check_head(std::string_view head, const limits& bounds)
-{
+result<void> check_head(std::string_view head, const limits& bounds) {
     if (!head.ends_with(head_end))
         return bad_request("The header does not end.");
     const auto first_line_end = head.find(line_end);

@@ -22,8 +22,7 @@ using activity = session_registry::activity;
 constexpr std::size_t idle_buffer_bytes = 4 * 1024;  // buffer of a connection without a request
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
-std::string_view refusal_reason(errc code) noexcept
-{
+std::string_view refusal_reason(errc code) noexcept {
     switch (code) {
         case errc::uri_too_long:
             return "uri_too_long";
@@ -44,45 +43,40 @@ std::string_view refusal_reason(errc code) noexcept
     }
 }
 
-chunk_limits chunk_limits_of(const limits& bounds)
-{
+chunk_limits chunk_limits_of(const limits& bounds) {
     return {
-        .header_bytes_max = bounds.chunk_header_bytes_max,
-        .extensions_bytes_max = bounds.chunk_extensions_bytes_max,
-        .trailer_bytes_max = bounds.trailer_bytes_max,
-        .trailer_fields_max = bounds.trailer_fields_max,
+            .header_bytes_max = bounds.chunk_header_bytes_max,
+            .extensions_bytes_max = bounds.chunk_extensions_bytes_max,
+            .trailer_bytes_max = bounds.trailer_bytes_max,
+            .trailer_fields_max = bounds.trailer_fields_max,
     };
 }
 
 }  // namespace
 
 http_session::http_session(
-    std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
-)
-    : shared_(std::move(shared)),
-      bounds_(shared_->bounds),
-      from_(from),
-      wire_(std::move(wire)),
-      deadline_(std::make_shared<deadline_timer>(wire_)),
-      writer_(std::make_shared<response_writer>(wire_, deadline_, bounds_, shared_->log)),
-      timer_(wire_->executor()),
-      body_memory_(shared_->bodies),
-      memory_(shared_->requests),
-      ids_(*shared_->random)
-{
+        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared)
+        : shared_(std::move(shared)),
+          bounds_(shared_->bounds),
+          from_(from),
+          wire_(std::move(wire)),
+          deadline_(std::make_shared<deadline_timer>(wire_)),
+          writer_(std::make_shared<response_writer>(wire_, deadline_, bounds_, shared_->log)),
+          timer_(wire_->executor()),
+          body_memory_(shared_->bodies),
+          memory_(shared_->requests),
+          ids_(*shared_->random) {
     if (!from_.is_operator)
         return;
     body_memory_.set_unlimited();  // operators need the server most when memory is short
     memory_.set_unlimited();
 }
 
-http_session::~http_session()
-{
+http_session::~http_session() {
     shared_->registry.leave(*this);
 }
 
-void http_session::drain()
-{
+void http_session::drain() {
     asio::post(wire_->executor(), [self = shared_from_this()] {
         self->writer_->drain();
         if (self->is_idle_ && !self->wire_->has_arrivals())
@@ -91,8 +85,7 @@ void http_session::drain()
 }
 
 // Bytes that have arrived but have not been read yet are the start of a request, so the session is not idle.
-void http_session::end_if_idle()
-{
+void http_session::end_if_idle() {
     asio::post(wire_->executor(), [self = shared_from_this()] {
         const bool has_request = !self->is_idle_ && self->requests_ > 0;
         if (!has_request && !self->wire_->has_arrivals())
@@ -102,8 +95,7 @@ void http_session::end_if_idle()
     });
 }
 
-void http_session::abort()
-{
+void http_session::abort() {
     asio::post(wire_->executor(), [self = shared_from_this()] {
         self->is_aborted_ = true;
         self->timer_.cancel();
@@ -111,8 +103,7 @@ void http_session::abort()
     });
 }
 
-asio::awaitable<void> http_session::run()
-{
+asio::awaitable<void> http_session::run() {
     try {
         if (co_await serve() == ending::lingering)
             co_await linger();
@@ -123,8 +114,7 @@ asio::awaitable<void> http_session::run()
     wire_->close();
 }
 
-asio::awaitable<ending> http_session::serve()
-{
+asio::awaitable<ending> http_session::serve() {
     if (!co_await await_handshake()) {
         shared_->count_refusal("handshake_rate");
         co_return ending::quiet;
@@ -142,8 +132,7 @@ asio::awaitable<ending> http_session::serve()
 
 // Applies the rate limit on TLS handshakes per client address: a handshake costs as much as a hundred
 // requests and precedes any authentication. Returns false when the address exceeds it.
-asio::awaitable<bool> http_session::await_handshake()
-{
+asio::awaitable<bool> http_session::await_handshake() {
     if (!wire_->is_encrypted() || !shared_->handshakes)
         co_return true;
     const auto address = address_share(from_, bounds_.trusted_proxies);
@@ -151,7 +140,7 @@ asio::awaitable<bool> http_session::await_handshake()
         co_return true;
     const auto now = steady_clock::now();
     const auto wait =
-        shared_->handshakes->reserve(address, now.time_since_epoch(), bounds_.handshake_deadline / 2);
+            shared_->handshakes->reserve(address, now.time_since_epoch(), bounds_.handshake_deadline / 2);
     if (wait && wait->count() > 0) {
         timer_.expires_at(now + *wait);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -159,8 +148,7 @@ asio::awaitable<bool> http_session::await_handshake()
     co_return wait && !is_aborted_;
 }
 
-asio::awaitable<ending> http_session::serve_one()
-{
+asio::awaitable<ending> http_session::serve_one() {
     const auto bytes = co_await receive_head();
     if (bytes.has_error())
         co_return co_await refuse(bytes.error());
@@ -186,8 +174,7 @@ asio::awaitable<ending> http_session::serve_one()
 }
 
 // Frees what an idle keep-alive connection does not need: most connections are idle most of the time.
-void http_session::release_idle_resources()
-{
+void http_session::release_idle_resources() {
     shared_->registry.mark(*this, requests_ == 0 ? activity::fresh : activity::idle);
     parser_.reset();
     request_ = {};
@@ -200,8 +187,7 @@ void http_session::release_idle_resources()
 
 // Receives a request head into the buffer. Returns its size, or 0 when the connection ended between two
 // requests.
-asio::awaitable<result<std::size_t>> http_session::receive_head()
-{
+asio::awaitable<result<std::size_t>> http_session::receive_head() {
     std::size_t scanned = 0;
     bool has_begun = false;
     for (;;) {
@@ -233,8 +219,7 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
     }
 }
 
-result<void> http_session::parse_head(std::size_t bytes)
-{
+result<void> http_session::parse_head(std::size_t bytes) {
     auto head = received().substr(0, bytes);
     if (auto sound = check_head(head, bounds_); sound.has_error())
         return sound;
@@ -256,10 +241,10 @@ result<void> http_session::parse_head(std::size_t bytes)
     id_ = id && is_request_id(*id) ? *id : ids_.next();
     request_.id = id_;
     options_ = response_options{
-        .request_id = id_,
-        .is_http_1_0 = parser_->is_http_1_0(),
-        .answers_head = request_.method == "HEAD",
-        .is_encrypted = wire_->is_encrypted(),
+            .request_id = id_,
+            .is_http_1_0 = parser_->is_http_1_0(),
+            .answers_head = request_.method == "HEAD",
+            .is_encrypted = wire_->is_encrypted(),
     };
     is_safe_ = request_.method == "GET" || options_.answers_head;
     set_owner({});
@@ -269,8 +254,7 @@ result<void> http_session::parse_head(std::size_t bytes)
     return {};
 }
 
-asio::awaitable<http::response> http_session::ask_service()
-{
+asio::awaitable<http::response> http_session::ask_service() {
     try {
         co_return co_await shared_->handlers.respond(*this);
     } catch (const std::exception& failure) {
@@ -280,8 +264,7 @@ asio::awaitable<http::response> http_session::ask_service()
     co_return shared_->handlers.refuse(reason, request_.target);
 }
 
-asio::awaitable<ending> http_session::answer(http::response made)
-{
+asio::awaitable<ending> http_session::answer(http::response made) {
     // An HTTP/1.0 client finds the end of a stream by the end of the connection.
     const bool ends_with_connection = made.stream && options_.is_http_1_0;
     options_.closes = !settle_body() || !stays_open() || ends_with_connection;
@@ -290,23 +273,21 @@ asio::awaitable<ending> http_session::answer(http::response made)
     co_return options_.closes ? ending::lingering : ending::none;
 }
 
-asio::awaitable<ending> http_session::refuse(const error& reason)
-{
+asio::awaitable<ending> http_session::refuse(const error& reason) {
     shared_->count_refusal(refusal_reason(reason.code));
     id_ = ids_.next();
     options_ = response_options{
-        .request_id = id_,
-        .closes = true,
-        .answers_head = received().starts_with("HEAD "),
-        .is_encrypted = wire_->is_encrypted(),
+            .request_id = id_,
+            .closes = true,
+            .answers_head = received().starts_with("HEAD "),
+            .is_encrypted = wire_->is_encrypted(),
     };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
     co_return co_await writer_->send(made, options_, memory_) ? ending::lingering : ending::quiet;
 }
 
 // Answers a client that starts HTTP/2 with prior knowledge in HTTP/2 frames, which tell it to use HTTP/1.1.
-asio::awaitable<ending> http_session::refuse_http2()
-{
+asio::awaitable<ending> http_session::refuse_http2() {
     shared_->count_refusal("http2");
     co_return co_await writer_->send_raw(http1_required_frames()) ? ending::lingering : ending::quiet;
 }
@@ -314,8 +295,7 @@ asio::awaitable<ending> http_session::refuse_http2()
 // Lingering close (RFC 9112 §9.6): closing while bytes of the peer are unread resets the connection, and the
 // peer may then never see the response. Bytes are read and dropped until the peer ends, within limits of time
 // and size.
-asio::awaitable<void> http_session::linger()
-{
+asio::awaitable<void> http_session::linger() {
     deadline_->expect_within(linger_deadline);
     co_await wire_->end_writing();
     in_.clear();
@@ -328,20 +308,16 @@ asio::awaitable<void> http_session::linger()
     }
 }
 
-std::string_view http_session::received() const noexcept
-{
+std::string_view http_session::received() const noexcept {
     return {static_cast<const char*>(in_.data().data()), in_.size()};
 }
 
-bool http_session::stays_open() const
-{
+bool http_session::stays_open() const {
     return parser_->keep_alive() && !shared_->is_draining && requests_ < bounds_.requests_per_connection_max;
 }
 
 std::shared_ptr<session> make_session(
-    std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
-)
-{
+        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared) {
     return std::make_shared<http_session>(std::move(wire), from, std::move(shared));
 }
 

@@ -38,8 +38,7 @@ class http_session final : public session,
                            private exchange {
 public:
     http_session(
-        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
-    );
+            std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared);
     ~http_session() override;
 
     asio::any_io_executor executor() override { return wire_->executor(); }
@@ -99,7 +98,7 @@ private:
     http::request request_;
     std::optional<request_parser> parser_;
     response_options
-        options_;  // for the next response; kept here because the service may move the request away
+            options_;  // for the next response; kept here because the service may move the request away
     request_ids ids_;
     std::string id_;
     std::size_t requests_ = 0;

@@ -17,8 +17,7 @@ constexpr std::size_t chunked_body_bytes = 64 * 1024;  // initial reservation fo
 
 }  // namespace
 
-asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_max)
-{
+asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_max) {
     if (std::exchange(is_body_asked_, true))
         co_return error{errc::internal, "The body was read before."};
     if (parser_->is_complete())
@@ -44,8 +43,7 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
 
 // Reads and drops the body of a method that has no use for one (RFC 9110 §9.3). It happens before the request
 // is processed, so that a request with a broken body has no effect. The body takes no memory.
-asio::awaitable<result<void>> http_session::ignore_body()
-{
+asio::awaitable<result<void>> http_session::ignore_body() {
     if (parser_->is_complete() || !ignores_body(request_.method))
         co_return result<void>();
     if (const auto fits = limit_body(bounds_.ignored_body_bytes_max); fits.has_error())
@@ -67,16 +65,14 @@ asio::awaitable<result<void>> http_session::ignore_body()
     }
 }
 
-result<void> http_session::limit_body(std::size_t bytes_max)
-{
+result<void> http_session::limit_body(std::size_t bytes_max) {
     if (parser_->announced_bytes().value_or(0) > bytes_max)
         return error{errc::too_large, "The body is larger than " + std::to_string(bytes_max) + " bytes."};
     parser_->limit_body(bytes_max);
     return {};
 }
 
-asio::awaitable<result<std::string>> http_session::receive_body(std::size_t bytes_max)
-{
+asio::awaitable<result<std::string>> http_session::receive_body(std::size_t bytes_max) {
     const auto announced = parser_->announced_bytes();
     body_pace pace(bounds_, announced, steady_clock::now());
     const auto meter = shared_->handlers.meter_body();
@@ -105,8 +101,7 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     co_return body;
 }
 
-asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace)
-{
+asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace) {
     deadline_->expect_by(pace.deadline());
     const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
     in_.commit(count);
@@ -119,8 +114,7 @@ asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace)
 }
 
 // Parses what has been received; true when the body is complete.
-result<bool> http_session::parse_body()
-{
+result<bool> http_session::parse_body() {
     if (in_.size() == 0)
         return false;
     const auto read = parser_->put_body(received());
@@ -132,8 +126,7 @@ result<bool> http_session::parse_body()
 
 // Skips a body that the service did not read if all of it has arrived. Returns true when the next byte in the
 // buffer begins the next request.
-bool http_session::settle_body()
-{
+bool http_session::settle_body() {
     if (parser_->is_complete())
         return true;
     const auto bytes = parser_->content_length();

@@ -15,26 +15,21 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t trimmed_bytes_min = 16 * 1024 * 1024;
 
-error memory_refusal(memory_reservation::outcome why)
-{
+error memory_refusal(memory_reservation::outcome why) {
     using outcome = memory_reservation::outcome;
     if (why == outcome::request_beyond)
         return error{errc::too_large, "The request would take more memory than one request may."};
     if (why == outcome::share_beyond)
-        return error{
-            errc::too_many_requests,
-            "The requests under way of this directory or organization take all the memory that they may."
-            " Try again shortly."
-        };
-    return error{
-        errc::unavailable, "The requests under way take all the memory that they may. Try again shortly."
-    };
+        return error{errc::too_many_requests,
+                "The requests under way of this directory or organization take all the memory that they may."
+                " Try again shortly."};
+    return error{errc::unavailable,
+            "The requests under way take all the memory that they may. Try again shortly."};
 }
 
 }  // namespace
 
-void http_session::set_owner(memory_owner owner)
-{
+void http_session::set_owner(memory_owner owner) {
     if (memory_.bytes() != 0 || body_memory_.bytes() != 0)
         return;
     body_memory_.set_owner(owner);
@@ -42,8 +37,7 @@ void http_session::set_owner(memory_owner owner)
 }
 
 // Reserves memory for the current request, `bytes` in all, and waits when other requests hold it.
-asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std::size_t bytes)
-{
+asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std::size_t bytes) {
     using outcome = memory_reservation::outcome;
     auto got = of.grow_to(bytes, reserve_waker());
     if (got == outcome::waiting) {
@@ -59,8 +53,7 @@ asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std:
     co_return memory_refusal(got);
 }
 
-std::function<void()> http_session::reserve_waker()
-{
+std::function<void()> http_session::reserve_waker() {
     return [weak = weak_from_this(), executor = wire_->executor()] {
         asio::post(executor, [weak] {
             if (const auto self = weak.lock())
@@ -69,8 +62,7 @@ std::function<void()> http_session::reserve_waker()
     };
 }
 
-asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes)
-{
+asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes) {
     const auto& most = bounds_.request_memory;
     const auto wanted = std::min(bytes, most.request_bytes_max());
     if (memory_.bytes() <= most.small_request_bytes_max)
@@ -83,8 +75,7 @@ asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes)
 
 // Reserves memory for a long response, which stays in memory until the peer has received it. A safe request
 // can be repeated, so its response may be refused; the outcome of any other request is not withheld.
-result<void> http_session::reserve_response(std::size_t bytes)
-{
+result<void> http_session::reserve_response(std::size_t bytes) {
     using outcome = memory_reservation::outcome;
     if (bytes <= response_writer::uncounted_bytes_max)
         return {};
@@ -98,8 +89,7 @@ result<void> http_session::reserve_response(std::size_t bytes)
 
 // Releases the request's memory. After a large request the allocator is trimmed, because it would otherwise
 // keep most of that memory.
-void http_session::give_back()
-{
+void http_session::give_back() {
     const bool is_large = memory_.bytes() >= trimmed_bytes_min;
     memory_.release();
     if (is_large)

@@ -21,9 +21,8 @@ struct response_options {
 // Appends status line, header fields and the empty line to `out`. The server itself sets Connection,
 // Content-Length, Date, Transfer-Encoding and X-Request-Id; the response's own fields of these names are
 // dropped, and so is a field that would break the framing.
-void append_response_head(
-    std::string& out, const http::response& answer, const response_options& options, std::string_view date
-);
+void append_response_head(std::string& out, const http::response& answer, const response_options& options,
+        std::string_view date);
 
 // True when body bytes follow the head (RFC 9110 §6.4.1).
 bool has_body(const http::response& answer, const response_options& options) noexcept;

@@ -25,22 +25,17 @@ namespace scimd::net {
 
 class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
-    response_writer(
-        std::shared_ptr<transport> wire,
-        std::shared_ptr<deadline_timer> deadline,
-        const limits& bounds,
-        logger& log
-    );
+    response_writer(std::shared_ptr<transport> wire, std::shared_ptr<deadline_timer> deadline,
+            const limits& bounds, logger& log);
 
     static constexpr std::size_t uncounted_bytes_max =
-        16 * 1024;  // a body or piece up to this size needs no memory reservation
+            16 * 1024;  // a body or piece up to this size needs no memory reservation
 
     // Returns false when the connection cannot be used any longer: the peer is gone, reads too slowly, or the
     // body's source failed. `memory` holds the reservation for a complete body, then for each piece of a
     // stream; a stream of unknown length ends when no memory is left. All arguments must outlive the wait.
     asio::awaitable<bool> send(
-        http::response& made, const response_options& options, memory_reservation& memory
-    );
+            http::response& made, const response_options& options, memory_reservation& memory);
 
     asio::awaitable<bool> send_continue();
 

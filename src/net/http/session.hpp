@@ -34,7 +34,6 @@ public:
 
 // The session leaves the registry of `shared` in its destructor, if it was entered.
 std::shared_ptr<session> make_session(
-    std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
-);
+        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared);
 
 }  // namespace scimd::net

@@ -8,15 +8,12 @@ namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
 
-error not_an_endpoint(std::string_view text)
-{
-    return error{
-        errc::invalid_value, "\"" + std::string(text) + "\" is neither HOST:PORT, [IPV6]:PORT nor unix:PATH."
-    };
+error not_an_endpoint(std::string_view text) {
+    return error{errc::invalid_value,
+            "\"" + std::string(text) + "\" is neither HOST:PORT, [IPV6]:PORT nor unix:PATH."};
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text)
-{
+std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
     const auto* const end = text.data() + text.size();
     const auto [rest, failure] = std::from_chars(text.data(), end, port);
@@ -27,8 +24,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
 
 }  // namespace
 
-result<endpoint> endpoint::parse(std::string_view text)
-{
+result<endpoint> endpoint::parse(std::string_view text) {
     endpoint parsed;
     if (text.starts_with(unix_prefix)) {
         parsed.unix_path = text.substr(unix_prefix.size());
@@ -56,8 +52,7 @@ result<endpoint> endpoint::parse(std::string_view text)
     return parsed;
 }
 
-std::string endpoint::text() const
-{
+std::string endpoint::text() const {
     if (is_unix())
         return std::string(unix_prefix) + unix_path.string();
     const bool is_ipv6 = host.find(':') != std::string::npos;

@@ -36,25 +36,21 @@ constexpr std::chrono::milliseconds accept_pause{100};
 // Pause before looking again when an idle connection has been asked to end.
 constexpr std::chrono::milliseconds short_accept_pause{5};
 
-error cannot_listen(const endpoint& at, std::string_view why)
-{
+error cannot_listen(const endpoint& at, std::string_view why) {
     return error{errc::unavailable, "Cannot listen on " + at.text() + ": " + std::string(why) + "."};
 }
 
-asio::awaitable<void> run_session(std::shared_ptr<session> opened)
-{
+asio::awaitable<void> run_session(std::shared_ptr<session> opened) {
     co_await opened->run();
 }
 
-asio::ip::address without_mapping(const asio::ip::address& address)
-{
+asio::ip::address without_mapping(const asio::ip::address& address) {
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     return address;
 }
 
-http::peer describe(const tcp::endpoint& remote)
-{
+http::peer describe(const tcp::endpoint& remote) {
     const auto address = without_mapping(remote.address());
     http::peer from;
     from.address = address.to_string();
@@ -69,32 +65,23 @@ public:
     using acceptor = typename Protocol::acceptor;
     using socket = typename Protocol::socket;
 
-    socket_listener(
-        asio::io_context& io,
-        acceptor bound,
-        listen_options options,
-        std::unique_ptr<tls_credentials> credentials,
-        std::shared_ptr<session_context> shared
-    )
-        : io_(io),
-          acceptor_(std::move(bound)),
-          options_(std::move(options)),
-          credentials_(std::move(credentials)),
-          shared_(std::move(shared))
-    {
-    }
+    socket_listener(asio::io_context& io, acceptor bound, listen_options options,
+            std::unique_ptr<tls_credentials> credentials, std::shared_ptr<session_context> shared)
+            : io_(io),
+              acceptor_(std::move(bound)),
+              options_(std::move(options)),
+              credentials_(std::move(credentials)),
+              shared_(std::move(shared)) {}
 
     ~socket_listener() override { remove_file(); }
 
     const endpoint& at() const noexcept override { return options_.at; }
 
-    void open() override
-    {
+    void open() override {
         asio::co_spawn(acceptor_.get_executor(), accept_all(this->shared_from_this()), asio::detached);
     }
 
-    void close() override
-    {
+    void close() override {
         // Remove the file before the socket stops listening: another server could otherwise find the socket
         // stale, replace the file by its own, and lose that file here.
         remove_file();
@@ -104,14 +91,12 @@ public:
         });
     }
 
-    result<void> reload_certificate() override
-    {
+    result<void> reload_certificate() override {
         return credentials_ ? credentials_->load() : result<void>();
     }
 
 private:
-    static asio::awaitable<void> accept_all(std::shared_ptr<socket_listener> self)
-    {
+    static asio::awaitable<void> accept_all(std::shared_ptr<socket_listener> self) {
         asio::steady_timer pause(self->acceptor_.get_executor());
         while (self->acceptor_.is_open()) {
             auto& registry = self->shared_->registry;
@@ -126,7 +111,7 @@ private:
             }
             asio::any_io_executor strand = asio::make_strand(self->io_);
             auto [failure, accepted] =
-                co_await self->acceptor_.async_accept(strand, asio::as_tuple(asio::use_awaitable));
+                    co_await self->acceptor_.async_accept(strand, asio::as_tuple(asio::use_awaitable));
             if (!failure) {
                 self->is_failing_ = false;
                 self->admit(std::move(accepted));
@@ -143,8 +128,7 @@ private:
     // The control socket is never held back: the operator needs it most when the server is full.
     bool must_wait() const { return !options_.is_control_socket && shared_->registry.is_full(); }
 
-    void admit(socket accepted)
-    {
+    void admit(socket accepted) {
         if (shared_->is_draining)
             return;
         http::peer from;
@@ -170,8 +154,7 @@ private:
         asio::co_spawn(strand, run_session(std::move(opened)), asio::detached);
     }
 
-    std::unique_ptr<transport> wrap(socket accepted)
-    {
+    std::unique_ptr<transport> wrap(socket accepted) {
         if constexpr (std::is_same_v<Protocol, tcp>) {
             if (credentials_)
                 return make_transport(std::move(accepted), credentials_->current());
@@ -180,15 +163,13 @@ private:
     }
 
     // Logs the first of a series of failures: without free descriptors there are ten a second.
-    void report(const error_code& failure)
-    {
+    void report(const error_code& failure) {
         if (std::exchange(is_failing_, true))
             return;
         shared_->log.error("http.accept_failed", {{"reason", failure.message()}});
     }
 
-    void remove_file()
-    {
+    void remove_file() {
         std::error_code ignored;
         if (options_.at.is_unix() && !std::exchange(is_file_removed_, true))
             std::filesystem::remove(options_.at.unix_path, ignored);
@@ -204,8 +185,7 @@ private:
 };
 
 template <class Protocol>
-error_code bind_and_listen(typename Protocol::acceptor& bound, const typename Protocol::endpoint& at)
-{
+error_code bind_and_listen(typename Protocol::acceptor& bound, const typename Protocol::endpoint& at) {
     error_code failure;
     bound.bind(at, failure);
     if (!failure)
@@ -213,8 +193,7 @@ error_code bind_and_listen(typename Protocol::acceptor& bound, const typename Pr
     return failure;
 }
 
-error_code bind_tcp(tcp::acceptor& bound, const tcp::endpoint& at)
-{
+error_code bind_tcp(tcp::acceptor& bound, const tcp::endpoint& at) {
     error_code failure;
     bound.open(at.protocol(), failure);
     if (failure)
@@ -227,24 +206,20 @@ error_code bind_tcp(tcp::acceptor& bound, const tcp::endpoint& at)
 }
 
 // Resolves the host. An empty host means every address, IPv6 and IPv4 where both exist.
-result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const endpoint& at)
-{
+result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const endpoint& at) {
     if (at.host.empty())
         return std::vector<tcp::endpoint>{
-            {asio::ip::address_v6::any(), at.port}, {asio::ip::address_v4::any(), at.port}
-        };
+                {asio::ip::address_v6::any(), at.port}, {asio::ip::address_v4::any(), at.port}};
     error_code failure;
     const auto found =
-        tcp::resolver(io).resolve(at.host, std::to_string(at.port), tcp::resolver::passive, failure);
+            tcp::resolver(io).resolve(at.host, std::to_string(at.port), tcp::resolver::passive, failure);
     if (failure)
         return cannot_listen(at, failure.message());
     return std::vector<tcp::endpoint>(found.begin(), found.end());
 }
 
 result<std::shared_ptr<listener>> make_tcp_listener(
-    asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared
-)
-{
+        asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared) {
     if (options.is_control_socket)
         return cannot_listen(options.at, "the control socket is a unix socket");
     std::unique_ptr<tls_credentials> credentials;
@@ -267,15 +242,13 @@ result<std::shared_ptr<listener>> make_tcp_listener(
             continue;
         options.at.port = bound.local_endpoint().port();
         return std::make_shared<socket_listener<tcp>>(
-            io, std::move(bound), std::move(options), std::move(credentials), std::move(shared)
-        );
+                io, std::move(bound), std::move(options), std::move(credentials), std::move(shared));
     }
     return cannot_listen(options.at, failure.message());
 }
 
 // Removes the socket file that a killed process left behind; nothing answers on it.
-result<void> clear_stale_file(asio::io_context& io, const endpoint& at)
-{
+result<void> clear_stale_file(asio::io_context& io, const endpoint& at) {
     std::error_code failure;
     const auto status = std::filesystem::symlink_status(at.unix_path, failure);
     if (!std::filesystem::exists(status))
@@ -293,16 +266,13 @@ result<void> clear_stale_file(asio::io_context& io, const endpoint& at)
 }
 
 result<std::shared_ptr<listener>> make_unix_listener(
-    asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared
-)
-{
+        asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared) {
     constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
     if (options.tls)
         return cannot_listen(options.at, "a unix socket takes no TLS");
     if (options.at.unix_path.string().size() > path_bytes_max)
         return cannot_listen(
-            options.at, "the path is longer than " + std::to_string(path_bytes_max) + " bytes"
-        );
+                options.at, "the path is longer than " + std::to_string(path_bytes_max) + " bytes");
     if (auto cleared = clear_stale_file(io, options.at); cleared.has_error())
         return cleared.error();
 
@@ -318,16 +288,13 @@ result<std::shared_ptr<listener>> make_unix_listener(
     if (failure)
         return cannot_listen(options.at, failure.message());
     return std::make_shared<socket_listener<unix_stream>>(
-        io, std::move(bound), std::move(options), nullptr, std::move(shared)
-    );
+            io, std::move(bound), std::move(options), nullptr, std::move(shared));
 }
 
 }  // namespace
 
 result<std::shared_ptr<listener>> make_listener(
-    asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared
-)
-{
+        asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared) {
     if (options.at.is_unix())
         return make_unix_listener(io, options, std::move(shared));
     return make_tcp_listener(io, options, std::move(shared));

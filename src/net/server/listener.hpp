@@ -29,7 +29,6 @@ public:
 // Binds and listens; no connection is accepted before open(). The file of a unix socket is removed when the
 // listener closes.
 result<std::shared_ptr<listener>> make_listener(
-    asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared
-);
+        asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared);
 
 }  // namespace scimd::net

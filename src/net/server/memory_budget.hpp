@@ -85,10 +85,10 @@ private:
 
     [[nodiscard]] bool is_small(std::size_t bytes) const noexcept;
     [[nodiscard]] bool fits(const load& used, std::size_t share, std::size_t bytes, std::size_t before) const;
-    [[nodiscard]] bool has_group_share(const memory_owner& owner, std::size_t bytes, std::size_t before)
-        const;
-    [[nodiscard]] bool has_member_share(const memory_owner& owner, std::size_t bytes, std::size_t before)
-        const;
+    [[nodiscard]] bool has_group_share(
+            const memory_owner& owner, std::size_t bytes, std::size_t before) const;
+    [[nodiscard]] bool has_member_share(
+            const memory_owner& owner, std::size_t bytes, std::size_t before) const;
     [[nodiscard]] bool has_share(const memory_owner& owner, std::size_t bytes, std::size_t before) const;
     [[nodiscard]] bool has_room(std::size_t more, bool is_small) const;
     [[nodiscard]] bool may_wait(const load& used, std::size_t share, std::size_t bytes) const;

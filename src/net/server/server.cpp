@@ -15,18 +15,11 @@
 namespace scimd::net {
 
 struct server::state : std::enable_shared_from_this<state> {
-    state(
-        asio::io_context& context,
-        service& handlers,
-        const limits& bounds,
-        logger& log,
-        metrics_registry& metrics
-    )
-        : io(context),
-          shared(std::make_shared<session_context>(handlers, bounds, log, metrics)),
-          drain_timer(asio::make_strand(context))
-    {
-    }
+    state(asio::io_context& context, service& handlers, const limits& bounds, logger& log,
+            metrics_registry& metrics)
+            : io(context),
+              shared(std::make_shared<session_context>(handlers, bounds, log, metrics)),
+              drain_timer(asio::make_strand(context)) {}
 
     void close_listeners();
     void begin_drain(std::function<void()> done);
@@ -41,8 +34,7 @@ struct server::state : std::enable_shared_from_this<state> {
     std::vector<std::shared_ptr<listener>> listeners;  // guarded by `mutex`
 };
 
-void server::state::close_listeners()
-{
+void server::state::close_listeners() {
     const std::lock_guard lock(mutex);
     for (const auto& open : listeners)
         open->close();
@@ -50,8 +42,7 @@ void server::state::close_listeners()
 }
 
 // The three functions of the drain run on the timer's strand.
-void server::state::begin_drain(std::function<void()> done)
-{
+void server::state::begin_drain(std::function<void()> done) {
     drained = std::move(done);
     drain_timer.expires_after(shared->bounds.drain_deadline);
     drain_timer.async_wait([self = shared_from_this()](const boost::system::error_code& failure) {
@@ -66,15 +57,13 @@ void server::state::begin_drain(std::function<void()> done)
     });
 }
 
-void server::state::end_drain()
-{
+void server::state::end_drain() {
     drain_timer.cancel();
     if (auto done = std::exchange(drained, nullptr))
         done();
 }
 
-void server::state::cut_off()
-{
+void server::state::cut_off() {
     const auto left = shared->registry.all();
     shared->log.warning("http.drain_cut_off", {{"sessions", static_cast<std::int64_t>(left.size())}});
     for (const auto& one : left)
@@ -83,19 +72,14 @@ void server::state::cut_off()
 }
 
 server::server(
-    asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
-)
-    : state_(std::make_shared<state>(io, handlers, bounds, log, metrics))
-{
-}
+        asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics)
+        : state_(std::make_shared<state>(io, handlers, bounds, log, metrics)) {}
 
-server::~server()
-{
+server::~server() {
     state_->close_listeners();
 }
 
-result<endpoint> server::listen(const listen_options& options)
-{
+result<endpoint> server::listen(const listen_options& options) {
     auto made = make_listener(state_->io, options, state_->shared);
     if (made.has_error())
         return made.error();
@@ -108,8 +92,7 @@ result<endpoint> server::listen(const listen_options& options)
     return opened->at();
 }
 
-result<void> server::reload_certificates()
-{
+result<void> server::reload_certificates() {
     const std::lock_guard lock(state_->mutex);
     result<void> outcome;
     for (const auto& open : state_->listeners)
@@ -118,14 +101,12 @@ result<void> server::reload_certificates()
     return outcome;
 }
 
-void server::drain(std::function<void()> done)
-{
+void server::drain(std::function<void()> done) {
     state_->shared->log.info("http.draining");
     state_->shared->is_draining = true;
     state_->close_listeners();
-    asio::post(state_->drain_timer.get_executor(), [self = state_, done = std::move(done)]() mutable {
-        self->begin_drain(std::move(done));
-    });
+    asio::post(state_->drain_timer.get_executor(),
+            [self = state_, done = std::move(done)]() mutable { self->begin_drain(std::move(done)); });
 }
 
 }  // namespace scimd::net

@@ -22,9 +22,8 @@ namespace scimd::net {
 // called once.
 class server {
 public:
-    server(
-        asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
-    );
+    server(asio::io_context& io, service& handlers, const limits& bounds, logger& log,
+            metrics_registry& metrics);
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;

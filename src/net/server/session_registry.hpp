@@ -34,8 +34,8 @@ public:
     struct capacity {
         std::size_t sessions_max = 0;
         std::size_t sessions_per_address_max = 0;
-        std::vector<ip_network> trusted_proxies = {
-        };  // their addresses are exempt from the limit per address
+        std::vector<ip_network> trusted_proxies =
+                {};  // their addresses are exempt from the limit per address
     };
 
     session_registry(const capacity& limits, metrics_registry& metrics);
@@ -50,11 +50,8 @@ public:
 
     // Adds a session, or returns false and changes nothing when the peer's address has reached its limit.
     // Loopback addresses, unix sockets and trusted proxies are exempt, because many clients share them.
-    bool enter(
-        const std::shared_ptr<session>& one,
-        const http::peer& from,
-        time_point now = std::chrono::steady_clock::now()
-    );
+    bool enter(const std::shared_ptr<session>& one, const http::peer& from,
+            time_point now = std::chrono::steady_clock::now());
     void leave(const session& one);
 
     void mark(const session& one, activity now_is, time_point now = std::chrono::steady_clock::now());

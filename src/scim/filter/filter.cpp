@@ -17,38 +17,34 @@ namespace scimd::scim {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, operation>, 9> operations = {{
-    {"eq", operation::eq},
-    {"ne", operation::ne},
-    {"co", operation::co},
-    {"sw", operation::sw},
-    {"ew", operation::ew},
-    {"gt", operation::gt},
-    {"ge", operation::ge},
-    {"lt", operation::lt},
-    {"le", operation::le},
+        {"eq", operation::eq},
+        {"ne", operation::ne},
+        {"co", operation::co},
+        {"sw", operation::sw},
+        {"ew", operation::ew},
+        {"gt", operation::gt},
+        {"ge", operation::ge},
+        {"lt", operation::lt},
+        {"le", operation::le},
 }};
 
-std::optional<operation> find_operation(std::string_view word)
-{
+std::optional<operation> find_operation(std::string_view word) {
     for (const auto& [name, meaning] : operations)
         if (equals_ignoring_case(name, word))
             return meaning;
     return std::nullopt;
 }
 
-bool is_equality(operation which)
-{
+bool is_equality(operation which) {
     return which == operation::eq || which == operation::ne;
 }
 
-bool is_substring(operation which)
-{
+bool is_substring(operation which) {
     return which == operation::co || which == operation::sw || which == operation::ew;
 }
 
 // Operators by type: table 3 of RFC 7644 §3.4.2.2.
-bool is_defined_for(operation which, attribute_type type)
-{
+bool is_defined_for(operation which, attribute_type type) {
     if (is_equality(which))
         return true;
     if (is_substring(which))
@@ -57,8 +53,7 @@ bool is_defined_for(operation which, attribute_type type)
 }
 
 // True for attributes that are never returned: a filter on a password would reveal it guess by guess.
-bool is_secret(const path& where)
-{
+bool is_secret(const path& where) {
     return where.attribute->returned == returned::never || where.leaf().returned == returned::never;
 }
 
@@ -66,30 +61,25 @@ bool is_secret(const path& where)
 class scope {
 public:
     scope(const resource_type& type, std::span<const resource_type* const> others, conformance_mode mode)
-        : type_(&type), others_(others), how_(mode)
-    {
-    }
+            : type_(&type), others_(others), how_(mode) {}
     scope(const path& bracketed, conformance_mode mode) : bracketed_(bracketed), how_(mode) {}
 
     // Returns the scope inside the brackets after the URN of a schema: the schema's attributes.
-    [[nodiscard]] scope within(const schema& container) const
-    {
+    [[nodiscard]] scope within(const schema& container) const {
         scope inside = *this;
         inside.container_ = &container;
         return inside;
     }
 
     // Returns a scope in which every name resolves to a text attribute.
-    [[nodiscard]] scope with_any_name() const
-    {
+    [[nodiscard]] scope with_any_name() const {
         scope made = *this;
         made.has_any_name_ = true;
         return made;
     }
 
     // Returns the schema of that name if brackets with its attributes may follow it; else nullptr.
-    [[nodiscard]] const schema* find_container(std::string_view name) const
-    {
+    [[nodiscard]] const schema* find_container(std::string_view name) const {
         if (is_inside_brackets() || container_ || is_strict())
             return nullptr;
         if (const schema* const found = find_container_in(name, *type_))
@@ -104,8 +94,7 @@ public:
     [[nodiscard]] bool is_strict() const { return how_ == conformance_mode::strict; }
     [[nodiscard]] scope within(const path& attribute) const { return {attribute, how_}; }
 
-    [[nodiscard]] std::optional<path> find(std::string_view name) const
-    {
+    [[nodiscard]] std::optional<path> find(std::string_view name) const {
         if (is_inside_brackets())
             return find_sub_attribute(name);
         const std::string full = container_ ? container_->urn + ":" + std::string(name) : std::string();
@@ -120,22 +109,19 @@ public:
     }
 
 private:
-    [[nodiscard]] std::optional<path> find_in(std::string_view name, const resource_type& type) const
-    {
+    [[nodiscard]] std::optional<path> find_in(std::string_view name, const resource_type& type) const {
         const auto found = parse_path(name, type);
         if (!found || (is_strict() && !is_standard_notation(name, *found, type)))
             return std::nullopt;
         return *found;
     }
 
-    static const schema* find_container_in(std::string_view name, const resource_type& type)
-    {
+    static const schema* find_container_in(std::string_view name, const resource_type& type) {
         const auto renamed = standard_name(name, type);
         return type.find_schema(renamed ? *renamed : name);
     }
 
-    [[nodiscard]] std::optional<path> find_sub_attribute(std::string_view name) const
-    {
+    [[nodiscard]] std::optional<path> find_sub_attribute(std::string_view name) const {
         path found = bracketed_;
         found.sub_attribute = scim::find_sub_attribute(*found.attribute, name);
         if (found.sub_attribute)
@@ -164,8 +150,7 @@ class parser {
 public:
     explicit parser(std::string_view text) : in_(text) {}
 
-    result<filter> whole(const scope& names)
-    {
+    result<filter> whole(const scope& names) {
         auto parsed = any_of(names);
         if (parsed && !in_.at_end())
             return fail("unexpected text");
@@ -184,19 +169,16 @@ private:
         std::size_t& depth_;
     };
 
-    result<filter> any_of(const scope& names)
-    {
+    result<filter> any_of(const scope& names) {
         return joined<disjunction>("or", [&] { return all_of(names); });
     }
 
-    result<filter> all_of(const scope& names)
-    {
+    result<filter> all_of(const scope& names) {
         return joined<conjunction>("and", [&] { return term(names); });
     }
 
     template <class Junction, class Next>
-    result<filter> joined(std::string_view keyword, Next next)
-    {
+    result<filter> joined(std::string_view keyword, Next next) {
         std::vector<filter> terms;
         do {
             auto parsed = next();
@@ -209,8 +191,7 @@ private:
         return filter{Junction{std::move(terms)}};
     }
 
-    result<filter> term(const scope& names)
-    {
+    result<filter> term(const scope& names) {
         const bool is_negated = in_.take_negation();
         if (!is_negated && !in_.take('('))
             return attribute_expression(names);
@@ -221,8 +202,7 @@ private:
     }
 
     // Parses up to `closing`; the opening symbol has been consumed.
-    result<filter> enclosed(char closing, const scope& names)
-    {
+    result<filter> enclosed(char closing, const scope& names) {
         const nesting level(depth_);
         if (depth_ > filter_depth_max)
             return fail("more than " + std::to_string(filter_depth_max) + " levels of nesting");
@@ -232,8 +212,7 @@ private:
         return inner;
     }
 
-    result<filter> attribute_expression(const scope& names)
-    {
+    result<filter> attribute_expression(const scope& names) {
         const std::size_t position = in_.position();
         const std::string_view name = in_.take_word();
         if (name.empty())
@@ -241,14 +220,13 @@ private:
         const auto attribute = names.find(name);
         // urn:…:enterprise:2.0:User[department eq "x"] means urn:…:enterprise:2.0:User:department eq "x".
         if (const schema* const container = attribute ? nullptr : names.find_container(name);
-            container && in_.take('['))
+                container && in_.take('['))
             return enclosed(']', names.within(*container));
         if (!attribute)
             return filter_lexer::failure("there is no attribute " + quoted_input(name), position);
         if (is_secret(*attribute))
             return filter_lexer::failure(
-                "the attribute " + quoted_input(name) + " cannot be compared", position
-            );
+                    "the attribute " + quoted_input(name) + " cannot be compared", position);
         if (in_.take('['))
             return value_path(*attribute, names, position);
         return compared(*attribute, names);
@@ -256,8 +234,7 @@ private:
 
     // Parses emails[type eq "work"]. Entra appends a comparison, emails[type eq "work"].value eq "x", which
     // is another condition on the same value.
-    result<filter> value_path(const path& attribute, const scope& names, std::size_t position)
-    {
+    result<filter> value_path(const path& attribute, const scope& names, std::size_t position) {
         if (names.is_inside_brackets())
             return filter_lexer::failure("brackets cannot stand inside brackets", position);
         if (attribute.sub_attribute)
@@ -276,8 +253,7 @@ private:
         return filter{value_filter{attribute, with_term(std::move(*condition), std::move(*last))}};
     }
 
-    static filter with_term(filter condition, filter term)
-    {
+    static filter with_term(filter condition, filter term) {
         if (auto* const terms = std::get_if<conjunction>(&condition.node)) {
             terms->terms.push_back(std::move(term));
             return condition;
@@ -288,8 +264,7 @@ private:
         return filter{std::move(both)};
     }
 
-    result<filter> compared(const path& attribute, const scope& names)
-    {
+    result<filter> compared(const path& attribute, const scope& names) {
         if (++terms_ > filter_terms_max)
             return fail("more than " + std::to_string(filter_terms_max) + " comparisons");
         const std::size_t position = in_.position();
@@ -312,8 +287,7 @@ private:
     }
 
     // True for text in quotes and for booleans and numbers without (RFC 7644 Figure 1).
-    static bool is_standard(const raw_literal& given, const path& attribute)
-    {
+    static bool is_standard(const raw_literal& given, const path& attribute) {
         switch (attribute.leaf().type) {
             case attribute_type::boolean:
                 return !given.is_quoted && (given.text == "true" || given.text == "false");
@@ -326,29 +300,24 @@ private:
     }
 
     // Comparison with null means unassigned, for attributes of any type (RFC 7643 §2.5).
-    static result<filter> compared_with_null(const path& attribute, operation which, std::size_t position)
-    {
+    static result<filter> compared_with_null(const path& attribute, operation which, std::size_t position) {
         if (!is_equality(which))
             return filter_lexer::failure("null is compared with eq and ne only", position);
         return filter{comparison{attribute, which, null_literal{}}};
     }
 
     static result<filter> compared_with(
-        path attribute, operation which, const raw_literal& given, std::size_t position
-    )
-    {
+            path attribute, operation which, const raw_literal& given, std::size_t position) {
         // RFC 7644 §3.4.2.2 does not define `emails co "x"`; it is applied to the values.
         if (attribute.leaf().is_complex())
             attribute.sub_attribute = attribute.attribute->find("value");
         const scim::attribute& leaf = attribute.leaf();
         if (leaf.is_complex() || is_secret(attribute))
             return filter_lexer::failure(
-                "a sub-attribute of '" + attribute.attribute->name + "' must be named", position
-            );
+                    "a sub-attribute of '" + attribute.attribute->name + "' must be named", position);
         if (!is_defined_for(which, leaf.type))
             return filter_lexer::failure(
-                "the operator is not defined for the type of '" + leaf.name + "'", position
-            );
+                    "the operator is not defined for the type of '" + leaf.name + "'", position);
         auto value = coerce(given, leaf);
         if (!value)
             return value.error();
@@ -362,12 +331,10 @@ private:
     std::size_t terms_ = 0;
 };
 
-result<filter> parse(std::string_view text, const scope& names)
-{
+result<filter> parse(std::string_view text, const scope& names) {
     if (text.size() > filter_bytes_max)
-        return error{
-            errc::invalid_filter, "The filter is longer than " + std::to_string(filter_bytes_max) + " bytes."
-        };
+        return error{errc::invalid_filter,
+                "The filter is longer than " + std::to_string(filter_bytes_max) + " bytes."};
     if (!is_valid_utf8(text))
         return error{errc::invalid_filter, "The filter is not UTF-8."};
     return parser(text).whole(names);
@@ -376,8 +343,7 @@ result<filter> parse(std::string_view text, const scope& names)
 // The form of attribute names: full path, or inside brackets only what follows the attribute.
 enum class naming { full, inside_brackets };
 
-std::string name_of(const path& where, naming names)
-{
+std::string name_of(const path& where, naming names) {
     if (names == naming::full)
         return to_text(where);
     return where.sub_attribute ? where.sub_attribute->name : "value";
@@ -385,16 +351,14 @@ std::string name_of(const path& where, naming names)
 
 class printer {
 public:
-    void print(const filter& condition)
-    {
+    void print(const filter& condition) {
         std::visit([this](const auto& node) { print(node); }, condition.node);
     }
 
     std::string take() { return std::move(text_); }
 
 private:
-    void print(const comparison& node)
-    {
+    void print(const comparison& node) {
         text_ += name_of(node.attribute, names_);
         text_ += ' ';
         text_ += operations[static_cast<std::size_t>(node.op)].first;
@@ -404,30 +368,25 @@ private:
 
     void print(const present& node) { text_ += name_of(node.attribute, names_) + " pr"; }
 
-    void print(const conjunction& node)
-    {
+    void print(const conjunction& node) {
         print_terms(node.terms, " and ", [](const filter& term) {
             return std::holds_alternative<conjunction>(term.node) ||
                    std::holds_alternative<disjunction>(term.node);
         });
     }
 
-    void print(const disjunction& node)
-    {
-        print_terms(node.terms, " or ", [](const filter& term) {
-            return std::holds_alternative<disjunction>(term.node);
-        });
+    void print(const disjunction& node) {
+        print_terms(node.terms, " or ",
+                [](const filter& term) { return std::holds_alternative<disjunction>(term.node); });
     }
 
-    void print(const negation& node)
-    {
+    void print(const negation& node) {
         text_ += "not (";
         print(*node.term);
         text_ += ')';
     }
 
-    void print(const value_filter& node)
-    {
+    void print(const value_filter& node) {
         text_ += to_text(node.attribute);
         text_ += '[';
         names_ = naming::inside_brackets;
@@ -437,8 +396,8 @@ private:
     }
 
     template <class NeedsParentheses>
-    void print_terms(const std::vector<filter>& terms, std::string_view between, NeedsParentheses is_grouped)
-    {
+    void print_terms(
+            const std::vector<filter>& terms, std::string_view between, NeedsParentheses is_grouped) {
         bool is_first = true;
         for (const filter& term : terms) {
             if (!is_first)
@@ -467,8 +426,7 @@ private:
 }  // namespace
 
 comparison::comparison(const path& compared, operation which, literal wanted)
-    : attribute(compared), op(which), value(std::move(wanted))
-{
+        : attribute(compared), op(which), value(std::move(wanted)) {
     const auto* const text = std::get_if<std::string>(&value);
     if (!text || attribute.leaf().is_case_exact)
         return;
@@ -481,45 +439,34 @@ boxed_filter::boxed_filter(const boxed_filter& other) : inner_(std::make_unique<
 boxed_filter::boxed_filter(boxed_filter&&) noexcept = default;
 boxed_filter::~boxed_filter() = default;
 
-boxed_filter& boxed_filter::operator=(boxed_filter other) noexcept
-{
+boxed_filter& boxed_filter::operator=(boxed_filter other) noexcept {
     inner_.swap(other.inner_);
     return *this;
 }
 
-bool operator==(const boxed_filter& a, const boxed_filter& b)
-{
+bool operator==(const boxed_filter& a, const boxed_filter& b) {
     return *a == *b;
 }
 
-result<filter> parse_filter(std::string_view text, const resource_type& type, conformance_mode mode)
-{
+result<filter> parse_filter(std::string_view text, const resource_type& type, conformance_mode mode) {
     return parse(text, scope(type, {}, mode));
 }
 
-result<filter> parse_filter(
-    std::string_view text,
-    const resource_type& type,
-    std::span<const resource_type* const> others,
-    conformance_mode mode
-)
-{
+result<filter> parse_filter(std::string_view text, const resource_type& type,
+        std::span<const resource_type* const> others, conformance_mode mode) {
     return parse(text, scope(type, others, mode));
 }
 
-result<filter> parse_value_filter(std::string_view text, const path& attribute, conformance_mode mode)
-{
+result<filter> parse_value_filter(std::string_view text, const path& attribute, conformance_mode mode) {
     return parse(text, scope(attribute, mode));
 }
 
-bool has_unknown_sub_attribute(std::string_view text, const path& attribute)
-{
+bool has_unknown_sub_attribute(std::string_view text, const path& attribute) {
     const scope names(attribute, conformance_mode::compat);
     return !parse(text, names) && parse(text, names.with_any_name());
 }
 
-std::string to_text(const filter& condition)
-{
+std::string to_text(const filter& condition) {
     printer out;
     out.print(condition);
     return out.take();

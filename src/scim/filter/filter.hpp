@@ -92,23 +92,17 @@ struct filter {
 // anything but strings and references), a literal that cannot have the type, a complex attribute compared
 // without a sub-attribute unless it has `value`, which is then used (emails, members, manager, groups).
 result<filter> parse_filter(
-    std::string_view text, const resource_type& type, conformance_mode mode = conformance_mode::compat
-);
+        std::string_view text, const resource_type& type, conformance_mode mode = conformance_mode::compat);
 
 // Parses a filter of a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` lacks and one
 // of `others` has is unassigned in every resource of `type`. belongs() is false for its path.
-result<filter> parse_filter(
-    std::string_view text,
-    const resource_type& type,
-    std::span<const resource_type* const> others,
-    conformance_mode mode = conformance_mode::compat
-);
+result<filter> parse_filter(std::string_view text, const resource_type& type,
+        std::span<const resource_type* const> others, conformance_mode mode = conformance_mode::compat);
 
 // Parses the text between the brackets of a PATCH path: sub-attributes of `attribute` only, no nested
 // brackets. For a multi-valued attribute without sub-attributes "value" means the element itself.
 result<filter> parse_value_filter(
-    std::string_view text, const path& attribute, conformance_mode mode = conformance_mode::compat
-);
+        std::string_view text, const path& attribute, conformance_mode mode = conformance_mode::compat);
 
 // True if the only error in the text is that it names unknown sub-attributes.
 bool has_unknown_sub_attribute(std::string_view text, const path& attribute);

@@ -16,14 +16,12 @@ namespace {
 // Up to here every integer can be represented as a double.
 constexpr std::int64_t exact_double_max = std::int64_t{1} << 53;
 
-error not_a(std::string_view kind, const raw_literal& given)
-{
+error not_a(std::string_view kind, const raw_literal& given) {
     return filter_lexer::failure(quoted_input(given.text) + " is not " + std::string(kind), given.position);
 }
 
 // Accepts "True" and "False", which Entra sends.
-result<literal> as_boolean(const raw_literal& given)
-{
+result<literal> as_boolean(const raw_literal& given) {
     if (equals_ignoring_case(given.text, "true"))
         return literal(true);
     if (equals_ignoring_case(given.text, "false"))
@@ -31,16 +29,14 @@ result<literal> as_boolean(const raw_literal& given)
     return not_a("a boolean", given);
 }
 
-result<json::value> as_number(const raw_literal& given)
-{
+result<json::value> as_number(const raw_literal& given) {
     auto value = parse_json(given.text);
     if (!value || !value->is_number())
         return not_a("a number", given);
     return value;
 }
 
-result<literal> as_integer(const raw_literal& given)
-{
+result<literal> as_integer(const raw_literal& given) {
     const auto number = as_number(given);
     if (!number)
         return number.error();
@@ -52,8 +48,7 @@ result<literal> as_integer(const raw_literal& given)
     return literal(static_cast<std::int64_t>(*real));
 }
 
-result<literal> as_decimal(const raw_literal& given)
-{
+result<literal> as_decimal(const raw_literal& given) {
     const auto number = as_number(given);
     if (!number)
         return number.error();
@@ -67,32 +62,27 @@ result<literal> as_decimal(const raw_literal& given)
     return literal(static_cast<double>(*whole));
 }
 
-result<literal> as_date_time(const raw_literal& given)
-{
+result<literal> as_date_time(const raw_literal& given) {
     if (!parse_rfc3339(given.text))
         return not_a("a date and time", given);
     return literal(given.text);
 }
 
 // Refuses text that no attribute can hold, which some stores cannot even search for (U+0000).
-result<literal> as_string(const raw_literal& given)
-{
+result<literal> as_string(const raw_literal& given) {
     if (const auto fault = why_not_storable(given.text); !fault.empty())
         return filter_lexer::failure(
-            "a string " + std::string(fault.substr(0, fault.size() - 1)), given.position
-        );
+                "a string " + std::string(fault.substr(0, fault.size() - 1)), given.position);
     return literal(given.text);
 }
 
 }  // namespace
 
-bool is_null(const raw_literal& given) noexcept
-{
+bool is_null(const raw_literal& given) noexcept {
     return !given.is_quoted && given.text == "null";
 }
 
-result<literal> coerce(const raw_literal& given, const attribute& target)
-{
+result<literal> coerce(const raw_literal& given, const attribute& target) {
     switch (target.type) {
         case attribute_type::boolean:
             return as_boolean(given);

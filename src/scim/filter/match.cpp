@@ -26,8 +26,7 @@ public:
 
     [[nodiscard]] work_budget& work() const noexcept { return work_; }
 
-    const std::string& comparable(const json::string& text, const attribute& of)
-    {
+    const std::string& comparable(const json::string& text, const attribute& of) {
         const auto [place, is_new] = comparable_.try_emplace(&text);
         if (is_new)
             place->second = comparable_text(text, of, work_);
@@ -41,12 +40,10 @@ private:
 
 // True unless a value is empty or contains only empty values (RFC 7643 §2.5, RFC 7644 table 3, pr). Documents
 // have at most three levels, because complex attributes contain no complex ones (RFC 7643 §2.3.8).
-bool is_assigned(const json::value& value)
-{
+bool is_assigned(const json::value& value) {
     if (const json::object* const object = value.if_object())
-        return std::any_of(object->begin(), object->end(), [](const auto& each) {
-            return is_assigned(each.value());
-        });
+        return std::any_of(
+                object->begin(), object->end(), [](const auto& each) { return is_assigned(each.value()); });
     if (const json::array* const array = value.if_array())
         return std::any_of(array->begin(), array->end(), is_assigned);
     if (const json::string* const string = value.if_string())
@@ -54,8 +51,7 @@ bool is_assigned(const json::value& value)
     return !value.is_null();
 }
 
-std::partial_ordering compare_exactly(std::int64_t whole, double real)
-{
+std::partial_ordering compare_exactly(std::int64_t whole, double real) {
     constexpr double two_to_63 = 9'223'372'036'854'775'808.0;
     if (std::isnan(real))
         return std::partial_ordering::unordered;
@@ -70,8 +66,7 @@ std::partial_ordering compare_exactly(std::int64_t whole, double real)
     return truncated <=> real;
 }
 
-std::partial_ordering compare_number(const json::value& held, std::int64_t wanted)
-{
+std::partial_ordering compare_number(const json::value& held, std::int64_t wanted) {
     if (const std::int64_t* const whole = held.if_int64())
         return *whole <=> wanted;
     if (const double* const real = held.if_double())
@@ -79,8 +74,7 @@ std::partial_ordering compare_number(const json::value& held, std::int64_t wante
     return std::partial_ordering::unordered;
 }
 
-std::partial_ordering compare_number(const json::value& held, double wanted)
-{
+std::partial_ordering compare_number(const json::value& held, double wanted) {
     if (const std::int64_t* const whole = held.if_int64())
         return compare_exactly(*whole, wanted);
     if (const double* const real = held.if_double())
@@ -88,8 +82,7 @@ std::partial_ordering compare_number(const json::value& held, double wanted)
     return std::partial_ordering::unordered;
 }
 
-bool satisfies(operation which, std::partial_ordering order)
-{
+bool satisfies(operation which, std::partial_ordering order) {
     switch (which) {
         case operation::eq:
             return order == 0;
@@ -111,8 +104,7 @@ bool satisfies(operation which, std::partial_ordering order)
     return false;
 }
 
-bool satisfies(operation which, std::string_view held, std::string_view wanted)
-{
+bool satisfies(operation which, std::string_view held, std::string_view wanted) {
     switch (which) {
         case operation::co:
             return contains(held, wanted);
@@ -125,8 +117,7 @@ bool satisfies(operation which, std::string_view held, std::string_view wanted)
     }
 }
 
-bool satisfies_at_instant(operation which, std::string_view held, std::string_view wanted)
-{
+bool satisfies_at_instant(operation which, std::string_view held, std::string_view wanted) {
     const auto left = parse_rfc3339(held);
     const auto right = parse_rfc3339(wanted);
     if (!left || !right)
@@ -134,18 +125,14 @@ bool satisfies_at_instant(operation which, std::string_view held, std::string_vi
     return satisfies(which, *left <=> *right);
 }
 
-bool satisfies_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
-{
-    work.charge(
-        which == operation::co ? held.size() * searched_byte_steps : std::min(held.size(), wanted.size())
-    );
+bool satisfies_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work) {
+    work.charge(which == operation::co ? held.size() * searched_byte_steps
+                                       : std::min(held.size(), wanted.size()));
     return satisfies(which, held, wanted);
 }
 
-bool satisfies_for_text(
-    const comparison& wanted, const json::string& held, const std::string& text, evaluation_state& state
-)
-{
+bool satisfies_for_text(const comparison& wanted, const json::string& held, const std::string& text,
+        evaluation_state& state) {
     const attribute& leaf = wanted.attribute.leaf();
     if (leaf.type == attribute_type::date_time) {
         state.work().charge(date_time_steps);
@@ -166,15 +153,13 @@ struct literal_test {
     bool operator()(std::int64_t number) const { return satisfies(wanted.op, compare_number(held, number)); }
     bool operator()(double number) const { return satisfies(wanted.op, compare_number(held, number)); }
 
-    bool operator()(bool flag) const
-    {
+    bool operator()(bool flag) const {
         const bool* const given = held.if_bool();
         const bool is_equal = given && *given == flag;
         return is_equal == (wanted.op == operation::eq);
     }
 
-    bool operator()(const std::string& text) const
-    {
+    bool operator()(const std::string& text) const {
         const json::string* const given = held.if_string();
         if (!given)
             return wanted.op == operation::ne;
@@ -183,14 +168,12 @@ struct literal_test {
 };
 
 // An unassigned attribute equals only null.
-bool satisfies_when_unassigned(const comparison& wanted)
-{
+bool satisfies_when_unassigned(const comparison& wanted) {
     const bool is_null = std::holds_alternative<null_literal>(wanted.value);
     return wanted.op == (is_null ? operation::eq : operation::ne);
 }
 
-bool is_satisfied(const comparison& wanted, const json::value* held, evaluation_state& state)
-{
+bool is_satisfied(const comparison& wanted, const json::value* held, evaluation_state& state) {
     state.work().charge(term_steps);
     if (!held || !is_assigned(*held))
         return satisfies_when_unassigned(wanted);
@@ -203,8 +186,7 @@ bool is_satisfied(const comparison& wanted, const json::value* held, evaluation_
     });
 }
 
-const json::object& container_of(const path& target, const json::object& document)
-{
+const json::object& container_of(const path& target, const json::object& document) {
     static const json::object nothing;
     if (!target.extension)
         return document;
@@ -212,14 +194,12 @@ const json::object& container_of(const path& target, const json::object& documen
     return extension ? *extension : nothing;
 }
 
-const json::value* attribute_in(const path& target, const json::object& document)
-{
+const json::value* attribute_in(const path& target, const json::object& document) {
     return find(container_of(target, document), target.attribute->name);
 }
 
 // Returns the part of a value that a path names: its sub-attribute, or the value itself.
-const json::value* part_of(const path& target, const json::value& element)
-{
+const json::value* part_of(const path& target, const json::value& element) {
     if (!target.sub_attribute)
         return &element;
     const json::object* const members = element.if_object();
@@ -228,8 +208,7 @@ const json::value* part_of(const path& target, const json::value& element)
 
 // Calls `test` with the part that the path names of each value (nullptr: unassigned), until one passes.
 template <class Test>
-bool any_value(const path& target, const json::object& document, work_budget& work, Test test)
-{
+bool any_value(const path& target, const json::object& document, work_budget& work, Test test) {
     work.charge(term_steps);
     const json::value* const value = attribute_in(target, document);
     if (!value || !is_assigned(*value))
@@ -247,13 +226,11 @@ class one_element {
 public:
     one_element(const json::value& element, evaluation_state& state) : element_(element), state_(state) {}
 
-    bool operator()(const comparison& node) const
-    {
+    bool operator()(const comparison& node) const {
         return is_satisfied(node, part_of(node.attribute, element_), state_);
     }
 
-    bool operator()(const present& node) const
-    {
+    bool operator()(const present& node) const {
         state_.work().charge(term_steps);
         const json::value* const held = part_of(node.attribute, element_);
         return held && is_assigned(*held);
@@ -273,31 +250,25 @@ struct evaluation {
 
     bool run(const filter& condition) const { return std::visit(*this, condition.node); }
 
-    bool operator()(const conjunction& node) const
-    {
-        return std::all_of(node.terms.begin(), node.terms.end(), [this](const filter& term) {
-            return run(term);
-        });
+    bool operator()(const conjunction& node) const {
+        return std::all_of(
+                node.terms.begin(), node.terms.end(), [this](const filter& term) { return run(term); });
     }
 
-    bool operator()(const disjunction& node) const
-    {
-        return std::any_of(node.terms.begin(), node.terms.end(), [this](const filter& term) {
-            return run(term);
-        });
+    bool operator()(const disjunction& node) const {
+        return std::any_of(
+                node.terms.begin(), node.terms.end(), [this](const filter& term) { return run(term); });
     }
 
     bool operator()(const negation& node) const { return !run(*node.term); }
 
     template <class Leaf>
-    bool operator()(const Leaf& leaf) const
-    {
+    bool operator()(const Leaf& leaf) const {
         return subject(leaf);
     }
 };
 
-bool element_matches(const filter& condition, const json::value& element, evaluation_state& state)
-{
+bool element_matches(const filter& condition, const json::value& element, evaluation_state& state) {
     const one_element subject(element, state);
     return evaluation<one_element>{subject}.run(condition);
 }
@@ -307,44 +278,35 @@ bool element_matches(const filter& condition, const json::value& element, evalua
 class whole_document {
 public:
     whole_document(
-        const json::object& document, evaluation_state& state, const value_terms* outside = nullptr
-    )
-        : document_(document), state_(state), outside_(outside)
-    {
-    }
+            const json::object& document, evaluation_state& state, const value_terms* outside = nullptr)
+            : document_(document), state_(state), outside_(outside) {}
 
     template <class Leaf>
-    bool operator()(const Leaf& leaf) const
-    {
+    bool operator()(const Leaf& leaf) const {
         const auto known = outside_ ? outside_->outcome_of(leaf) : std::nullopt;
         return known ? *known : is_met(leaf);
     }
 
 private:
-    [[nodiscard]] bool is_met(const comparison& node) const
-    {
+    [[nodiscard]] bool is_met(const comparison& node) const {
         // emails eq null is a statement about the attribute, not about one of its values.
         if (std::holds_alternative<null_literal>(node.value))
             return is_present(node.attribute) == (node.op == operation::ne);
-        return any_value(node.attribute, document_, state_.work(), [&](const json::value* held) {
-            return is_satisfied(node, held, state_);
-        });
+        return any_value(node.attribute, document_, state_.work(),
+                [&](const json::value* held) { return is_satisfied(node, held, state_); });
     }
 
     [[nodiscard]] bool is_met(const present& node) const { return is_present(node.attribute); }
 
-    [[nodiscard]] bool is_met(const value_filter& node) const
-    {
+    [[nodiscard]] bool is_met(const value_filter& node) const {
         return any_value(node.attribute, document_, state_.work(), [&](const json::value* element) {
             return element && element_matches(*node.condition, *element, state_);
         });
     }
 
-    [[nodiscard]] bool is_present(const path& target) const
-    {
-        return any_value(target, document_, state_.work(), [](const json::value* held) {
-            return held && is_assigned(*held);
-        });
+    [[nodiscard]] bool is_present(const path& target) const {
+        return any_value(target, document_, state_.work(),
+                [](const json::value* held) { return held && is_assigned(*held); });
     }
 
     const json::object& document_;
@@ -364,15 +326,13 @@ struct leaf_finder {
     void operator()(const negation& node) const { std::visit(*this, (*node.term).node); }
 
     template <class Leaf>
-    void operator()(const Leaf& leaf) const
-    {
+    void operator()(const Leaf& leaf) const {
         if (!leaf.attribute.extension && leaf.attribute.attribute->name == of.name)
             found.emplace_back(&leaf);
     }
 
 private:
-    void in_all(const std::vector<filter>& terms) const
-    {
+    void in_all(const std::vector<filter>& terms) const {
         for (const auto& term : terms)
             std::visit(*this, term.node);
     }
@@ -384,8 +344,7 @@ struct leaf_test {
     evaluation_state& state;
 
     // null is compared with the attribute as a whole: whether it has any value.
-    bool operator()(const comparison* leaf) const
-    {
+    bool operator()(const comparison* leaf) const {
         const one_element subject(element, state);
         if (std::holds_alternative<null_literal>(leaf->value))
             return subject(present{leaf->attribute});
@@ -394,15 +353,13 @@ struct leaf_test {
 
     bool operator()(const present* leaf) const { return one_element(element, state)(*leaf); }
 
-    bool operator()(const value_filter* leaf) const
-    {
+    bool operator()(const value_filter* leaf) const {
         return element_matches(*leaf->condition, element, state);
     }
 };
 
 // Returns the primary value, else the first (RFC 7644 §3.4.2.3).
-const json::value* representative(const json::array& elements)
-{
+const json::value* representative(const json::array& elements) {
     for (const json::value& each : elements) {
         const json::object* const members = each.if_object();
         const json::value* const primary = members ? find(*members, "primary") : nullptr;
@@ -414,28 +371,24 @@ const json::value* representative(const json::array& elements)
 
 }  // namespace
 
-bool matches(const filter& condition, const json::object& document, work_budget& work)
-{
+bool matches(const filter& condition, const json::object& document, work_budget& work) {
     evaluation_state state(work);
     const whole_document subject(document, state);
     return evaluation<whole_document>{subject}.run(condition);
 }
 
-value_terms::value_terms(const filter& condition, const attribute& of)
-{
+value_terms::value_terms(const filter& condition, const attribute& of) {
     std::vector<leaf_pointer> leaves;
     std::visit(leaf_finder{of, leaves}, condition.node);
     for (const auto leaf : leaves)
         terms_.push_back({leaf});
 }
 
-bool value_terms::are_decided() const noexcept
-{
+bool value_terms::are_decided() const noexcept {
     return std::ranges::all_of(terms_, &term::has_passed);
 }
 
-void value_terms::look_at(const json::value& element, work_budget& work)
-{
+void value_terms::look_at(const json::value& element, work_budget& work) {
     evaluation_state state(work);
     has_values_ = true;
     work.charge(term_steps);
@@ -444,8 +397,7 @@ void value_terms::look_at(const json::value& element, work_budget& work)
 }
 
 template <class Leaf>
-const value_terms::term* value_terms::find(const Leaf& leaf) const
-{
+const value_terms::term* value_terms::find(const Leaf& leaf) const {
     const auto place = std::ranges::find_if(terms_, [&](const term& each) {
         const auto* const held = std::get_if<const Leaf*>(&each.leaf);
         return held && *held == &leaf;
@@ -453,8 +405,7 @@ const value_terms::term* value_terms::find(const Leaf& leaf) const
     return place == terms_.end() ? nullptr : &*place;
 }
 
-std::optional<bool> value_terms::outcome_of(const comparison& leaf) const
-{
+std::optional<bool> value_terms::outcome_of(const comparison& leaf) const {
     const auto* const found = find(leaf);
     if (!found)
         return std::nullopt;
@@ -463,35 +414,29 @@ std::optional<bool> value_terms::outcome_of(const comparison& leaf) const
     return has_values_ ? found->has_passed : satisfies_when_unassigned(leaf);
 }
 
-std::optional<bool> value_terms::outcome_of(const present& leaf) const
-{
+std::optional<bool> value_terms::outcome_of(const present& leaf) const {
     const auto* const found = find(leaf);
     return found ? std::optional(found->has_passed) : std::nullopt;
 }
 
-std::optional<bool> value_terms::outcome_of(const value_filter& leaf) const
-{
+std::optional<bool> value_terms::outcome_of(const value_filter& leaf) const {
     const auto* const found = find(leaf);
     return found ? std::optional(found->has_passed) : std::nullopt;
 }
 
-bool matches(
-    const filter& condition, const json::object& document, const value_terms& outside, work_budget& work
-)
-{
+bool matches(const filter& condition, const json::object& document, const value_terms& outside,
+        work_budget& work) {
     evaluation_state state(work);
     const whole_document subject(document, state, &outside);
     return evaluation<whole_document>{subject}.run(condition);
 }
 
-bool matches_value(const filter& condition, const json::value& element, work_budget& work)
-{
+bool matches_value(const filter& condition, const json::value& element, work_budget& work) {
     evaluation_state state(work);
     return element_matches(condition, element, state);
 }
 
-const json::value* value_at(const path& target, const json::object& document)
-{
+const json::value* value_at(const path& target, const json::object& document) {
     const json::value* value = attribute_in(target, document);
     if (!value)
         return nullptr;

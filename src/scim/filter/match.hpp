@@ -53,8 +53,7 @@ private:
 
 // Like matches() above. `outside` must have examined all values of its attribute, or be decided.
 bool matches(
-    const filter& condition, const json::object& document, const value_terms& outside, work_budget& work
-);
+        const filter& condition, const json::object& document, const value_terms& outside, work_budget& work);
 
 // Returns the value of `target` in a document for sorting and single look-ups: of a multi-valued attribute
 // the primary value, else the first (RFC 7644 §3.4.2.3). nullptr: unassigned.

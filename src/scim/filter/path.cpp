@@ -10,8 +10,7 @@ namespace scimd::scim {
 
 namespace {
 
-error unknown(std::string_view text)
-{
+error unknown(std::string_view text) {
     return {errc::invalid_path, "There is no attribute " + quoted_input(text) + "."};
 }
 
@@ -22,8 +21,7 @@ struct qualified_name {
 };
 
 // Keeps the longest match: one schema's URN may be a prefix of another's.
-void consider(qualified_name& best, const schema& candidate, std::string_view text)
-{
+void consider(qualified_name& best, const schema& candidate, std::string_view text) {
     const std::string_view urn = candidate.urn;
     const bool is_longer = !best.definition || urn.size() > best.definition->urn.size();
     if (!is_longer || text.size() <= urn.size() || !starts_with_ignoring_case(text, urn))
@@ -33,8 +31,7 @@ void consider(qualified_name& best, const schema& candidate, std::string_view te
         best = {&candidate, text.substr(urn.size() + 1)};
 }
 
-qualified_name take_urn(std::string_view text, const resource_type& type)
-{
+qualified_name take_urn(std::string_view text, const resource_type& type) {
     qualified_name found{nullptr, text};
     consider(found, *type.base, text);
     for (const extension& each : type.extensions)
@@ -44,8 +41,7 @@ qualified_name take_urn(std::string_view text, const resource_type& type)
 
 // Finds an extension's attribute by its bare name, if neither the common attributes nor the base schema have
 // it and exactly one extension does. Entra's documented probes use `manager eq "…"` without the URN.
-path find_unqualified_in_extensions(std::string_view name, const resource_type& type)
-{
+path find_unqualified_in_extensions(std::string_view name, const resource_type& type) {
     path found;
     for (const extension& each : type.extensions) {
         const attribute* const candidate = each.definition->find(name);
@@ -58,14 +54,12 @@ path find_unqualified_in_extensions(std::string_view name, const resource_type& 
     return found;
 }
 
-path find_in_base(std::string_view name, const resource_type& type)
-{
+path find_in_base(std::string_view name, const resource_type& type) {
     const attribute* const own = type.base->find(name);
     return {.attribute = own ? own : find_common(name)};
 }
 
-path find_attribute(const schema* definition, std::string_view name, const resource_type& type)
-{
+path find_attribute(const schema* definition, std::string_view name, const resource_type& type) {
     if (definition && definition != type.base)
         return {.extension = definition, .attribute = definition->find(name)};
     const path found = find_in_base(name, type);
@@ -76,8 +70,7 @@ path find_attribute(const schema* definition, std::string_view name, const resou
 
 }  // namespace
 
-result<path> parse_path(std::string_view text, const resource_type& type)
-{
+result<path> parse_path(std::string_view text, const resource_type& type) {
     const auto renamed = standard_name(text, type);
     if (renamed)
         text = *renamed;
@@ -98,23 +91,19 @@ result<path> parse_path(std::string_view text, const resource_type& type)
     return found;
 }
 
-bool belongs(const path& target, const resource_type& type) noexcept
-{
+bool belongs(const path& target, const resource_type& type) noexcept {
     if (!target.extension)
         return find_in_base(target.attribute->name, type).attribute == target.attribute;
-    return std::any_of(type.extensions.begin(), type.extensions.end(), [&](const extension& each) {
-        return each.definition == target.extension;
-    });
+    return std::any_of(type.extensions.begin(), type.extensions.end(),
+            [&](const extension& each) { return each.definition == target.extension; });
 }
 
-bool is_read_only(const path& target) noexcept
-{
+bool is_read_only(const path& target) noexcept {
     return target.attribute->mutability == mutability::read_only ||
            target.leaf().mutability == mutability::read_only;
 }
 
-std::string to_text(const path& target)
-{
+std::string to_text(const path& target) {
     std::string text;
     if (target.extension)
         text = target.extension->urn + ":";
@@ -124,8 +113,7 @@ std::string to_text(const path& target)
     return text;
 }
 
-bool is_standard_notation(std::string_view text, const path& target, const resource_type& type)
-{
+bool is_standard_notation(std::string_view text, const path& target, const resource_type& type) {
     const std::string base = type.base->urn + ":";
     if (!target.extension && starts_with_ignoring_case(text, base))
         text.remove_prefix(base.size());

@@ -20,8 +20,7 @@ struct path {
     const scim::attribute* sub_attribute = nullptr;
 
     // Returns the attribute at the end of the path.
-    [[nodiscard]] const scim::attribute& leaf() const noexcept
-    {
+    [[nodiscard]] const scim::attribute& leaf() const noexcept {
         return sub_attribute ? *sub_attribute : *attribute;
     }
 

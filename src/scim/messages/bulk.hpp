@@ -31,12 +31,8 @@ struct bulk_request {
 // (failOnErrors below 1, a duplicate bulkId). Errors of single operations: invalid_syntax (a member of the
 // wrong type, data with DELETE), invalid_value (a missing member, an unknown method, a bulkId that no POST
 // has), invalid_path, not_found (an unknown endpoint).
-result<bulk_request> parse_bulk(
-    const json::object& body,
-    const catalogue& types,
-    std::string_view too_large_detail,
-    conformance_mode mode = conformance_mode::compat
-);
+result<bulk_request> parse_bulk(const json::object& body, const catalogue& types,
+        std::string_view too_large_detail, conformance_mode mode = conformance_mode::compat);
 
 // Returns the error detail that states both limits (RFC 7644 §3.7.4).
 std::string bulk_too_large(std::size_t payload_bytes_max);

@@ -15,13 +15,11 @@ namespace {
 // An edge leads from an operation to one that must be executed before it.
 using graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
-bool is_post(const bulk_operation& one)
-{
+bool is_post(const bulk_operation& one) {
     return one.method == "POST";
 }
 
-graph dependencies_of(const std::vector<bulk_operation>& operations)
-{
+graph dependencies_of(const std::vector<bulk_operation>& operations) {
     std::map<std::string_view, std::size_t> created;
     for (std::size_t i = 0; i < operations.size(); ++i)
         if (is_post(operations[i]) && !operations[i].bulk_id.empty())
@@ -51,13 +49,11 @@ struct condensed {
     std::vector<std::size_t> waits;                   // per unit: the number of units for which it waits
 };
 
-condensed condense(const graph& dependencies)
-{
+condensed condense(const graph& dependencies) {
     std::vector<std::size_t> unit_of(boost::num_vertices(dependencies));
-    const auto count = boost::strong_components(
-        dependencies,
-        boost::make_iterator_property_map(unit_of.begin(), boost::get(boost::vertex_index, dependencies))
-    );
+    const auto count =
+            boost::strong_components(dependencies, boost::make_iterator_property_map(unit_of.begin(),
+                                                           boost::get(boost::vertex_index, dependencies)));
     condensed made;
     made.units.resize(count);
     made.followers.resize(count);
@@ -79,8 +75,7 @@ condensed condense(const graph& dependencies)
 
 }  // namespace
 
-std::vector<bulk_unit> plan_bulk(const bulk_request& request)
-{
+std::vector<bulk_unit> plan_bulk(const bulk_request& request) {
     auto graph = condense(dependencies_of(request.operations));
     // A unit runs in the order of its last operation, or as soon as it need not wait any longer.
     using scheduled = std::pair<std::size_t, std::size_t>;

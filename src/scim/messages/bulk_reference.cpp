@@ -18,14 +18,12 @@ struct position {
     std::size_t bytes = 0;
 };
 
-std::string_view bulk_id_at(std::string_view text, const position& found_at)
-{
+std::string_view bulk_id_at(std::string_view text, const position& found_at) {
     return text.substr(found_at.start, found_at.bytes).substr(prefix.size());
 }
 
 // Finds the reference in "../Users/bulkId:x".
-std::vector<position> positions_in_url(std::string_view text)
-{
+std::vector<position> positions_in_url(std::string_view text) {
     const auto slash = text.rfind('/');
     const auto start = slash == std::string_view::npos ? 0 : slash + 1;
     if (reference_in_id(text.substr(start)).empty())
@@ -34,8 +32,7 @@ std::vector<position> positions_in_url(std::string_view text)
 }
 
 // Finds the references in members[value eq "bulkId:x"].
-std::vector<position> positions_in_path(std::string_view text)
-{
+std::vector<position> positions_in_path(std::string_view text) {
     std::vector<position> found;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (!opens_quotation(text, i))
@@ -55,8 +52,7 @@ class reference_walk {
 public:
     explicit reference_walk(bulk_method method) : method_(method) {}
 
-    [[nodiscard]] std::vector<position> positions_in(std::string_view name, std::string_view text) const
-    {
+    [[nodiscard]] std::vector<position> positions_in(std::string_view name, std::string_view text) const {
         if (!reference_in_id(text).empty())
             return {{0, text.size()}};
         if (text.find(prefix) == std::string_view::npos)
@@ -68,8 +64,7 @@ public:
         return {};
     }
 
-    void collect(std::string_view name, const json::value& value, std::vector<std::string>& found) const
-    {
+    void collect(std::string_view name, const json::value& value, std::vector<std::string>& found) const {
         if (const auto* const object = value.if_object())
             for (const auto& member : *object)
                 collect(member.key(), member.value(), found);
@@ -83,9 +78,7 @@ public:
 
     // Empty: the resource that the value identifies does not exist yet.
     std::optional<json::value> resolve(
-        std::string_view name, const json::value& value, const bulk_lookup& id_of
-    ) const
-    {
+            std::string_view name, const json::value& value, const bulk_lookup& id_of) const {
         if (const auto* const object = value.if_object())
             return resolve_object(*object, id_of, false);
         if (const auto* const array = value.if_array()) {
@@ -102,9 +95,7 @@ public:
     }
 
     std::optional<json::value> resolve_object(
-        const json::object& object, const bulk_lookup& id_of, bool is_whole
-    ) const
-    {
+            const json::object& object, const bulk_lookup& id_of, bool is_whole) const {
         json::object made;
         for (const auto& member : object) {
             auto resolved = resolve(member.key(), member.value(), id_of);
@@ -118,9 +109,7 @@ public:
 
 private:
     std::optional<json::value> resolve_text(
-        std::string_view name, std::string_view text, const bulk_lookup& id_of
-    ) const
-    {
+            std::string_view name, std::string_view text, const bulk_lookup& id_of) const {
         std::string made;
         std::size_t done = 0;
         for (const auto& found_at : positions_in(name, text)) {
@@ -138,13 +127,11 @@ private:
 
 }  // namespace
 
-std::string_view reference_in_id(std::string_view id) noexcept
-{
+std::string_view reference_in_id(std::string_view id) noexcept {
     return id.starts_with(prefix) ? id.substr(prefix.size()) : std::string_view();
 }
 
-std::vector<std::string> references_of(const bulk_demand& demand)
-{
+std::vector<std::string> references_of(const bulk_demand& demand) {
     std::vector<std::string> found;
     if (const auto in_id = reference_in_id(demand.id); !in_id.empty())
         found.emplace_back(in_id);
@@ -155,8 +142,7 @@ std::vector<std::string> references_of(const bulk_demand& demand)
     return found;
 }
 
-json::object resolve_references(const bulk_demand& demand, const bulk_lookup& id_of)
-{
+json::object resolve_references(const bulk_demand& demand, const bulk_lookup& id_of) {
     auto made = reference_walk(demand.method).resolve_object(demand.data, id_of, true);
     return std::move(made->get_object());
 }

@@ -6,8 +6,7 @@
 namespace scimd::scim {
 namespace {
 
-void append_cursor(std::string& text, std::string_view name, std::string_view cursor)
-{
+void append_cursor(std::string& text, std::string_view name, std::string_view cursor) {
     if (cursor.empty())
         return;
     text += name;
@@ -17,8 +16,7 @@ void append_cursor(std::string& text, std::string_view name, std::string_view cu
 }  // namespace
 
 // The status is a string (RFC 7644 §3.12).
-std::string error_message(const error& failure)
-{
+std::string error_message(const error& failure) {
     std::string text = R"({"schemas":[)";
     append_quoted(text, urn::error);
     text += "],";
@@ -33,8 +31,7 @@ std::string error_message(const error& failure)
     return text;
 }
 
-std::string begin_list(const list_head& head, std::size_t count)
-{
+std::string begin_list(const list_head& head, std::size_t count) {
     std::string text = R"({"schemas":[)";
     append_quoted(text, urn::list_response);
     text += ']';
@@ -50,8 +47,7 @@ std::string begin_list(const list_head& head, std::size_t count)
     return text + R"(,"Resources":[)";
 }
 
-std::string list_message(const list_head& head, std::span<const std::string> resources)
-{
+std::string list_message(const list_head& head, std::span<const std::string> resources) {
     std::string text = begin_list(head, resources.size());
     for (const auto& each : resources) {
         if (&each != &resources.front())

@@ -58,8 +58,7 @@ result<list_request> read_parameters(const parameters& given);
 // serve no other purpose, so an unknown one is a mistake. Unless the directory is strict, numbers and lists
 // of names may be strings, as in a URL.
 result<list_request> read_search_request(
-    const json::object& body, conformance_mode mode = conformance_mode::compat
-);
+        const json::object& body, conformance_mode mode = conformance_mode::compat);
 
 // Parses an integer and clamps it to 64 bits. Empty: not an integer.
 std::optional<std::int64_t> parse_integer(std::string_view text);
@@ -79,8 +78,7 @@ struct list_query {
     page_request page{};
     std::string identity;  // equal for two queries that list the same resources in the same order
 
-    [[nodiscard]] bool is_sorted() const noexcept
-    {
+    [[nodiscard]] bool is_sorted() const noexcept {
         return !parts.empty() && parts.front().sort_by.has_value();
     }
 };
@@ -90,16 +88,12 @@ result<sort_order> parse_sort_order(std::string_view text);  // case-insensitive
 // Resolves a query against at least one type. invalid_value: index and cursor pagination at once. With
 // several types, an attribute that a type lacks is unassigned there; one that all lack is invalid_filter or
 // (sortBy) invalid_path.
-result<list_query> resolve(
-    const list_request& asked,
-    std::span<const resource_type* const> types,
-    conformance_mode mode = conformance_mode::compat
-);
+result<list_query> resolve(const list_request& asked, std::span<const resource_type* const> types,
+        conformance_mode mode = conformance_mode::compat);
 
 // Parses attributes and excludedAttributes. RFC 7644 §3.9 allows only one of them: both are invalid_value in
 // a strict directory; in others the second is subtracted from the first.
 result<projection> parse_projection(
-    const parameters& given, const resource_type& type, conformance_mode mode
-);
+        const parameters& given, const resource_type& type, conformance_mode mode);
 
 }  // namespace scimd::scim

@@ -70,13 +70,8 @@ struct expect_member {
     filter condition;
     std::vector<std::string> values;
 };
-using membership_operation = std::variant<
-    add_members,
-    remove_members,
-    remove_members_where,
-    replace_members,
-    update_members_where,
-    expect_member>;
+using membership_operation = std::variant<add_members, remove_members, remove_members_where, replace_members,
+        update_members_where, expect_member>;
 
 // A parsed PATCH.
 struct patch {
@@ -92,8 +87,7 @@ struct patch {
 // invalid_path in a strict directory, and in others if no operation names a known one; otherwise that
 // operation is ignored. `active` cannot be unassigned.
 result<patch> parse_patch(
-    const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work
-);
+        const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work);
 
 // Applies a PATCH in order to a copy of the document and normalizes it; the document is unchanged on failure.
 // Errors: no_target (a value filter matches nothing and cannot be made true, C2 of docs/compatibility.md),
@@ -101,12 +95,7 @@ result<patch> parse_patch(
 //
 // `work` is charged for operations × values × terms, and for what is copied. `ignored` receives the parts
 // without effect.
-result<json::object> apply(
-    const patch& change,
-    const json::object& document,
-    const resource_type& type,
-    work_budget& work,
-    ignored_names* ignored = nullptr
-);
+result<json::object> apply(const patch& change, const json::object& document, const resource_type& type,
+        work_budget& work, ignored_names* ignored = nullptr);
 
 }  // namespace scimd::scim

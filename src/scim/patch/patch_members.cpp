@@ -9,19 +9,16 @@ namespace {
 
 using membership_operations = std::vector<membership_operation>;
 
-error needs_value()
-{
+error needs_value() {
     return {errc::invalid_value, "The operation needs a value."};
 }
 
 // True if `condition` is `value eq "…"`, or several of these joined by `or`; their literals are added to
 // `ids`.
-bool collect_ids(const filter& condition, std::vector<std::string>& ids)
-{
+bool collect_ids(const filter& condition, std::vector<std::string>& ids) {
     if (const auto* const either = std::get_if<disjunction>(&condition.node))
-        return std::all_of(either->terms.begin(), either->terms.end(), [&ids](const filter& term) {
-            return collect_ids(term, ids);
-        });
+        return std::all_of(either->terms.begin(), either->terms.end(),
+                [&ids](const filter& term) { return collect_ids(term, ids); });
     const auto* const one = std::get_if<comparison>(&condition.node);
     if (!one || one->op != operation::eq || one->attribute.leaf().name != "value")
         return false;
@@ -32,16 +29,14 @@ bool collect_ids(const filter& condition, std::vector<std::string>& ids)
 }
 
 // Returns the ids of the members that a filter names; empty if the filter says anything else.
-std::vector<std::string> named_ids(const filter& condition)
-{
+std::vector<std::string> named_ids(const filter& condition) {
     std::vector<std::string> ids;
     if (!collect_ids(condition, ids))
         return {};
     return ids;
 }
 
-void remove_matching(const filter& condition, membership_operations& out)
-{
+void remove_matching(const filter& condition, membership_operations& out) {
     auto ids = named_ids(condition);
     if (ids.empty())
         out.emplace_back(remove_members_where{condition});
@@ -49,19 +44,16 @@ void remove_matching(const filter& condition, membership_operations& out)
         out.emplace_back(remove_members{std::move(ids)});
 }
 
-void expect(const filter& condition, membership_operations& out)
-{
+void expect(const filter& condition, membership_operations& out) {
     out.emplace_back(expect_member{condition, named_ids(condition)});
 }
 
-void add(std::vector<member> members, membership_operations& out)
-{
+void add(std::vector<member> members, membership_operations& out) {
     if (!members.empty())
         out.emplace_back(add_members{std::move(members)});
 }
 
-result<void> read_removal(const json::value* value, membership_operations& out)
-{
+result<void> read_removal(const json::value* value, membership_operations& out) {
     if (!lists_values(value)) {
         out.emplace_back(replace_members{});
         return {};
@@ -77,8 +69,7 @@ result<void> read_removal(const json::value* value, membership_operations& out)
     return {};
 }
 
-result<void> read_whole(const membership_demand& wanted, membership_operations& out)
-{
+result<void> read_whole(const membership_demand& wanted, membership_operations& out) {
     if (wanted.verb == patch_verb::remove)
         return read_removal(wanted.value, out);
     if (!wanted.value)
@@ -94,8 +85,7 @@ result<void> read_whole(const membership_demand& wanted, membership_operations& 
 }
 
 // Reads `add members[value eq "x"]`, where the filter names the member to add.
-result<void> read_named_addition(const membership_demand& wanted, membership_operations& out)
-{
+result<void> read_named_addition(const membership_demand& wanted, membership_operations& out) {
     std::vector<member> members;
     for (std::string& id : named_ids(*wanted.target.where))
         members.push_back({.value = std::move(id), .display = {}, .type = {}});
@@ -107,13 +97,11 @@ result<void> read_named_addition(const membership_demand& wanted, membership_ope
 
 // True if a filter without a match is an error: `noTarget` (RFC 7644 §3.12), for remove in strict directories
 // only.
-bool must_match(const membership_demand& wanted)
-{
+bool must_match(const membership_demand& wanted) {
     return wanted.verb == patch_verb::replace || wanted.mode == conformance_mode::strict;
 }
 
-result<void> read_matching(const membership_demand& wanted, membership_operations& out)
-{
+result<void> read_matching(const membership_demand& wanted, membership_operations& out) {
     const filter& condition = *wanted.target.where;
     if (wanted.verb == patch_verb::add)
         return read_named_addition(wanted, out);
@@ -130,7 +118,7 @@ result<void> read_matching(const membership_demand& wanted, membership_operation
     if (must_match(wanted))
         expect(condition, out);
     const bool is_same =
-        successors.size() == 1 && named_ids(condition) == std::vector{successors.front().value};
+            successors.size() == 1 && named_ids(condition) == std::vector{successors.front().value};
     if (!is_same)
         remove_matching(condition, out);
     else if (!successors.front().display.empty())
@@ -139,8 +127,7 @@ result<void> read_matching(const membership_demand& wanted, membership_operation
     return {};
 }
 
-filter any_member(const path& members)
-{
+filter any_member(const path& members) {
     path value = members;
     value.sub_attribute = members.attribute->find("value");
     return {present{value}};
@@ -148,8 +135,7 @@ filter any_member(const path& members)
 
 // Reads a change of a member. Only `display` can change (RFC 7643 §8.7.1); another value would be another
 // member.
-result<void> read_part(const membership_demand& wanted, membership_operations& out, work_budget& work)
-{
+result<void> read_part(const membership_demand& wanted, membership_operations& out, work_budget& work) {
     const patch_target& target = wanted.target;
     const attribute& part = *target.attribute.sub_attribute;
     if (part.name != "display")
@@ -178,15 +164,13 @@ result<void> read_part(const membership_demand& wanted, membership_operations& o
 
 }  // namespace
 
-bool lists_values(const json::value* value) noexcept
-{
+bool lists_values(const json::value* value) noexcept {
     if (!value || value->is_null())
         return false;
     return !value->is_string() || !value->get_string().empty();
 }
 
-result<void> read_membership(const membership_demand& wanted, membership_operations& out, work_budget& work)
-{
+result<void> read_membership(const membership_demand& wanted, membership_operations& out, work_budget& work) {
     if (wanted.value)
         work.charge(steps_of(*wanted.value));
     if (wanted.target.attribute.sub_attribute)

@@ -25,7 +25,6 @@ struct membership_demand {
 // Appends the resulting membership operations. no_target: an add with a filter that names no member or, in
 // strict directories, with any filter; mutability: a change of value, $ref or type of a member.
 result<void> read_membership(
-    const membership_demand& wanted, std::vector<membership_operation>& out, work_budget& work
-);
+        const membership_demand& wanted, std::vector<membership_operation>& out, work_budget& work);
 
 }  // namespace scimd::scim

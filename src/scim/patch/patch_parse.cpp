@@ -16,14 +16,12 @@ namespace {
 
 // True for attributes that a PATCH cannot change: `schemas` is computed, a password is not stored, and the
 // server sets read-only attributes.
-bool is_without_effect(const path& where) noexcept
-{
+bool is_without_effect(const path& where) noexcept {
     return where.attribute == find_common("schemas") || !is_kept_in_documents(*where.attribute) ||
            !is_kept_in_documents(where.leaf());
 }
 
-result<json::value> read_for(const patch_target& target, const json::value& value, work_budget& work)
-{
+result<json::value> read_for(const patch_target& target, const json::value& value, work_budget& work) {
     work.charge(steps_of(value));
     const path& where = target.attribute;
     if (where.sub_attribute)
@@ -36,14 +34,12 @@ result<json::value> read_for(const patch_target& target, const json::value& valu
     return read_value(value, *where.attribute, work, is_element);
 }
 
-std::size_t count_values(const json::value* value) noexcept
-{
+std::size_t count_values(const json::value* value) noexcept {
     const auto* const list = value ? value->if_array() : nullptr;
     return list ? list->size() : 1;
 }
 
-result<patch_verb> parse_verb(const json::object& operation)
-{
+result<patch_verb> parse_verb(const json::object& operation) {
     const json::value* const op = find_ignoring_case(operation, "op");
     if (!op || !op->is_string())
         return error{errc::invalid_syntax, "op is missing."};
@@ -64,16 +60,13 @@ struct demand {
     std::size_t index = 0;
 };
 
-error cannot_be_unassigned(const patch_target& target)
-{
+error cannot_be_unassigned(const patch_target& target) {
     return {errc::invalid_value, to_text(target.attribute) + " is true or false; it cannot be unassigned."};
 }
 
 // Validates a write-only attribute, which is not stored.
 result<void> check_forgotten(
-    const demand& wanted, const patch_target& target, const resource_type& type, work_budget& work
-)
-{
+        const demand& wanted, const patch_target& target, const resource_type& type, work_budget& work) {
     const attribute& secret = target.attribute.leaf();
     const schema& definition = target.attribute.extension ? *target.attribute.extension : *type.base;
     if (!is_forgotten(secret) || definition.is_built_in)
@@ -82,8 +75,8 @@ result<void> check_forgotten(
     const bool unassigns = is_removal || (wanted.value && is_blank(*wanted.value));
     if (secret.is_required && unassigns)
         return error{
-            is_removal ? errc::mutability : errc::invalid_value,
-            to_text(target.attribute) + " is required.",
+                is_removal ? errc::mutability : errc::invalid_value,
+                to_text(target.attribute) + " is required.",
         };
     if (is_removal || !wanted.value)
         return {};
@@ -94,17 +87,14 @@ result<void> check_forgotten(
 class patch_reader {
 public:
     patch_reader(const resource_type& type, conformance_mode mode, work_budget& work)
-        : type_(type), how_(mode), work_(work)
-    {
-    }
+            : type_(type), how_(mode), work_(work) {}
 
     result<void> read(const json::value& operation, std::size_t index);
     patch take() { return std::move(made_); }
 
     // Returns the error of a request whose operations would all be ignored, because it would otherwise
     // succeed without any effect.
-    [[nodiscard]] std::optional<error> why_without_effect(std::size_t operations) const
-    {
+    [[nodiscard]] std::optional<error> why_without_effect(std::size_t operations) const {
         return ignored_operations_ == operations ? first_ignored_ : std::nullopt;
     }
 
@@ -128,8 +118,7 @@ private:
     std::size_t values_ = 0;
 };
 
-result<void> patch_reader::read(const json::value& operation, std::size_t index)
-{
+result<void> patch_reader::read(const json::value& operation, std::size_t index) {
     if (!operation.is_object())
         return error{errc::invalid_syntax, "An operation must be an object."};
     const auto verb = parse_verb(operation.get_object());
@@ -146,42 +135,36 @@ result<void> patch_reader::read(const json::value& operation, std::size_t index)
 }
 
 // Splits a value without path into one target per member (RFC 7644 §3.5.2.1, §3.5.2.3).
-result<void> patch_reader::read_resource(const demand& wanted)
-{
+result<void> patch_reader::read_resource(const demand& wanted) {
     if (wanted.verb == patch_verb::remove)
         return error{errc::no_target, "remove needs a path."};
     if (!wanted.value || !wanted.value->is_object())
         return error{errc::invalid_value, "Without a path the value must be an object of attributes."};
     for (const auto& member : wanted.value->get_object())
         if (auto read = read_member({wanted.verb, &member.value(), wanted.index}, member.key(), nullptr);
-            !read)
+                !read)
             return read;
     return {};
 }
 
 // Handles a path that is only a URN, which means all attributes of the schema.
-result<void> patch_reader::read_container(const demand& wanted, const schema& container)
-{
+result<void> patch_reader::read_container(const demand& wanted, const schema& container) {
     const bool unassigns = wanted.value && is_blank(*wanted.value) && !wanted.value->is_object();
     if (wanted.verb == patch_verb::remove || (wanted.verb == patch_verb::replace && unassigns)) {
         if (&container == type_.base)
             return error{errc::mutability, container.urn + " cannot be removed."};
-        push(
-            {patch_verb::remove, nullptr, wanted.index},
-            {.attribute = {.extension = &container}, .where = {}},
-            nullptr
-        );
+        push({patch_verb::remove, nullptr, wanted.index},
+                {.attribute = {.extension = &container}, .where = {}}, nullptr);
         return {};
     }
     if (unassigns)
         return {};
     if (!wanted.value || !wanted.value->is_object())
         return error{
-            errc::invalid_value, "The value of " + container.urn + " must be an object of attributes."
-        };
+                errc::invalid_value, "The value of " + container.urn + " must be an object of attributes."};
     for (const auto& member : wanted.value->get_object())
         if (auto read = read_member({wanted.verb, &member.value(), wanted.index}, member.key(), &container);
-            !read)
+                !read)
             return read;
     return {};
 }
@@ -189,8 +172,7 @@ result<void> patch_reader::read_container(const demand& wanted, const schema& co
 // Handles one member of a value that names attributes. Names may be paths (dotted, with URN, with brackets).
 // Unknown and read-only ones are ignored, because clients send whatever they have (RFC 7644 §3.5.2.3 requires
 // no error).
-result<void> patch_reader::read_member(const demand& wanted, std::string_view name, const schema* container)
-{
+result<void> patch_reader::read_member(const demand& wanted, std::string_view name, const schema* container) {
     if (!container)
         if (const schema* const definition = type_.find_schema(name))
             return read_container(wanted, *definition);
@@ -208,8 +190,7 @@ result<void> patch_reader::read_member(const demand& wanted, std::string_view na
     return {};
 }
 
-result<void> patch_reader::read_path(const demand& wanted, std::string_view text)
-{
+result<void> patch_reader::read_path(const demand& wanted, std::string_view text) {
     if (const schema* const container = type_.find_schema(text))
         return read_container(wanted, *container);
     auto target = parse_target(text, type_, how_, work_);
@@ -227,8 +208,7 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
     return read_target(wanted, std::move(*target));
 }
 
-result<void> patch_reader::read_target(const demand& wanted, patch_target target)
-{
+result<void> patch_reader::read_target(const demand& wanted, patch_target target) {
     values_ += count_values(wanted.value);
     if (++targets_ > patch_targets_max || values_ > patch_values_max)
         return error{errc::too_large, "The request holds too many values."};
@@ -241,7 +221,7 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
 
     const bool is_removal = wanted.verb == patch_verb::remove;
     const bool is_whole_list =
-        target.attribute.leaf().is_multi_valued && !target.attribute.sub_attribute && !target.where;
+            target.attribute.leaf().is_multi_valued && !target.attribute.sub_attribute && !target.where;
     const bool removes_listed = is_whole_list && lists_values(wanted.value);
     const bool is_lifecycle = is_lifecycle_state(type_, target.attribute.leaf());
     if (is_removal && is_lifecycle)
@@ -270,45 +250,37 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
 
 // Records an attribute without effect. Common attributes are skipped: every response contains them, whatever
 // the client sends.
-void patch_reader::record_without_effect(const demand& wanted, const patch_target& target)
-{
+void patch_reader::record_without_effect(const demand& wanted, const patch_target& target) {
     if (find_common(target.attribute.attribute->name) == target.attribute.attribute)
         return;
     if (wanted.value && !is_blank(*wanted.value))
-        made_.ignored.add(
-            to_text(target.attribute),
-            is_read_only(target.attribute) ? ignored_reason::read_only : ignored_reason::not_kept
-        );
+        made_.ignored.add(to_text(target.attribute),
+                is_read_only(target.attribute) ? ignored_reason::read_only : ignored_reason::not_kept);
 }
 
-void patch_reader::record_parts(const path& where, const json::value& value)
-{
+void patch_reader::record_parts(const path& where, const json::value& value) {
     if (!where.sub_attribute)
         record_ignored_parts(made_.ignored, where.extension, *where.attribute, value, work_);
 }
 
-void patch_reader::push(const demand& wanted, patch_target target, json::value value)
-{
-    made_.operations.push_back(
-        {.verb = wanted.verb,
-         .target = std::move(target),
-         .value = std::move(value),
-         .index = wanted.index,
-         .mode = how_}
-    );
+void patch_reader::push(const demand& wanted, patch_target target, json::value value) {
+    made_.operations.push_back({.verb = wanted.verb,
+            .target = std::move(target),
+            .value = std::move(value),
+            .index = wanted.index,
+            .mode = how_});
 }
 
 // Accepts a body without `schemas`, but not one with another message's URN (RFC 7644 §3.5.2 requires the
 // URN).
-result<void> check_patch_schemas(const json::object& body, conformance_mode mode)
-{
+result<void> check_patch_schemas(const json::object& body, conformance_mode mode) {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
     const bool is_patch = urns && std::any_of(urns->begin(), urns->end(), [mode](const json::value& each) {
-                              return is_message(each, urn::patch_op, mode);
-                          });
+        return is_message(each, urn::patch_op, mode);
+    });
     if (!is_patch)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::patch_op) + "."};
     return {};
@@ -317,9 +289,7 @@ result<void> check_patch_schemas(const json::object& body, conformance_mode mode
 }  // namespace
 
 result<patch> parse_patch(
-    const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work
-)
-{
+        const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work) {
     if (auto checked = check_patch_schemas(body, mode); !checked)
         return checked.error();
     const json::value* const given = find_ignoring_case(body, "Operations");
@@ -327,9 +297,8 @@ result<patch> parse_patch(
     if (!operations || (operations->empty() && mode == conformance_mode::strict))
         return error{errc::invalid_syntax, "Operations must be an array of at least one operation."};
     if (operations->size() > patch_operations_max)
-        return error{
-            errc::too_large, "Operations has more than " + std::to_string(patch_operations_max) + " elements."
-        };
+        return error{errc::too_large,
+                "Operations has more than " + std::to_string(patch_operations_max) + " elements."};
 
     patch_reader reader(type, mode, work);
     for (std::size_t i = 0; i < operations->size(); ++i)

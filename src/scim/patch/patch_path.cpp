@@ -17,15 +17,12 @@ namespace {
 
 constexpr std::uint64_t path_byte_steps = 50;  // to look up names and to parse a filter
 
-error bad_path(std::string_view text, std::string_view reason)
-{
+error bad_path(std::string_view text, std::string_view reason) {
     return {errc::invalid_path, quoted_input(text) + " " + std::string(reason)};
 }
 
 result<patch_target> parse_value_path(
-    std::string_view text, std::size_t open, const resource_type& type, conformance_mode mode
-)
-{
+        std::string_view text, std::size_t open, const resource_type& type, conformance_mode mode) {
     const auto close = closing_bracket(text, open);
     if (close == std::string_view::npos)
         return bad_path(text, "has no closing bracket.");
@@ -52,20 +49,17 @@ result<patch_target> parse_value_path(
     return target;
 }
 
-constexpr bool is_name_character(char c) noexcept
-{
+constexpr bool is_name_character(char c) noexcept {
     return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '$';
 }
 
-bool is_attribute_name(std::string_view text) noexcept
-{
+bool is_attribute_name(std::string_view text) noexcept {
     return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, is_name_character);
 }
 
 // True for an attribute name, optionally with a sub-attribute (RFC 7644 Figure 1). After a URN any such word
 // is accepted, because the URN of an unknown schema may stand alone.
-bool is_attribute_path(std::string_view text) noexcept
-{
+bool is_attribute_path(std::string_view text) noexcept {
     const auto colon = text.rfind(':');
     if (colon != std::string_view::npos) {
         const bool is_uri = std::ranges::all_of(text.substr(0, colon), [](char c) {
@@ -82,9 +76,7 @@ bool is_attribute_path(std::string_view text) noexcept
 }
 
 bool names_unknown_part(
-    std::string_view condition, std::string_view rest, const path& list, const resource_type& type
-)
-{
+        std::string_view condition, std::string_view rest, const path& list, const resource_type& type) {
     if (is_kept_apart(type, *list.attribute) || list.sub_attribute || !list.attribute->is_complex())
         return false;
     if (has_unknown_sub_attribute(condition, list))
@@ -94,8 +86,7 @@ bool names_unknown_part(
 
 }  // namespace
 
-bool names_unknown_attribute(std::string_view text, const resource_type& type, work_budget& work)
-{
+bool names_unknown_attribute(std::string_view text, const resource_type& type, work_budget& work) {
     work.charge((text.size() + 1) * path_byte_steps);
     const auto open = text.find('[');
     if (open == std::string_view::npos)
@@ -114,9 +105,7 @@ bool names_unknown_attribute(std::string_view text, const resource_type& type, w
 }
 
 result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work
-)
-{
+        std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work) {
     work.charge((text.size() + 1) * path_byte_steps);
     if (const auto open = text.find('['); open != std::string_view::npos)
         return parse_value_path(text, open, type, mode);

@@ -13,8 +13,7 @@ namespace scimd::scim {
 
 // Errors: invalid_path or, between the brackets, invalid_filter. The URN of a schema alone is not a target.
 result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work
-);
+        std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work);
 
 // True if a path that cannot be parsed is well-formed (RFC 7644 §3.5.2) and names an attribute or
 // sub-attribute that does not exist: such a path comes from a customer's own mapping and must not make the

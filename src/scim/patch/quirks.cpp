@@ -17,16 +17,14 @@ namespace {
 
 constexpr std::uint64_t name_steps = 400;  // to look up a member's attribute and to move it
 
-json::value* find_in_any_case(json::object& object, std::string_view name) noexcept
-{
+json::value* find_in_any_case(json::object& object, std::string_view name) noexcept {
     for (auto& member : object)
         if (equals_ignoring_case(member.key(), name))
             return &member.value();
     return nullptr;
 }
 
-bool has_value_part(const attribute& of) noexcept
-{
+bool has_value_part(const attribute& of) noexcept {
     return of.is_complex() && of.find("value");
 }
 
@@ -34,8 +32,7 @@ bool has_value_part(const attribute& of) noexcept
 
 // JumpCloud: `phoneNumbers: ["tel:+1-555"]`. Entra: `manager: "26118915"`. Templates of OneLogin: `emails:
 // "a@b"`.
-void string_for_an_object_with_value(json::value& value, const attribute& of)
-{
+void string_for_an_object_with_value(json::value& value, const attribute& of) {
     if (!has_value_part(of) || !value.is_string() || value.get_string().empty())
         return;
     json::object wrapped;
@@ -43,16 +40,14 @@ void string_for_an_object_with_value(json::value& value, const attribute& of)
     value = std::move(wrapped);
 }
 
-void strings_for_objects_with_value(json::value& value, const attribute& of)
-{
+void strings_for_objects_with_value(json::value& value, const attribute& of) {
     string_for_an_object_with_value(value, of);
     if (auto* const elements = value.if_array())
         for (json::value& element : *elements)
             string_for_an_object_with_value(element, of);
 }
 
-void array_of_one(json::value& value)
-{
+void array_of_one(json::value& value) {
     const auto* const elements = value.if_array();
     if (!elements || elements->size() != 1)
         return;
@@ -62,8 +57,7 @@ void array_of_one(json::value& value)
 
 // Entra, older documentation: `manager: [{"value": "26118915"}]`, also for a single value that a filter
 // selects; other providers, for any attribute that is not multi-valued.
-void array_of_one_for_a_value(json::value& value, const attribute& of)
-{
+void array_of_one_for_a_value(json::value& value, const attribute& of) {
     array_of_one(value);
     json::object* const members = of.is_complex() ? value.if_object() : nullptr;
     if (!members)
@@ -74,8 +68,7 @@ void array_of_one_for_a_value(json::value& value, const attribute& of)
 }
 
 // Entra's "remove manager" is a replace with {"value": ""}. Merging it would leave `$ref` behind.
-void empty_value_for_unassigned(json::value& value, const attribute& of)
-{
+void empty_value_for_unassigned(json::value& value, const attribute& of) {
     auto* const object = value.if_object();
     const json::value* const inside = object ? find_in_any_case(*object, "value") : nullptr;
     if (has_value_part(of) && inside && is_blank(*inside))
@@ -84,8 +77,7 @@ void empty_value_for_unassigned(json::value& value, const attribute& of)
 
 // Entra, older documentation: path "userName" with [{"$ref": null, "value": "b@c"}]; others: path "active"
 // with {"active": false} or {"value": false}.
-void wrapped_simple_value(json::value& value, const attribute& of)
-{
+void wrapped_simple_value(json::value& value, const attribute& of) {
     if (of.is_complex() || of.is_multi_valued)
         return;
     array_of_one(value);
@@ -104,8 +96,7 @@ void wrapped_simple_value(json::value& value, const attribute& of)
 // --- names
 
 // Replaces legacy URNs (legacy_names.hpp) in the names of members.
-void legacy_urns_as_names(json::object& object, const resource_type& type)
-{
+void legacy_urns_as_names(json::object& object, const resource_type& type) {
     json::object renamed;
     for (auto& member : object) {
         const auto standard = standard_name(member.key(), type);
@@ -117,8 +108,7 @@ void legacy_urns_as_names(json::object& object, const resource_type& type)
 }
 
 // A template for SCIM 1.1: `manager: {"managerId": "26118915"}`.
-void legacy_names_of_parts(json::value& value, const attribute& of)
-{
+void legacy_names_of_parts(json::value& value, const attribute& of) {
     json::object* const members = value.if_object();
     if (!members || !of.is_complex())
         return;
@@ -134,16 +124,14 @@ void legacy_names_of_parts(json::value& value, const attribute& of)
 
 // Returns the object of that name in any case, creating it if missing; nullptr if the member is not an
 // object.
-json::object* object_under(json::object& holder, std::string_view name)
-{
+json::object* object_under(json::object& holder, std::string_view name) {
     if (json::value* const found = find_in_any_case(holder, name))
         return found->if_object();
     return &holder[name].emplace_object();
 }
 
 // Moves a value to a path unless there is one already.
-bool put_at(json::object& body, const path& where, json::value& value)
-{
+bool put_at(json::object& body, const path& where, json::value& value) {
     json::object* holder = where.extension ? object_under(body, where.extension->urn) : &body;
     if (holder && where.sub_attribute)
         holder = object_under(*holder, where.attribute->name);
@@ -155,12 +143,11 @@ bool put_at(json::object& body, const path& where, json::value& value)
 
 // Moves members whose name is a path: `name.givenName`, or an extension's attribute with its URN or without
 // it (Entra, older documentation: `manager`). PATCH understands such names everywhere.
-void names_as_paths(json::object& body, const resource_type& type)
-{
+void names_as_paths(json::object& body, const resource_type& type) {
     std::vector<std::string> names;
     for (const auto& member : body)
         if (!is_blank(member.value()) && !find_of_resource(type, member.key()) &&
-            !type.find_schema(member.key()))
+                !type.find_schema(member.key()))
             names.emplace_back(member.key());
     for (const std::string& name : names) {
         const auto where = parse_path(name, type);
@@ -173,8 +160,7 @@ void names_as_paths(json::object& body, const resource_type& type)
 }
 
 // Moves the attributes of the base schema that stand under its URN, like those of an extension.
-void base_schema_as_container(json::object& body, const resource_type& type)
-{
+void base_schema_as_container(json::object& body, const resource_type& type) {
     json::value* const container = find_in_any_case(body, type.base->urn);
     if (!container)
         return;
@@ -182,9 +168,8 @@ void base_schema_as_container(json::object& body, const resource_type& type)
     if (!container->is_object())
         return;
     const json::object members = std::move(container->get_object());
-    const auto place = std::ranges::find_if(body, [&](const auto& member) {
-        return equals_ignoring_case(member.key(), type.base->urn);
-    });
+    const auto place = std::ranges::find_if(
+            body, [&](const auto& member) { return equals_ignoring_case(member.key(), type.base->urn); });
     body.stable_erase(place);
     for (const auto& member : members)
         if (!find_in_any_case(body, member.key()))
@@ -192,8 +177,7 @@ void base_schema_as_container(json::object& body, const resource_type& type)
 }
 
 // Entra without its flag of 2020: "Add", "Replace", "Remove".
-void op_in_any_case(json::object& operation)
-{
+void op_in_any_case(json::object& operation) {
     json::value* const op = find_in_any_case(operation, "op");
     if (op && op->is_string())
         *op = to_lower_ascii(trim(op->get_string()));
@@ -201,8 +185,7 @@ void op_in_any_case(json::object& operation)
 
 // --- application
 
-void rewrite_member(json::value& value, const attribute& of)
-{
+void rewrite_member(json::value& value, const attribute& of) {
     if (!of.is_multi_valued) {
         array_of_one_for_a_value(value, of);
         string_for_an_object_with_value(value, of);
@@ -219,8 +202,7 @@ void rewrite_member(json::value& value, const attribute& of)
                 array_of_one_for_a_value(element, of);
 }
 
-void rewrite_extension(json::value& value, const schema& definition)
-{
+void rewrite_extension(json::value& value, const schema& definition) {
     array_of_one(value);
     auto* const container = value.if_object();
     if (!container)
@@ -230,8 +212,7 @@ void rewrite_extension(json::value& value, const schema& definition)
             rewrite_member(member.value(), *target);
 }
 
-void rewrite_target(json::value& value, const patch_target& target)
-{
+void rewrite_target(json::value& value, const patch_target& target) {
     const attribute& of = target.attribute.leaf();
     wrapped_simple_value(value, of);
     if (target.where && !target.attribute.sub_attribute) {
@@ -243,16 +224,14 @@ void rewrite_target(json::value& value, const patch_target& target)
     }
 }
 
-void rewrite_named(json::value& value, std::string_view name, const resource_type& type, work_budget& work)
-{
+void rewrite_named(json::value& value, std::string_view name, const resource_type& type, work_budget& work) {
     if (const schema* const definition = type.find_schema(name))
         rewrite_extension(value, *definition);
     else if (const auto target = parse_target(name, type, conformance_mode::compat, work))
         rewrite_target(value, *target);
 }
 
-void rewrite_operation(json::object& operation, const resource_type& type, work_budget& work)
-{
+void rewrite_operation(json::object& operation, const resource_type& type, work_budget& work) {
     op_in_any_case(operation);
     json::value* const where = find_in_any_case(operation, "path");
     json::value* const value = find_in_any_case(operation, "value");
@@ -275,8 +254,7 @@ void rewrite_operation(json::object& operation, const resource_type& type, work_
 
 }  // namespace
 
-json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work)
-{
+json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work) {
     work.charge(steps_of(body) + body.size() * name_steps);
     legacy_urns_as_names(body, type);
     base_schema_as_container(body, type);
@@ -289,8 +267,7 @@ json::object rewrite_resource(json::object body, const resource_type& type, work
     return body;
 }
 
-json::object rewrite_patch(json::object body, const resource_type& type, work_budget& work)
-{
+json::object rewrite_patch(json::object body, const resource_type& type, work_budget& work) {
     work.charge(steps_of(body));
     json::value* const operations = find_in_any_case(body, "Operations");
     if (!operations || !operations->is_array())

@@ -15,13 +15,11 @@ namespace scimd::scim {
 // Reads the body of a POST or PUT. Errors: those of read_body; in a strict directory those of
 // strict::check_resource first.
 result<parsed_body> read_resource(
-    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
-);
+        json::object body, const resource_type& type, conformance_mode mode, work_budget& work);
 
 // Reads the body of a PATCH. Errors: those of parse_patch; in a strict directory those of strict::check_patch
 // first.
 result<patch> read_patch(
-    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
-);
+        json::object body, const resource_type& type, conformance_mode mode, work_budget& work);
 
 }  // namespace scimd::scim

@@ -16,13 +16,11 @@ namespace scimd::scim::strict {
 
 namespace {
 
-error unknown_attribute(std::string_view name, std::string_view of)
-{
+error unknown_attribute(std::string_view name, std::string_view of) {
     return {errc::invalid_syntax, quoted_input(name) + " is not an attribute of " + std::string(of) + "."};
 }
 
-bool has_its_type(const json::value& value, attribute_type type)
-{
+bool has_its_type(const json::value& value, attribute_type type) {
     switch (type) {
         case attribute_type::boolean:
             return value.is_bool();
@@ -45,8 +43,7 @@ bool has_its_type(const json::value& value, attribute_type type)
 // --- values
 
 // Checks a reference (RFC 7643 §2.3.7, §7): a URI may be relative only if it names a resource of this server.
-result<void> check_reference(std::string_view text, const value_place& place)
-{
+result<void> check_reference(std::string_view text, const value_place& place) {
     const auto& types = place.self.reference_types;
     const bool is_outside = !types.empty() && std::ranges::all_of(types, [](const std::string& type) {
         return type == "external";
@@ -58,24 +55,21 @@ result<void> check_reference(std::string_view text, const value_place& place)
     return {};
 }
 
-result<void> check_text(std::string_view text, const value_place& place)
-{
+result<void> check_text(std::string_view text, const value_place& place) {
     if (text.empty())
         return {};  // unassigned
     if (place.self.type == attribute_type::reference)
         return check_reference(text, place);
     if (place.self.format == text_format::country && !is_country_code(text))
         return error{
-            errc::invalid_value, place.text() + " must be a code of ISO 3166-1 alpha-2, such as ES."
-        };
+                errc::invalid_value, place.text() + " must be a code of ISO 3166-1 alpha-2, such as ES."};
     return {};
 }
 
 result<void> check_value(const json::value& value, const value_place& place);
 
 // Checks a single value; null means unassigned for every type (RFC 7643 §2.5).
-result<void> check_single(const json::value& value, const value_place& place)
-{
+result<void> check_single(const json::value& value, const value_place& place) {
     if (value.is_null())
         return {};
     if (!has_its_type(value, place.self.type))
@@ -94,8 +88,7 @@ result<void> check_single(const json::value& value, const value_place& place)
     return {};
 }
 
-result<void> check_value(const json::value& value, const value_place& place)
-{
+result<void> check_value(const json::value& value, const value_place& place) {
     if (!place.self.is_multi_valued || value.is_null())
         return check_single(value, place);
     const auto* const elements = value.if_array();
@@ -107,8 +100,7 @@ result<void> check_value(const json::value& value, const value_place& place)
     return {};
 }
 
-result<void> check_container(const json::value& value, const schema& definition)
-{
+result<void> check_container(const json::value& value, const schema& definition) {
     if (value.is_null())
         return {};
     const auto* const members = value.if_object();
@@ -127,15 +119,13 @@ result<void> check_container(const json::value& value, const schema& definition)
     return {};
 }
 
-const schema* find_extension(const resource_type& type, std::string_view urn)
-{
+const schema* find_extension(const resource_type& type, std::string_view urn) {
     const schema* const found = type.find_schema(urn);
     return found == type.base ? nullptr : found;
 }
 
 // Checks a member of a resource, or of a PATCH value that represents one.
-result<void> check_member(std::string_view name, const json::value& value, const resource_type& type)
-{
+result<void> check_member(std::string_view name, const json::value& value, const resource_type& type) {
     if (const attribute* const target = find_of_resource(type, name))
         return check_value(value, {.self = *target});
     if (const schema* const definition = find_extension(type, name))
@@ -147,8 +137,7 @@ result<void> check_member(std::string_view name, const json::value& value, const
 
 // Requires `schemas` to list the base URN and those of the extensions in the body, each once, and no others
 // (RFC 7643 §3).
-result<void> check_schemas(const json::object& body, const resource_type& type)
-{
+result<void> check_schemas(const json::object& body, const resource_type& type) {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return error{errc::invalid_value, "schemas is required."};
@@ -163,9 +152,8 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
         const std::string_view text = urn.get_string();
         const schema* const definition = type.find_schema(text);
         if (!definition)
-            return error{
-                errc::invalid_value, "schemas: " + quoted_input(text) + " is no schema of " + type.name + "."
-            };
+            return error{errc::invalid_value,
+                    "schemas: " + quoted_input(text) + " is no schema of " + type.name + "."};
         if (!named.insert(definition).second)
             return error{errc::invalid_value, "schemas: " + quoted_input(text) + " is listed twice."};
     }
@@ -173,7 +161,7 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
         return error{errc::invalid_value, "schemas must hold " + type.base->urn + "."};
     for (const auto& member : body)
         if (const schema* const definition = find_extension(type, member.key());
-            definition && !named.contains(definition))
+                definition && !named.contains(definition))
             return error{errc::invalid_value, "schemas must hold " + definition->urn + "."};
     return {};
 }
@@ -181,8 +169,7 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
 // --- PATCH
 
 // Refuses changes of read-only attributes, whether named in a path or in a value (RFC 7644 §3.5.2).
-result<void> check_without_path(const json::value& value, const resource_type& type)
-{
+result<void> check_without_path(const json::value& value, const resource_type& type) {
     if (!value.is_object())
         return {};  // reported by the engine
     for (const auto& member : value.get_object()) {
@@ -195,8 +182,7 @@ result<void> check_without_path(const json::value& value, const resource_type& t
     return {};
 }
 
-bool is_standard_target(std::string_view text, const patch_target& target, const resource_type& type)
-{
+bool is_standard_target(std::string_view text, const patch_target& target, const resource_type& type) {
     const auto open = text.find('[');
     if (open == std::string_view::npos)
         return is_standard_notation(text, target.attribute, type);
@@ -206,9 +192,7 @@ bool is_standard_target(std::string_view text, const patch_target& target, const
 }
 
 result<void> check_at(
-    std::string_view text, const json::value* value, const resource_type& type, work_budget& work
-)
-{
+        std::string_view text, const json::value* value, const resource_type& type, work_budget& work) {
     if (const schema* const definition = find_extension(type, text))
         return value ? check_container(*value, *definition) : result<void>();
     const auto target = parse_target(text, type, conformance_mode::strict, work);
@@ -226,16 +210,13 @@ result<void> check_at(
                                                       : check_value(*value, place);
 }
 
-result<void> check_operation(const json::object& operation, const resource_type& type, work_budget& work)
-{
+result<void> check_operation(const json::object& operation, const resource_type& type, work_budget& work) {
     constexpr std::array<std::string_view, 3> names = {"op", "path", "value"};
     for (const auto& member : operation)
-        if (std::ranges::none_of(names, [&](std::string_view name) {
-                return equals_ignoring_case(name, member.key());
-            }))
+        if (std::ranges::none_of(
+                    names, [&](std::string_view name) { return equals_ignoring_case(name, member.key()); }))
             return error{
-                errc::invalid_syntax, quoted_input(member.key()) + " is not a member of an operation."
-            };
+                    errc::invalid_syntax, quoted_input(member.key()) + " is not a member of an operation."};
     const json::value* const op = find_ignoring_case(operation, "op");
     const json::value* const value = find_ignoring_case(operation, "value");
     // RFC 7644 §3.5.2.2 defines no value for remove. It is refused because ignoring it would remove all
@@ -250,8 +231,7 @@ result<void> check_operation(const json::object& operation, const resource_type&
 
 }  // namespace
 
-result<void> check_resource(const json::object& body, const resource_type& type, work_budget& work)
-{
+result<void> check_resource(const json::object& body, const resource_type& type, work_budget& work) {
     work.charge(steps_of(body));
     if (auto checked = check_schemas(body, type); !checked)
         return checked;
@@ -261,16 +241,14 @@ result<void> check_resource(const json::object& body, const resource_type& type,
     return {};
 }
 
-result<void> check_message(const json::object& body, std::string_view urn)
-{
+result<void> check_message(const json::object& body, std::string_view urn) {
     const json::value* const schemas = find_ignoring_case(body, "schemas");
     if (!schemas || schemas->is_null())
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn) + "."};
     return {};
 }
 
-result<void> check_patch(const json::object& body, const resource_type& type, work_budget& work)
-{
+result<void> check_patch(const json::object& body, const resource_type& type, work_budget& work) {
     work.charge(steps_of(body));
     if (auto checked = check_message(body, urn::patch_op); !checked)
         return checked;
@@ -284,8 +262,7 @@ result<void> check_patch(const json::object& body, const resource_type& type, wo
             continue;
         if (auto checked = check_operation(*operation, type, work); !checked)
             return error{
-                checked.error().code, "Operations[" + std::to_string(i) + "]: " + checked.error().detail
-            };
+                    checked.error().code, "Operations[" + std::to_string(i) + "]: " + checked.error().detail};
     }
     return {};
 }

@@ -9,8 +9,7 @@
 
 namespace scimd::scim {
 
-std::vector<std::string> urns_of(std::string_view choice)
-{
+std::vector<std::string> urns_of(std::string_view choice) {
     std::vector<std::string> urns;
     if (choice.empty())
         return urns;
@@ -19,8 +18,7 @@ std::vector<std::string> urns_of(std::string_view choice)
     return urns;
 }
 
-const catalogue& catalogue_set::of(const schema_choice& choice) const
-{
+const catalogue& catalogue_set::of(const schema_choice& choice) const {
     if (!choice)
         return all_;
     {
@@ -37,14 +35,12 @@ const catalogue& catalogue_set::of(const schema_choice& choice) const
     return chosen_.try_emplace(*choice, std::move(made)).first->second;
 }
 
-result<std::string> catalogue_set::choose(std::span<const std::string> urns) const
-{
+result<std::string> catalogue_set::choose(std::span<const std::string> urns) const {
     const auto choices = all_.choices();
     std::vector<bool> is_chosen(choices.size(), false);
     for (const std::string& urn : urns) {
-        const auto found = std::ranges::find_if(choices, [&](const schema* each) {
-            return equals_ignoring_case(each->urn, urn);
-        });
+        const auto found = std::ranges::find_if(
+                choices, [&](const schema* each) { return equals_ignoring_case(each->urn, urn); });
         if (found == choices.end())
             return error{errc::not_found, quoted_input(urn) + " is no schema that a directory can choose."};
         is_chosen[static_cast<std::size_t>(found - choices.begin())] = true;

@@ -7,8 +7,7 @@
 
 namespace scimd::scim {
 
-void definition_errors::add(std::string_view where, std::string_view reason)
-{
+void definition_errors::add(std::string_view where, std::string_view reason) {
     if (texts_.size() < count_max)
         texts_.push_back(std::string(where) + ": " + std::string(reason));
     else if (texts_.size() == count_max)
@@ -16,21 +15,18 @@ void definition_errors::add(std::string_view where, std::string_view reason)
 }
 
 // null counts as missing (RFC 7643 §2.5).
-const json::value* definition_reader::given(std::string_view name) const noexcept
-{
+const json::value* definition_reader::given(std::string_view name) const noexcept {
     const json::value* const value = find(members_, name);
     return value && !value->is_null() ? value : nullptr;
 }
 
-void definition_reader::only(std::span<const std::string_view> names)
-{
+void definition_reader::only(std::span<const std::string_view> names) {
     for (const auto& member : members_)
         if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
             fail("unknown member " + quoted_input(member.key()) + ".");
 }
 
-std::string definition_reader::text(std::string_view name, std::size_t bytes_max)
-{
+std::string definition_reader::text(std::string_view name, std::size_t bytes_max) {
     const json::value* const value = given(name);
     if (!value)
         return {};
@@ -46,8 +42,7 @@ std::string definition_reader::text(std::string_view name, std::size_t bytes_max
     return std::string(*string);
 }
 
-std::string definition_reader::required_text(std::string_view name, std::size_t bytes_max)
-{
+std::string definition_reader::required_text(std::string_view name, std::size_t bytes_max) {
     const json::value* const value = given(name);
     const json::string* const string = value ? value->if_string() : nullptr;
     if (!value || (string && string->empty()))
@@ -55,8 +50,7 @@ std::string definition_reader::required_text(std::string_view name, std::size_t 
     return text(name, bytes_max);
 }
 
-std::optional<bool> definition_reader::boolean(std::string_view name)
-{
+std::optional<bool> definition_reader::boolean(std::string_view name) {
     const json::value* const value = given(name);
     if (!value)
         return std::nullopt;
@@ -66,8 +60,7 @@ std::optional<bool> definition_reader::boolean(std::string_view name)
     return std::nullopt;
 }
 
-const json::array& definition_reader::list(std::string_view name, std::size_t rows_max)
-{
+const json::array& definition_reader::list(std::string_view name, std::size_t rows_max) {
     static const json::array none;
     const json::value* const value = given(name);
     if (!value)
@@ -85,9 +78,7 @@ const json::array& definition_reader::list(std::string_view name, std::size_t ro
 }
 
 std::vector<std::string> definition_reader::texts(
-    std::string_view name, std::size_t rows_max, std::size_t bytes_max
-)
-{
+        std::string_view name, std::size_t rows_max, std::size_t bytes_max) {
     std::vector<std::string> rows;
     for (const json::value& each : list(name, rows_max)) {
         const json::string* const text = each.if_string();
@@ -100,24 +91,20 @@ std::vector<std::string> definition_reader::texts(
     return rows;
 }
 
-void definition_reader::require(bool holds, std::string_view fallback)
-{
+void definition_reader::require(bool holds, std::string_view fallback) {
     if (!holds)
         fail(fallback);
 }
 
-void definition_reader::fail(std::string_view reason)
-{
+void definition_reader::fail(std::string_view reason) {
     found_.add(where_, reason);
 }
 
-void definition_reader::fail_member(std::string_view name, std::string_view reason)
-{
+void definition_reader::fail_member(std::string_view name, std::string_view reason) {
     fail("'" + std::string(name) + "' " + std::string(reason));
 }
 
-void definition_reader::fail_unknown_value(std::string_view name, std::string_view given)
-{
+void definition_reader::fail_unknown_value(std::string_view name, std::string_view given) {
     fail_member(name, "has the unknown value " + quoted_input(given) + ".");
 }
 

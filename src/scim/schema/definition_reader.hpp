@@ -38,9 +38,7 @@ class definition_reader {
 public:
     // `where` begins the text of each error: the file, and the attribute in it.
     definition_reader(std::string where, const json::object& members, definition_errors& found)
-        : where_(std::move(where)), members_(members), found_(found)
-    {
-    }
+            : where_(std::move(where)), members_(members), found_(found) {}
 
     void only(std::span<const std::string_view> names);
 
@@ -51,8 +49,7 @@ public:
     std::vector<std::string> texts(std::string_view name, std::size_t rows_max, std::size_t bytes_max);
 
     template <class Enum, std::size_t Count>
-    std::optional<Enum> one_of(std::string_view name, const std::array<keyword<Enum>, Count>& keywords)
-    {
+    std::optional<Enum> one_of(std::string_view name, const std::array<keyword<Enum>, Count>& keywords) {
         const json::value* const value = given(name);
         if (!value)
             return std::nullopt;

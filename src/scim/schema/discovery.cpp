@@ -12,8 +12,7 @@ namespace scimd::scim {
 
 namespace {
 
-std::string_view name_of(attribute_type type)
-{
+std::string_view name_of(attribute_type type) {
     switch (type) {
         case attribute_type::string:
             return "string";
@@ -35,8 +34,7 @@ std::string_view name_of(attribute_type type)
     return "complex";
 }
 
-std::string_view name_of(mutability value)
-{
+std::string_view name_of(mutability value) {
     switch (value) {
         case mutability::read_only:
             return "readOnly";
@@ -50,8 +48,7 @@ std::string_view name_of(mutability value)
     return "writeOnly";
 }
 
-std::string_view name_of(returned value)
-{
+std::string_view name_of(returned value) {
     switch (value) {
         case returned::always:
             return "always";
@@ -65,8 +62,7 @@ std::string_view name_of(returned value)
     return "request";
 }
 
-std::string_view name_of(uniqueness value)
-{
+std::string_view name_of(uniqueness value) {
     switch (value) {
         case uniqueness::none:
             return "none";
@@ -78,8 +74,7 @@ std::string_view name_of(uniqueness value)
     return "global";
 }
 
-json::array list(const std::vector<std::string>& texts)
-{
+json::array list(const std::vector<std::string>& texts) {
     json::array rows;
     for (const std::string& each : texts)
         rows.emplace_back(each);
@@ -88,22 +83,19 @@ json::array list(const std::vector<std::string>& texts)
 
 // True for strings, references and binary values, the only types for which caseExact is defined (RFC 7643
 // §2.3).
-bool has_case(attribute_type type)
-{
+bool has_case(attribute_type type) {
     return type == attribute_type::string || type == attribute_type::reference ||
            type == attribute_type::binary;
 }
 
-bool has_uniqueness(attribute_type type)
-{
+bool has_uniqueness(attribute_type type) {
     return type == attribute_type::string || type == attribute_type::reference ||
            type == attribute_type::integer || type == attribute_type::decimal;
 }
 
 json::array attribute_documents(const std::vector<attribute>& definitions);
 
-json::object attribute_document(const attribute& definition)
-{
+json::object attribute_document(const attribute& definition) {
     json::object document;
     document["name"] = definition.name;
     document["type"] = name_of(definition.type);
@@ -125,47 +117,42 @@ json::object attribute_document(const attribute& definition)
     return document;
 }
 
-json::array attribute_documents(const std::vector<attribute>& definitions)
-{
+json::array attribute_documents(const std::vector<attribute>& definitions) {
     json::array rows;
     for (const attribute& each : definitions)
         rows.emplace_back(attribute_document(each));
     return rows;
 }
 
-json::object meta(std::string_view resource_type, std::string_view base_url, std::string_view path)
-{
+json::object meta(std::string_view resource_type, std::string_view base_url, std::string_view path) {
     return {
-        {"resourceType", resource_type},
-        {"location", std::string(base_url) + std::string(path)},
+            {"resourceType", resource_type},
+            {"location", std::string(base_url) + std::string(path)},
     };
 }
 
-json::object bulk_support(std::size_t payload_bytes_max)
-{
+json::object bulk_support(std::size_t payload_bytes_max) {
     const bool is_supported = payload_bytes_max > 0;
     return {
-        {"supported", is_supported},
-        {"maxOperations", is_supported ? bulk_operations_max : 0},
-        {"maxPayloadSize", payload_bytes_max},
+            {"supported", is_supported},
+            {"maxOperations", is_supported ? bulk_operations_max : 0},
+            {"maxPayloadSize", payload_bytes_max},
     };
 }
 
-json::object bearer_scheme()
-{
+json::object bearer_scheme() {
     return {
-        {"type", "oauthbearertoken"},
-        {"name", "OAuth Bearer Token"},
-        {"description", "A token of the directory in the Authorization header field."},
-        {"specUri", "https://www.rfc-editor.org/info/rfc6750"},
-        {"primary", true},
+            {"type", "oauthbearertoken"},
+            {"name", "OAuth Bearer Token"},
+            {"description", "A token of the directory in the Authorization header field."},
+            {"specUri", "https://www.rfc-editor.org/info/rfc6750"},
+            {"primary", true},
     };
 }
 
 }  // namespace
 
-json::object service_provider_config(const capabilities& offered, std::string_view base_url)
-{
+json::object service_provider_config(const capabilities& offered, std::string_view base_url) {
     json::object document;
     document["schemas"] = json::array{urn::service_provider_config};
     if (!offered.documentation_uri.empty())
@@ -178,24 +165,23 @@ json::object service_provider_config(const capabilities& offered, std::string_vi
     document["etag"] = json::object{{"supported", true}};
     // Cursor pagination, RFC 9865 §4.
     document["pagination"] = json::object{
-        {"cursor", true},
-        {"index", true},
-        {"defaultPaginationMethod", "index"},
-        {"defaultPageSize", page_size_default},
-        {"maxPageSize", std::min(page_size_max, offered.filter_results_max)},
-        {"cursorTimeout", std::chrono::seconds(cursor_lifetime).count()},
+            {"cursor", true},
+            {"index", true},
+            {"defaultPaginationMethod", "index"},
+            {"defaultPageSize", page_size_default},
+            {"maxPageSize", std::min(page_size_max, offered.filter_results_max)},
+            {"cursorTimeout", std::chrono::seconds(cursor_lifetime).count()},
     };
     document["authenticationSchemes"] = json::array{bearer_scheme()};
     document["meta"] = meta("ServiceProviderConfig", base_url, "/ServiceProviderConfig");
     return document;
 }
 
-json::object resource_type_document(const resource_type& type, std::string_view base_url)
-{
+json::object resource_type_document(const resource_type& type, std::string_view base_url) {
     json::array extensions;
     for (const extension& each : type.extensions)
-        extensions.emplace_back(json::object{{"schema", each.definition->urn}, {"required", each.is_required}}
-        );
+        extensions.emplace_back(
+                json::object{{"schema", each.definition->urn}, {"required", each.is_required}});
     json::object document;
     document["schemas"] = json::array{urn::resource_type};
     document["id"] = type.name;
@@ -208,8 +194,7 @@ json::object resource_type_document(const resource_type& type, std::string_view 
     return document;
 }
 
-json::object schema_document(const schema& definition, std::string_view base_url)
-{
+json::object schema_document(const schema& definition, std::string_view base_url) {
     json::object document;
     document["schemas"] = json::array{urn::schema};
     document["id"] = definition.urn;

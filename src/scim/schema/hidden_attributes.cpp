@@ -8,16 +8,14 @@ namespace scimd::scim {
 namespace {
 
 // True for the URN of a schema that the type does not have. Attribute names contain no colon, URNs do.
-bool is_hidden(std::string_view name, const resource_type& type)
-{
+bool is_hidden(std::string_view name, const resource_type& type) {
     return name.find(':') != std::string_view::npos && !type.find_schema(name);
 }
 
 }  // namespace
 
 // Compares texts: a canonical document begins with its schemas, and URNs contain nothing that JSON escapes.
-bool is_visible_as_stored(std::string_view text, const resource_type& type) noexcept
-{
+bool is_visible_as_stored(std::string_view text, const resource_type& type) noexcept {
     constexpr std::string_view start = R"({"schemas":[)";
     if (!text.starts_with(start))
         return false;
@@ -36,8 +34,7 @@ bool is_visible_as_stored(std::string_view text, const resource_type& type) noex
     return text.starts_with(']');
 }
 
-json::object take_hidden(json::object& document, const resource_type& type)
-{
+json::object take_hidden(json::object& document, const resource_type& type) {
     json::object hidden;
     for (auto member = document.begin(); member != document.end();) {
         if (!is_hidden(member->key(), type)) {
@@ -57,15 +54,13 @@ json::object take_hidden(json::object& document, const resource_type& type)
     return hidden;
 }
 
-json::object visible_document(std::string_view stored, const resource_type& type)
-{
+json::object visible_document(std::string_view stored, const resource_type& type) {
     auto document = parse_json_object(stored, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     take_hidden(document, type);
     return document;
 }
 
-void put_back(json::object& document, const json::object& hidden)
-{
+void put_back(json::object& document, const json::object& hidden) {
     for (const auto& member : hidden) {
         document[member.key()] = member.value();
         document["schemas"].as_array().emplace_back(member.key());

@@ -19,23 +19,20 @@ namespace {
 
 enum class origin { built_in, file };
 
-bool lists(const json::object& document, std::string_view wanted)
-{
+bool lists(const json::object& document, std::string_view wanted) {
     const json::array* const urns = find_array(document, "schemas");
     return urns && std::any_of(urns->begin(), urns->end(), [wanted](const json::value& urn) {
-               return urn.is_string() && equals_ignoring_case(urn.get_string(), wanted);
-           });
+        return urn.is_string() && equals_ignoring_case(urn.get_string(), wanted);
+    });
 }
 
-bool is_resource_type(const json::object& document)
-{
+bool is_resource_type(const json::object& document) {
     return find(document, "endpoint") || find(document, "schemaExtensions") ||
            lists(document, urn::resource_type);
 }
 
 // Derives an id prefix: "dirdevice_" for a Device.
-std::string derive_prefix(std::string_view name)
-{
+std::string derive_prefix(std::string_view name) {
     std::string prefix = "dir";
     for (const char c : to_lower_ascii(name))
         if (c != '$' && c != '-' && c != '_')
@@ -43,8 +40,7 @@ std::string derive_prefix(std::string_view name)
     return prefix + '_';
 }
 
-bool ends_in(std::string_view urn, std::string_view name)
-{
+bool ends_in(std::string_view urn, std::string_view name) {
     return urn.size() > name.size() && urn[urn.size() - name.size() - 1] == ':' &&
            equals_ignoring_case(urn.substr(urn.size() - name.size()), name);
 }
@@ -52,8 +48,7 @@ bool ends_in(std::string_view urn, std::string_view name)
 // Collects the definitions of all files, then joins them.
 class loader {
 public:
-    void add(std::string_view file, std::string_view content, origin from)
-    {
+    void add(std::string_view file, std::string_view content, origin from) {
         auto parsed = parse_json(content);
         if (!parsed)
             found_.add(file, parsed.error().detail);
@@ -61,8 +56,7 @@ public:
             add_documents(std::string(file), *parsed, from);
     }
 
-    void join()
-    {
+    void join() {
         for (const named_type& each : drafts_)
             add_type(each.draft, each.from);
         attach_by_name();
@@ -108,24 +102,19 @@ private:
     std::deque<resource_type> types_;
 };
 
-const schema* loader::find_schema(std::string_view urn) const
-{
-    const auto found = std::find_if(schemas_.begin(), schemas_.end(), [urn](const schema& each) {
-        return equals_ignoring_case(each.urn, urn);
-    });
+const schema* loader::find_schema(std::string_view urn) const {
+    const auto found = std::find_if(schemas_.begin(), schemas_.end(),
+            [urn](const schema& each) { return equals_ignoring_case(each.urn, urn); });
     return found == schemas_.end() ? nullptr : &*found;
 }
 
-resource_type* loader::find_type(std::string_view name)
-{
-    const auto found = std::find_if(types_.begin(), types_.end(), [name](const resource_type& each) {
-        return equals_ignoring_case(each.name, name);
-    });
+resource_type* loader::find_type(std::string_view name) {
+    const auto found = std::find_if(types_.begin(), types_.end(),
+            [name](const resource_type& each) { return equals_ignoring_case(each.name, name); });
     return found == types_.end() ? nullptr : &*found;
 }
 
-void loader::add_documents(const std::string& file, const json::value& content, origin from)
-{
+void loader::add_documents(const std::string& file, const json::value& content, origin from) {
     const json::array* rows = content.if_array();
     const json::object* const object = content.if_object();
     const bool is_answer = object && lists(*object, urn::list_response);
@@ -141,8 +130,7 @@ void loader::add_documents(const std::string& file, const json::value& content, 
 }
 
 // Skips the schemas of RFC 7643 in the answer of another server's /Schemas, which lists them next to its own.
-bool loader::is_of_every_server(const json::value& content) const
-{
+bool loader::is_of_every_server(const json::value& content) const {
     const json::object* const object = content.if_object();
     const json::string* const id = object ? find_string(*object, "id") : nullptr;
     if (!id)
@@ -154,8 +142,7 @@ bool loader::is_of_every_server(const json::value& content) const
     return known && known->is_built_in;
 }
 
-void loader::add_document(const std::string& where, const json::value& content, origin from)
-{
+void loader::add_document(const std::string& where, const json::value& content, origin from) {
     const json::object* const object = content.if_object();
     if (!object)
         found_.add(where, "a definition must be an object.");
@@ -167,8 +154,7 @@ void loader::add_document(const std::string& where, const json::value& content, 
         found_.add(where, "this is neither a schema nor a resource type.");
 }
 
-void loader::add_schema(const std::string& where, const json::object& content, origin from)
-{
+void loader::add_schema(const std::string& where, const json::object& content, origin from) {
     if (schemas_.size() == schemas_max) {
         found_.add(where, "there are more than " + std::to_string(schemas_max) + " schemas.");
         return;
@@ -185,8 +171,7 @@ void loader::add_schema(const std::string& where, const json::object& content, o
     schema_positions_.push_back(where);
 }
 
-void loader::add_type(const resource_type_draft& draft, origin from)
-{
+void loader::add_type(const resource_type_draft& draft, origin from) {
     if (draft.name.empty())
         return;
     if (resource_type* const known = find_type(draft.name)) {
@@ -194,9 +179,8 @@ void loader::add_type(const resource_type_draft& draft, origin from)
         return;
     }
     if (types_.size() == resource_types_max) {
-        found_.add(
-            draft.where, "there are more than " + std::to_string(resource_types_max) + " resource types."
-        );
+        found_.add(draft.where,
+                "there are more than " + std::to_string(resource_types_max) + " resource types.");
         return;
     }
     resource_type made;
@@ -218,25 +202,20 @@ void loader::add_type(const resource_type_draft& draft, origin from)
     add_extensions(types_.emplace_back(std::move(made)), draft);
 }
 
-void loader::extend_type(resource_type& known, const resource_type_draft& draft)
-{
+void loader::extend_type(resource_type& known, const resource_type_draft& draft) {
     if (!draft.endpoint.empty() && !equals_ignoring_case(known.endpoint, draft.endpoint))
         found_.add(
-            draft.where, "the resource type " + known.name + " has the endpoint " + known.endpoint + "."
-        );
+                draft.where, "the resource type " + known.name + " has the endpoint " + known.endpoint + ".");
     if (!draft.base.empty() && !equals_ignoring_case(known.base->urn, draft.base))
         found_.add(
-            draft.where, "the resource type " + known.name + " has the schema " + known.base->urn + "."
-        );
+                draft.where, "the resource type " + known.name + " has the schema " + known.base->urn + ".");
     if (!draft.id_prefix.empty() && known.id_prefix != draft.id_prefix)
-        found_.add(
-            draft.where, "the resource type " + known.name + " has the idPrefix " + known.id_prefix + "."
-        );
+        found_.add(draft.where,
+                "the resource type " + known.name + " has the idPrefix " + known.id_prefix + ".");
     add_extensions(known, draft);
 }
 
-void loader::add_extensions(resource_type& type, const resource_type_draft& draft)
-{
+void loader::add_extensions(resource_type& type, const resource_type_draft& draft) {
     std::set<const schema*> listed{type.base};
     for (const auto& each : draft.extensions) {
         const schema* const definition = find_schema(each.urn);
@@ -253,8 +232,7 @@ void loader::add_extensions(resource_type& type, const resource_type_draft& draf
     }
 }
 
-void loader::extend(resource_type& type, const extension& added, const std::string& where)
-{
+void loader::extend(resource_type& type, const extension& added, const std::string& where) {
     for (extension& known : type.extensions) {
         if (known.definition != added.definition)
             continue;
@@ -267,30 +245,25 @@ void loader::extend(resource_type& type, const extension& added, const std::stri
         type.extensions.push_back(added);
 }
 
-void loader::check_against_others(const resource_type& made, const resource_type_draft& draft)
-{
+void loader::check_against_others(const resource_type& made, const resource_type_draft& draft) {
     for (const resource_type& other : types_) {
         if (equals_ignoring_case(other.endpoint, made.endpoint))
             found_.add(draft.where, "the resource type " + other.name + " has this endpoint.");
         if (other.id_prefix == made.id_prefix)
-            found_.add(
-                draft.where, "the resource type " + other.name + " has the idPrefix " + made.id_prefix + "."
-            );
+            found_.add(draft.where,
+                    "the resource type " + other.name + " has the idPrefix " + made.id_prefix + ".");
     }
 }
 
-bool uses(const resource_type& type, const schema& definition)
-{
+bool uses(const resource_type& type, const schema& definition) {
     return type.find_schema(definition.urn) != nullptr;
 }
 
-void loader::attach_by_name()
-{
+void loader::attach_by_name() {
     for (std::size_t i = 0; i < schemas_.size(); ++i) {
         const schema& each = schemas_[i];
-        const bool is_used = std::any_of(types_.begin(), types_.end(), [&](const resource_type& type) {
-            return uses(type, each);
-        });
+        const bool is_used = std::any_of(
+                types_.begin(), types_.end(), [&](const resource_type& type) { return uses(type, each); });
         if (is_used)
             continue;
         for (resource_type& type : types_)
@@ -299,34 +272,26 @@ void loader::attach_by_name()
     }
 }
 
-void loader::check_use(const schema& definition, const std::string& where)
-{
-    const bool is_used = std::any_of(types_.begin(), types_.end(), [&](const resource_type& type) {
-        return uses(type, definition);
-    });
+void loader::check_use(const schema& definition, const std::string& where) {
+    const bool is_used = std::any_of(
+            types_.begin(), types_.end(), [&](const resource_type& type) { return uses(type, definition); });
     if (!is_used)
-        found_.add(
-            where,
-            "no resource type has the schema " + definition.urn + "; list it in the schemaExtensions of one."
-        );
+        found_.add(where, "no resource type has the schema " + definition.urn +
+                                  "; list it in the schemaExtensions of one.");
 }
 
-bool is_resource_name(std::string_view reference_type)
-{
+bool is_resource_name(std::string_view reference_type) {
     return reference_type != "external" && reference_type != "uri";
 }
 
-void loader::check_references(const attribute& reference, const std::string& where)
-{
+void loader::check_references(const attribute& reference, const std::string& where) {
     for (const std::string& name : reference.reference_types)
         if (is_resource_name(name) && !find_type(name))
             found_.add(
-                where, "'referenceTypes' names " + quoted_input(name) + ", which is no resource type."
-            );
+                    where, "'referenceTypes' names " + quoted_input(name) + ", which is no resource type.");
 }
 
-void loader::check_whole()
-{
+void loader::check_whole() {
     if (!found_.empty())
         return;
     for (std::size_t i = 0; i < schemas_.size(); ++i) {
@@ -340,8 +305,7 @@ void loader::check_whole()
     }
 }
 
-void loader::resolve_references(attribute& reference)
-{
+void loader::resolve_references(attribute& reference) {
     for (const std::string& name : reference.reference_types)
         if (const resource_type* const type = find_type(name))
             reference.references.push_back({type->id_prefix, type->endpoint});
@@ -351,8 +315,7 @@ void loader::resolve_references(attribute& reference)
 
 // Returns the built-in definitions, which are read once; callers copy them. Copying is safe because no
 // pointers between definitions exist before join().
-const loader& standard_definitions()
-{
+const loader& standard_definitions() {
     static const loader read = [] {
         loader made;
         for (const embedded_file& file : embedded_schemas())
@@ -364,16 +327,14 @@ const loader& standard_definitions()
 
 }  // namespace
 
-loaded_catalogue extend_standard(std::span<const definition_file> files)
-{
+loaded_catalogue extend_standard(std::span<const definition_file> files) {
     loader reading = standard_definitions();
     if (files.size() > definition_files_max)
         return {std::nullopt, {"There are more than " + std::to_string(definition_files_max) + " files."}};
     for (const definition_file& file : files)
         if (file.content.size() > definition_file_bytes_max)
-            reading.found().add(
-                file.name, "the file is longer than " + std::to_string(definition_file_bytes_max) + " bytes."
-            );
+            reading.found().add(file.name,
+                    "the file is longer than " + std::to_string(definition_file_bytes_max) + " bytes.");
         else
             reading.add(file.name, file.content, origin::file);
     reading.join();
@@ -383,8 +344,7 @@ loaded_catalogue extend_standard(std::span<const definition_file> files)
     return {reading.take(), {}};
 }
 
-result<catalogue> catalogue::load(std::span<const embedded_file> files)
-{
+result<catalogue> catalogue::load(std::span<const embedded_file> files) {
     loader reading;
     for (const embedded_file& file : files)
         reading.add(file.name, file.content, origin::file);
@@ -394,8 +354,7 @@ result<catalogue> catalogue::load(std::span<const embedded_file> files)
     return reading.take();
 }
 
-catalogue catalogue::standard()
-{
+catalogue catalogue::standard() {
     loader reading = standard_definitions();
     reading.join();
     return reading.take();

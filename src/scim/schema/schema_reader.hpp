@@ -40,7 +40,6 @@ struct resource_type_draft {
     std::vector<extension> extensions;
 };
 resource_type_draft read_resource_type(
-    const std::string& where, const json::object& content, definition_errors& found
-);
+        const std::string& where, const json::object& content, definition_errors& found);
 
 }  // namespace scimd::scim

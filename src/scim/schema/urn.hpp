@@ -9,7 +9,7 @@ constexpr std::string_view user = "urn:ietf:params:scim:schemas:core:2.0:User";
 constexpr std::string_view group = "urn:ietf:params:scim:schemas:core:2.0:Group";
 constexpr std::string_view enterprise_user = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 constexpr std::string_view service_provider_config =
-    "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+        "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 constexpr std::string_view resource_type = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 constexpr std::string_view schema = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 

@@ -17,7 +17,7 @@ namespace scimd::service {
 
 constexpr std::chrono::seconds access_token_lifetime_max = std::chrono::hours(24);
 constexpr std::chrono::seconds access_token_lifetime_default =
-    access_token_lifetime_max - std::chrono::seconds(1);
+        access_token_lifetime_max - std::chrono::seconds(1);
 constexpr std::chrono::seconds clock_skew_max{300};
 constexpr std::size_t access_token_bytes_max = 4096;
 

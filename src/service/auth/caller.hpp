@@ -46,30 +46,19 @@ struct caller {
 };
 
 // The source of the events about a caller's changes.
-inline event_source event_source_of(const caller& caller)
-{
+inline event_source event_source_of(const caller& caller) {
     if (caller.on_behalf_of)
         return *caller.on_behalf_of;
     if (caller.user)
-        return {
-            caller.environment,
-            "scim",
-            {"directory_user", user_id_text(*caller.user), caller.token_suffix},
-            caller.request_id
-        };
-    return {
-        caller.environment,
-        "scim",
-        {"directory_token", caller.token.text(), caller.token_suffix},
-        caller.request_id
-    };
+        return {caller.environment, "scim",
+                {"directory_user", user_id_text(*caller.user), caller.token_suffix}, caller.request_id};
+    return {caller.environment, "scim", {"directory_token", caller.token.text(), caller.token_suffix},
+            caller.request_id};
 }
 
 // A caller for changes that a management request or a job makes in a directory.
-inline caller caller_for(
-    const event_source& source, const store::tenants::directory& directory, const scim::catalogue_set& schemas
-)
-{
+inline caller caller_for(const event_source& source, const store::tenants::directory& directory,
+        const scim::catalogue_set& schemas) {
     caller made;
     made.environment = source.environment;
     made.organization = directory.organization;

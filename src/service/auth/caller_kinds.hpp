@@ -23,14 +23,14 @@ enum class caller_kind : std::uint8_t {
     user_token,           // a bearer token of one user of a directory, for SCIM
 };
 inline constexpr std::array caller_kinds = {
-    caller_kind::anonymous,
-    caller_kind::monitor,
-    caller_kind::operator_,
-    caller_kind::application_client,
-    caller_kind::organization_client,
-    caller_kind::portal_session,
-    caller_kind::directory_token,
-    caller_kind::user_token,
+        caller_kind::anonymous,
+        caller_kind::monitor,
+        caller_kind::operator_,
+        caller_kind::application_client,
+        caller_kind::organization_client,
+        caller_kind::portal_session,
+        caller_kind::directory_token,
+        caller_kind::user_token,
 };
 
 // The name in openapi.yaml: "organization_client".
@@ -38,8 +38,7 @@ std::string_view name_of(caller_kind kind);
 
 class caller_set {
 public:
-    constexpr caller_set(std::initializer_list<caller_kind> kinds)
-    {
+    constexpr caller_set(std::initializer_list<caller_kind> kinds) {
         for (const auto kind : kinds)
             bits_ |= bit(kind);
     }
@@ -58,8 +57,7 @@ inline constexpr caller_set environment_side{caller_kind::operator_, caller_kind
 
 // The callers that administer an organization.
 inline constexpr caller_set organization_side{
-    caller_kind::operator_, caller_kind::application_client, caller_kind::organization_client
-};
+        caller_kind::operator_, caller_kind::application_client, caller_kind::organization_client};
 
 // A part of the management API that scopes protect.
 enum class scope_area : std::uint8_t {
@@ -98,8 +96,7 @@ public:
     [[nodiscard]] bool contains(const scope& one) const { return (bits_ & bit(one)) != 0; }
     [[nodiscard]] bool is_empty() const { return bits_ == 0; }
     [[nodiscard]] bool is_within(const scope_set& other) const { return (bits_ & ~other.bits_) == 0; }
-    friend scope_set operator&(const scope_set& a, const scope_set& b)
-    {
+    friend scope_set operator&(const scope_set& a, const scope_set& b) {
         scope_set common;
         common.bits_ = a.bits_ & b.bits_;
         return common;
@@ -107,8 +104,7 @@ public:
     friend bool operator==(const scope_set&, const scope_set&) = default;
 
 private:
-    static std::uint32_t bit(const scope& one)
-    {
+    static std::uint32_t bit(const scope& one) {
         return 1U << (2 * static_cast<unsigned>(one.area) + (one.is_write ? 1U : 0U));
     }
 

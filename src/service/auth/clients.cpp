@@ -15,8 +15,7 @@ namespace rows = store::clients;
 constexpr std::string_view demo_name = "Demo";
 
 // Deletes the expired secrets of the client and returns the valid ones.
-std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id client)
-{
+std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id client) {
     auto secrets = rows::list_secrets(tx, client);
     for (const auto& one : secrets)
         if (!is_alive(one, tx.now()))
@@ -26,9 +25,7 @@ std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id c
 }
 
 created_secret mint(
-    store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires
-)
-{
+        store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires) {
     auto minted = mint_token(random, client_secret_prefix);
     auto row = rows::insert_secret(tx, client, {minted.digest, minted.suffix, expires});
     return {std::move(minted.text), std::move(row)};
@@ -36,16 +33,13 @@ created_secret mint(
 
 }  // namespace
 
-scope_set scopes_of(const rows::client& client)
-{
+scope_set scopes_of(const rows::client& client) {
     const auto granted = client.scopes ? read_scopes(*client.scopes) : scope_set::all();
     return client.may_write ? granted : granted & scope_set::reading();
 }
 
 result<created_client> create_client(
-    store::transaction& tx, random_source& random, const rows::new_client& wanted
-)
-{
+        store::transaction& tx, random_source& random, const rows::new_client& wanted) {
     const auto name = trim(wanted.name);
     if (name.empty() || name.size() > name_bytes_max || !is_storable(name))
         return error{errc::invalid_value, "name must have 1 to 200 bytes of text."};
@@ -59,9 +53,7 @@ result<created_client> create_client(
 }
 
 result<created_secret> add_secret(
-    store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires
-)
-{
+        store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires) {
     if (expires && *expires <= tx.now())
         return error{errc::conflict, "expire_time must lie in the future."};
     if (living_secrets(tx, client).size() >= secrets_max)
@@ -69,8 +61,7 @@ result<created_secret> add_secret(
     return mint(tx, random, client, expires);
 }
 
-result<created_client> prepare_demo_client(store::transaction& tx, random_source& random)
-{
+result<created_client> prepare_demo_client(store::transaction& tx, random_source& random) {
     auto known = rows::find_by_name(tx, demo_name);
     if (!known)
         return create_client(tx, random, {std::nullopt, std::string(demo_name)});
@@ -82,9 +73,7 @@ result<created_client> prepare_demo_client(store::transaction& tx, random_source
 }
 
 std::optional<authenticated_client> authenticate(
-    store::transaction& tx, std::string_view id, std::string_view plain
-)
-{
+        store::transaction& tx, std::string_view id, std::string_view plain) {
     const auto client = client_id::parse(id);
     const auto digest = digest_of_token(plain, client_secret_prefix).value_or(sha256_digest{});
     auto found = client ? rows::find(tx, *client) : std::nullopt;

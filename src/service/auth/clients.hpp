@@ -30,8 +30,7 @@ struct created_client {
 };
 // invalid_value: the name; not_found: the organization; conflict: there are clients_max.
 result<created_client> create_client(
-    store::transaction& tx, random_source& random, const store::clients::new_client& wanted
-);
+        store::transaction& tx, random_source& random, const store::clients::new_client& wanted);
 
 struct created_secret {
     secret plain;  // shown once
@@ -39,8 +38,7 @@ struct created_secret {
 };
 // conflict: the expiry has passed, or the client has secrets_max. Deletes expired secrets of the client.
 result<created_secret> add_secret(
-    store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires
-);
+        store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires);
 
 // The client "Demo" of the example organization (service/management/demo.hpp). The first call creates it;
 // each call adds a secret and deletes the oldest one when there are secrets_max.
@@ -53,7 +51,6 @@ struct authenticated_client {
 // Empty: the client does not exist, or the secret is not one of the client's, or it has expired. Each case
 // takes as long as the others.
 std::optional<authenticated_client> authenticate(
-    store::transaction& tx, std::string_view id, std::string_view plain
-);
+        store::transaction& tx, std::string_view id, std::string_view plain);
 
 }  // namespace scimd::service::clients

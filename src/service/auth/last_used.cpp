@@ -7,8 +7,8 @@
 
 namespace scimd::service {
 
-void last_used_times::note(secret_id token, time_point when, std::string_view address, std::string_view agent)
-{
+void last_used_times::note(
+        secret_id token, time_point when, std::string_view address, std::string_view agent) {
     agent = agent.substr(0, user_agent_bytes_max);
     if (!is_storable(agent))
         agent = {};
@@ -23,14 +23,12 @@ void last_used_times::note(secret_id token, time_point when, std::string_view ad
         last.agent = agent;
 }
 
-std::map<secret_id, last_used_times::usage> last_used_times::take()
-{
+std::map<secret_id, last_used_times::usage> last_used_times::take() {
     const std::scoped_lock lock(mutex_);
     return std::exchange(last_used_, {});
 }
 
-std::optional<last_used_times::usage> last_used_times::of(secret_id token) const
-{
+std::optional<last_used_times::usage> last_used_times::of(secret_id token) const {
     const std::scoped_lock lock(mutex_);
     const auto found = last_used_.find(token);
     return found == last_used_.end() ? std::nullopt : std::optional(found->second);

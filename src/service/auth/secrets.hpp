@@ -37,13 +37,8 @@ struct new_secret {
 };
 
 // Creates a token of the directory. conflict: there are alive_max, or the expiry has passed.
-result<new_secret> create(
-    store::transaction& tx,
-    const event_source& source,
-    random_source& random,
-    const store::tenants::directory& owner,
-    std::optional<time_point> expires
-);
+result<new_secret> create(store::transaction& tx, const event_source& source, random_source& random,
+        const store::tenants::directory& owner, std::optional<time_point> expires);
 
 // Whether a user can have and use a token: only an active one can, who is not held by the domain policy.
 enum class user_status { good, unknown, held, inactive };
@@ -52,40 +47,26 @@ user_status user_status_of(store::transaction& tx, directory_id directory, resou
 // Creates a token of the user with that id ("diruser_42"). invalid_value: it is not an id of a user;
 // not_found: the user does not exist; conflict: the user is held or inactive, there are alive_of_user_max or
 // alive_of_users_max, or the expiry has passed.
-result<new_secret> create_for_user(
-    store::transaction& tx,
-    const event_source& source,
-    random_source& random,
-    const store::tenants::directory& owner,
-    std::string_view user,
-    std::optional<time_point> expires
-);
+result<new_secret> create_for_user(store::transaction& tx, const event_source& source, random_source& random,
+        const store::tenants::directory& owner, std::string_view user, std::optional<time_point> expires);
 
 // Rotates: creates a token of the directory; its other valid tokens expire after `overlap`, or are revoked
 // when it is 0.
-result<new_secret> regenerate(
-    store::transaction& tx,
-    const event_source& source,
-    random_source& random,
-    const store::tenants::directory& owner,
-    std::optional<time_point> expires,
-    std::chrono::seconds overlap
-);
+result<new_secret> regenerate(store::transaction& tx, const event_source& source, random_source& random,
+        const store::tenants::directory& owner, std::optional<time_point> expires,
+        std::chrono::seconds overlap);
 
 // Revokes one token. false: it does not exist, or was revoked already.
-bool revoke(
-    store::transaction& tx, const event_source& source, const store::tenants::directory& owner, secret_id id
-);
+bool revoke(store::transaction& tx, const event_source& source, const store::tenants::directory& owner,
+        secret_id id);
 
 // Revokes the tokens of a deleted user. `event` is the id of the event about the deletion.
 void revoke_user_tokens(
-    store::transaction& tx, const caller& caller, resource_id user, const std::string& event
-);
+        store::transaction& tx, const caller& caller, resource_id user, const std::string& event);
 
 // Revokes the oldest tokens of the directory until one more can be created.
 void revoke_surplus(
-    store::transaction& tx, const event_source& source, const store::tenants::directory& owner
-);
+        store::transaction& tx, const event_source& source, const store::tenants::directory& owner);
 
 // Publishes organization.directory.token_expiring 7 days and 1 day before a token expires, once each, for up
 // to `limit` tokens; returns their number. A token that is created with a shorter life gets no warning.

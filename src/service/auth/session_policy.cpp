@@ -12,21 +12,19 @@ struct time_unit {
     std::int64_t minutes;
 };
 constexpr std::array units = {
-    time_unit{"MINUTES", 1},
-    time_unit{"SESSION_TIME_UNIT_UNSPECIFIED", 1},
-    time_unit{"HOURS", 60},
-    time_unit{"DAYS", 24 * 60},
+        time_unit{"MINUTES", 1},
+        time_unit{"SESSION_TIME_UNIT_UNSPECIFIED", 1},
+        time_unit{"HOURS", 60},
+        time_unit{"DAYS", 24 * 60},
 };
 
-const json::value* given(const json::object& in, std::string_view name)
-{
+const json::value* given(const json::object& in, std::string_view name) {
     const auto* value = find(in, name);
     return value && !value->is_null() ? value : nullptr;
 }
 
 // Reads the number `name` and its unit, the member with "_unit" appended. Empty: there is no number.
-result<std::optional<std::int64_t>> read_minutes(const json::object& wanted, std::string_view name)
-{
+result<std::optional<std::int64_t>> read_minutes(const json::object& wanted, std::string_view name) {
     const auto* number = given(wanted, name);
     if (!number)
         return std::optional<std::int64_t>();
@@ -46,8 +44,7 @@ result<std::optional<std::int64_t>> read_minutes(const json::object& wanted, std
     return invalid_value(unit_name + " must be MINUTES, HOURS or DAYS.");
 }
 
-result<void> check(const custom_session_policy& policy)
-{
+result<void> check(const custom_session_policy& policy) {
     if (policy.absolute_minutes == 0)
         return invalid_value("absolute_session_timeout is required of a CUSTOM policy.");
     if (policy.is_idle_limited.value_or(false) && !policy.idle_minutes)
@@ -59,8 +56,7 @@ result<void> check(const custom_session_policy& policy)
 
 }  // namespace
 
-result<session_policy> change_session_policy(const session_policy& before, const json::object& wanted)
-{
+result<session_policy> change_session_policy(const session_policy& before, const json::object& wanted) {
     const auto* source = find_string(wanted, "policy_source");
     if (!source || (*source != "APPLICATION" && *source != "CUSTOM"))
         return invalid_value("policy_source must be APPLICATION or CUSTOM.");
@@ -83,15 +79,11 @@ result<session_policy> change_session_policy(const session_policy& before, const
     return session_policy(next);
 }
 
-json::object session_policy_json(const session_policy& policy)
-{
+json::object session_policy_json(const session_policy& policy) {
     if (!policy)
         return {{"policy_source", "APPLICATION"}};
-    json::object shown{
-        {"policy_source", "CUSTOM"},
-        {"absolute_session_timeout", policy->absolute_minutes},
-        {"absolute_session_timeout_unit", "MINUTES"}
-    };
+    json::object shown{{"policy_source", "CUSTOM"}, {"absolute_session_timeout", policy->absolute_minutes},
+            {"absolute_session_timeout_unit", "MINUTES"}};
     if (policy->is_idle_limited)
         shown["idle_session_timeout_enabled"] = *policy->is_idle_limited;
     if (policy->idle_minutes) {
@@ -101,19 +93,13 @@ json::object session_policy_json(const session_policy& policy)
     return shown;
 }
 
-json::object application_session_policy_json()
-{
-    return {
-        {"absolute_session_timeout", application_session_minutes},
-        {"absolute_session_timeout_unit", "MINUTES"},
-        {"idle_session_timeout_enabled", false},
-        {"idle_session_timeout", 0},
-        {"access_token_expiry", application_token_minutes}
-    };
+json::object application_session_policy_json() {
+    return {{"absolute_session_timeout", application_session_minutes},
+            {"absolute_session_timeout_unit", "MINUTES"}, {"idle_session_timeout_enabled", false},
+            {"idle_session_timeout", 0}, {"access_token_expiry", application_token_minutes}};
 }
 
-session_policy stored_session_policy(std::string_view text)
-{
+session_policy stored_session_policy(std::string_view text) {
     const auto kept = parse_json_object(text);
     const auto read = kept ? change_session_policy({}, *kept) : result<session_policy>(session_policy());
     return read ? *read : session_policy();

@@ -23,8 +23,7 @@ bool is_published(const store::signing_keys::key& key, time_point now);
 
 // The key that signs at that time; empty: none does.
 std::optional<store::signing_keys::key> signer(
-    const std::vector<store::signing_keys::key>& keys, time_point now
-);
+        const std::vector<store::signing_keys::key>& keys, time_point now);
 
 // Whether a rotation is due: the newest key signs for key_life or longer. False without a key: the first one
 // is created on demand.
@@ -37,7 +36,6 @@ enum class urgency {
 
 // Adds a key; the first one signs at once. conflict: a new key is published already and does not sign yet.
 result<store::signing_keys::key> introduce(
-    store::transaction& tx, const vault& key_vault, const rsa_key& key, urgency when
-);
+        store::transaction& tx, const vault& key_vault, const rsa_key& key, urgency when);
 
 }  // namespace scimd::service::signing

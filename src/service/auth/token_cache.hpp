@@ -24,8 +24,7 @@ public:
 
 private:
     struct first_bytes {
-        std::size_t operator()(const sha256_digest& digest) const noexcept
-        {
+        std::size_t operator()(const sha256_digest& digest) const noexcept {
             std::size_t value = 0;
             std::memcpy(&value, digest.data(), sizeof value);
             return value;

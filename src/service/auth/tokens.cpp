@@ -13,8 +13,7 @@ constexpr std::size_t checksum_digits = 6;
 constexpr std::size_t random_digits = 43;
 constexpr std::size_t suffix_characters = 4;
 
-std::string checksum(std::string_view text)
-{
+std::string checksum(std::string_view text) {
     const std::uint32_t crc = crc32(text);
     std::array<std::byte, 4> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -24,8 +23,7 @@ std::string checksum(std::string_view text)
 
 }  // namespace
 
-minted_token mint_token(random_source& random, std::string_view prefix)
-{
+minted_token mint_token(random_source& random, std::string_view prefix) {
     std::array<std::byte, 32> bytes{};
     random.fill(bytes);
     std::string text(prefix);
@@ -36,8 +34,7 @@ minted_token mint_token(random_source& random, std::string_view prefix)
     return minted_token{secret(std::move(text)), digest, std::move(suffix)};
 }
 
-bool is_plausible_token(std::string_view text, std::string_view prefix)
-{
+bool is_plausible_token(std::string_view text, std::string_view prefix) {
     if (text.size() != prefix.size() + random_digits + checksum_digits)
         return false;
     if (!text.starts_with(prefix))
@@ -46,8 +43,7 @@ bool is_plausible_token(std::string_view text, std::string_view prefix)
     return checksum(body) == text.substr(body.size());
 }
 
-std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix)
-{
+std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix) {
     return is_plausible_token(text, prefix) ? std::optional(sha256(text)) : std::nullopt;
 }
 

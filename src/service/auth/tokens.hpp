@@ -37,8 +37,7 @@ std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_
 // Whether a token, a client's secret or a signing key of an endpoint is valid at that time: it has not
 // expired and, where its kind can be revoked, it has not been revoked.
 template <class Secret>
-bool is_alive(const Secret& secret, time_point now)
-{
+bool is_alive(const Secret& secret, time_point now) {
     if constexpr (requires { secret.revoked; })
         if (secret.revoked)
             return false;

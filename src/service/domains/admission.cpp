@@ -12,31 +12,26 @@ namespace {
 using store::tenants::domain_policy;
 
 // Empty: the organization has a seat for one more active user.
-std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& caller)
-{
+std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& caller) {
     const auto seats = store::tenants::limited_seats(tx, caller.organization);
     if (!seats || seats->taken < seats->limit)
         return std::nullopt;
-    return gate_refusal{
-        .reason = std::string(seat_limit_reason),
-        .domain = {},
-        .detail = "The organization may have " + std::to_string(seats->limit) + " active users and has " +
-                  std::to_string(seats->taken) +
-                  ". Deactivate users who are not needed, or have the limit (max_allowed_users) raised.",
-        .code = errc::forbidden
-    };
+    return gate_refusal{.reason = std::string(seat_limit_reason),
+            .domain = {},
+            .detail = "The organization may have " + std::to_string(seats->limit) + " active users and has " +
+                      std::to_string(seats->taken) +
+                      ". Deactivate users who are not needed, or have the limit (max_allowed_users) raised.",
+            .code = errc::forbidden};
 }
 
 // Whether the address was stored in the same attribute. ASCII letters compare case-insensitively.
-bool is_stored(const std::vector<user_address>& before, const user_address& address)
-{
+bool is_stored(const std::vector<user_address>& before, const user_address& address) {
     return std::ranges::any_of(before, [&](const user_address& one) {
         return one.is_user_name == address.is_user_name && equals_ignoring_case(one.text, address.text);
     });
 }
 
-std::string primary_of(const checked_user& user)
-{
+std::string primary_of(const checked_user& user) {
     const bool has_one = !user.addresses.empty() && user.addresses.front().is_primary;
     return has_one ? user.addresses.front().text : std::string();
 }
@@ -49,8 +44,7 @@ struct change {
 };
 
 // Whether a change passes despite an objection of the gate to the changed user.
-bool may_pass(const change& one, const gate_refusal& objection)
-{
+bool may_pass(const change& one, const gate_refusal& objection) {
     const bool holds = one.policy == domain_policy::hold;
     if (holds && one.was_held)
         return true;
@@ -73,16 +67,13 @@ bool may_pass(const change& one, const gate_refusal& objection)
 
 }  // namespace
 
-bool is_active(const json::object& user)
-{
+bool is_active(const json::object& user) {
     const auto* active = find(user, "active");
     return !active || !active->is_bool() || active->get_bool();
 }
 
 admission admit_new(
-    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
-)
-{
+        store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user) {
     if (auto objection = refuse_by_domain(domains, caller, user.addresses)) {
         if (caller.policy == domain_policy::hold)
             return {.hold = std::move(objection)};
@@ -93,15 +84,8 @@ admission admit_new(
     return {};
 }
 
-admission admit_change(
-    store::transaction& tx,
-    const caller& caller,
-    domain_lookup& domains,
-    const checked_user& before,
-    const checked_user& after,
-    bool was_held
-)
-{
+admission admit_change(store::transaction& tx, const caller& caller, domain_lookup& domains,
+        const checked_user& before, const checked_user& after, bool was_held) {
     auto objections = objections_to(domains, caller, after.addresses);
     const change one{caller.policy, before, after, was_held};
     for (auto& objection : objections)
@@ -116,21 +100,16 @@ admission admit_change(
     return {};
 }
 
-store::held_users::held_user as_held(resource_id user, const gate_refusal& reason)
-{
-    return {
-        .user = user,
-        .reason = reason.reason,
-        .domain = reason.domain,
-        .detail = reason.detail,
-        .address = reason.address
-    };
+store::held_users::held_user as_held(resource_id user, const gate_refusal& reason) {
+    return {.user = user,
+            .reason = reason.reason,
+            .domain = reason.domain,
+            .detail = reason.detail,
+            .address = reason.address};
 }
 
 std::optional<gate_refusal> reason_to_hold(
-    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
-)
-{
+        store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user) {
     if (auto objection = refuse_by_domain(domains, caller, user.addresses))
         return objection;
     return is_active(user.document) ? refuse_by_seats(tx, caller) : std::nullopt;

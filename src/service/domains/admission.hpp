@@ -40,22 +40,14 @@ struct checked_user {
 bool is_active(const json::object& user);
 
 admission admit_new(
-    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
-);
-admission admit_change(
-    store::transaction& tx,
-    const caller& caller,
-    domain_lookup& domains,
-    const checked_user& before,
-    const checked_user& after,
-    bool was_held
-);
+        store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user);
+admission admit_change(store::transaction& tx, const caller& caller, domain_lookup& domains,
+        const checked_user& before, const checked_user& after, bool was_held);
 // The row of a held user.
 store::held_users::held_user as_held(resource_id user, const gate_refusal& reason);
 
 // Why a held user has to stay held; empty: it can be released.
 std::optional<gate_refusal> reason_to_hold(
-    store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user
-);
+        store::transaction& tx, const caller& caller, domain_lookup& domains, const checked_user& user);
 
 }  // namespace scimd::service

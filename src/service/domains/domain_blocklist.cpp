@@ -12,8 +12,7 @@ namespace {
 
 // Reads a list line by line; invalid_value names the line that `read` refuses.
 template <class Read>
-result<void> each_line(std::string_view text, std::string_view list, Read read)
-{
+result<void> each_line(std::string_view text, std::string_view list, Read read) {
     std::size_t number = 0;
     for (auto line : split(text, '\n')) {
         ++number;
@@ -23,24 +22,20 @@ result<void> each_line(std::string_view text, std::string_view list, Read read)
         if (line.empty())
             continue;
         if (auto done = read(line); !done)
-            return error{
-                errc::invalid_value,
-                std::string(list) + ", line " + std::to_string(number) + ": " + done.error().detail
-            };
+            return error{errc::invalid_value,
+                    std::string(list) + ", line " + std::to_string(number) + ": " + done.error().detail};
     }
     return {};
 }
 
 }  // namespace
 
-domain_blocklist::domain_blocklist()
-{
+domain_blocklist::domain_blocklist() {
     replace_mail_providers(embedded_mail_providers().front().content).value();
     replace_reserved_domains(embedded_reserved_domains().front().content).value();
 }
 
-result<void> domain_blocklist::replace_mail_providers(std::string_view text)
-{
+result<void> domain_blocklist::replace_mail_providers(std::string_view text) {
     std::unordered_set<std::string> names;
     const auto read = [&](std::string_view line) -> result<void> {
         const auto name = domain_name::parse(line);
@@ -56,9 +51,7 @@ result<void> domain_blocklist::replace_mail_providers(std::string_view text)
 }
 
 result<void> domain_blocklist::read_reserved(
-    std::string_view line, reservations& names, reservations& parents
-)
-{
+        std::string_view line, reservations& names, reservations& parents) {
     const auto blank = line.find_first_of(" \t");
     const auto reason = line.substr(0, blank);
     if (blank == std::string_view::npos || (reason != "special-use" && reason != "shared"))
@@ -76,8 +69,7 @@ result<void> domain_blocklist::read_reserved(
     return {};
 }
 
-result<void> domain_blocklist::replace_reserved_domains(std::string_view text)
-{
+result<void> domain_blocklist::replace_reserved_domains(std::string_view text) {
     reservations names;
     reservations parents;
     const auto read = [&](std::string_view line) { return read_reserved(line, names, parents); };
@@ -88,41 +80,34 @@ result<void> domain_blocklist::replace_reserved_domains(std::string_view text)
     return {};
 }
 
-result<void> domain_blocklist::check_reserved(const domain_name& name) const
-{
+result<void> domain_blocklist::check_reserved(const domain_name& name) const {
     const auto refusal = [&](reservation kind) {
-        return error{
-            errc::invalid_value,
-            "domain: " + name.text() +
-                (kind == reservation::shared
-                     ? " is shared by the customers of a provider, so no organization can own it."
-                     : " is a special-use name (RFC 6761), which no organization owns on the Internet.")
-        };
+        return error{errc::invalid_value,
+                "domain: " + name.text() +
+                        (kind == reservation::shared ? " is shared by the customers of a provider, so no "
+                                                       "organization can own it."
+                                                     : " is a special-use name (RFC 6761), which no "
+                                                       "organization owns on the Internet.")};
     };
     if (const auto found = reserved_.find(name.text()); found != reserved_.end())
         return refusal(found->second);
     const std::string_view text = name.text();
     for (auto dot = text.find('.'); dot != std::string_view::npos; dot = text.find('.', dot + 1))
         if (const auto found = reserved_below_.find(std::string(text.substr(dot + 1)));
-            found != reserved_below_.end())
+                found != reserved_below_.end())
             return refusal(found->second);
     return {};
 }
 
-result<void> domain_blocklist::check(const domain_name& name) const
-{
+result<void> domain_blocklist::check(const domain_name& name) const {
     if (auto free = check_reserved(name); !free)
         return free;
     if (suffixes_.contains(name))
-        return error{
-            errc::invalid_value,
-            "domain: " + name.text() + " is a public suffix, under which anybody may register."
-        };
+        return error{errc::invalid_value,
+                "domain: " + name.text() + " is a public suffix, under which anybody may register."};
     if (mail_providers_.contains(name.text()))
-        return error{
-            errc::invalid_value,
-            "domain: at " + name.text() + " anybody may have a mailbox, so no organization can own it."
-        };
+        return error{errc::invalid_value,
+                "domain: at " + name.text() + " anybody may have a mailbox, so no organization can own it."};
     return {};
 }
 

@@ -30,21 +30,18 @@ struct gate_refusal {
 // All reasons to refuse a user with these addresses, by the policy and the gate scope of the directory.
 // Empty: the user is accepted. The reason about the primary address comes first.
 std::vector<gate_refusal> objections_to(
-    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
-);
+        domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses);
 
 // The warning that a domain looks like another one. Empty: it does not, or the text is not a domain.
 std::string warning_of(std::string_view domain);
 
 // The first of objections_to(); empty: the user is accepted.
 std::optional<gate_refusal> refuse_by_domain(
-    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
-);
+        domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses);
 
 // The objections to a stored user, for the review of a directory (domain_review.hpp). A directory whose gate
 // is off has objections, too, to domains of other organizations.
 std::vector<gate_refusal> standing_objections_to(
-    domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses
-);
+        domain_lookup& domains, const caller& caller, const std::vector<user_address>& addresses);
 
 }  // namespace scimd::service

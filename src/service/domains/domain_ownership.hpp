@@ -49,8 +49,7 @@ private:
 // The first user_domains_max domains of the well-formed addresses; further ones count as not verified.
 verified_domains verified_of(domain_lookup& domains, const std::vector<user_address>& addresses);
 // The domains of a user before and after a change.
-verified_domains verified_of(
-    domain_lookup& domains, const std::vector<user_address>& before, const std::vector<user_address>& after
-);
+verified_domains verified_of(domain_lookup& domains, const std::vector<user_address>& before,
+        const std::vector<user_address>& after);
 
 }  // namespace scimd::service

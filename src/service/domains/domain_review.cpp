@@ -19,47 +19,33 @@ namespace refusals = store::refusals;
 namespace tenants = store::tenants;
 
 // Empty: the directory or its organization is deleted.
-std::optional<caller> caller_in(
-    store::transaction& tx,
-    environment_id environment,
-    const scim::catalogue_set& schemas,
-    const reviews::place& location
-)
-{
+std::optional<caller> caller_in(store::transaction& tx, environment_id environment,
+        const scim::catalogue_set& schemas, const reviews::place& location) {
     const auto directory = tenants::find_directory(tx, location.organization, location.directory);
     if (!directory)
         return std::nullopt;
     return caller_for(system_source(environment), *directory, schemas);
 }
 
-std::vector<user_address> stored_addresses(const std::string& document, const scim::resource_type& type)
-{
+std::vector<user_address> stored_addresses(const std::string& document, const scim::resource_type& type) {
     return addresses_of(scim::visible_document(document, type));
 }
 
-bool is_listed(const std::vector<refusals::refusal>& listed, const gate_refusal& one)
-{
+bool is_listed(const std::vector<refusals::refusal>& listed, const gate_refusal& one) {
     return std::ranges::any_of(listed, [&](const refusals::refusal& other) {
         return other.reason == one.reason && other.domain == one.domain && other.address == one.address;
     });
 }
 
-bool is_among(const std::vector<gate_refusal>& objections, const refusals::refusal& one)
-{
+bool is_among(const std::vector<gate_refusal>& objections, const refusals::refusal& one) {
     return std::ranges::any_of(objections, [&](const gate_refusal& other) {
         return other.reason == one.reason && other.domain == one.domain;
     });
 }
 
 // Whether the log of refusals has to change about this user.
-bool is_outdated(
-    store::transaction& tx,
-    const caller& caller,
-    domain_lookup& domains,
-    const reviews::user& user,
-    const scim::resource_type& type
-)
-{
+bool is_outdated(store::transaction& tx, const caller& caller, domain_lookup& domains,
+        const reviews::user& user, const scim::resource_type& type) {
     const auto objections = standing_objections_to(domains, caller, stored_addresses(user.document, type));
     const auto listed = refusals::standing_of(tx, caller.directory, user.id);
     const auto is_known = [&](const gate_refusal& one) { return is_listed(listed, one); };
@@ -67,42 +53,27 @@ bool is_outdated(
     return !std::ranges::all_of(objections, is_known) || !std::ranges::all_of(listed, still_holds);
 }
 
-void list_user(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id user,
-    const json::object& document,
-    const std::vector<gate_refusal>& objections
-)
-{
+void list_user(store::transaction& tx, const caller& caller, resource_id user, const json::object& document,
+        const std::vector<gate_refusal>& objections) {
     const auto subject = person_in(document);
     for (const auto& one : objections) {
         if (refusals::count_standing(tx, caller.directory) >= standing_refusals_max)
             return;
-        refusals::record(
-            tx,
-            caller.directory,
-            {.subject = subject_of(subject),
-             .reason = one.reason,
-             .user_name = subject.user_name,
-             .external_id = subject.external_id,
-             .domain = one.domain,
-             .detail = one.detail,
-             .address = one.address,
-             .user = user},
-            tx.now()
-        );
+        refusals::record(tx, caller.directory,
+                {.subject = subject_of(subject),
+                        .reason = one.reason,
+                        .user_name = subject.user_name,
+                        .external_id = subject.external_id,
+                        .domain = one.domain,
+                        .detail = one.detail,
+                        .address = one.address,
+                        .user = user},
+                tx.now());
     }
 }
 
-void check_again(
-    store::transaction& tx,
-    const caller& caller,
-    domain_lookup& domains,
-    resource_id user,
-    const scim::resource_type& type
-)
-{
+void check_again(store::transaction& tx, const caller& caller, domain_lookup& domains, resource_id user,
+        const scim::resource_type& type) {
     const auto row = store::resources::find(tx, caller.directory, type.name, user);
     if (!row || store::held_users::is_held(tx, caller.directory, user))  // held users are listed elsewhere
         return;
@@ -113,14 +84,12 @@ void check_again(
     list_user(tx, caller, user, document, objections);
 }
 
-bool has_begun(const reviews::review& review)
-{
+bool has_begun(const reviews::review& review) {
     return review.at != directory_id();
 }
 
 // Stores that the review has begun before anything is read: a later change requests another review.
-void begin(store::transaction& tx, reviews::review review)
-{
+void begin(store::transaction& tx, reviews::review review) {
     review.at = review.directory.value_or(directory_id{1});
     if (review.directory)
         store::held_users::request_release(tx, *review.directory);
@@ -128,8 +97,7 @@ void begin(store::transaction& tx, reviews::review review)
 }
 
 // Reads users after the last one until review_findings_max are found.
-void find_users(store::transaction& tx, const caller& caller, review_step& step)
-{
+void find_users(store::transaction& tx, const caller& caller, review_step& step) {
     const auto* type = caller.schemas->find_type("User");
     if (!type) {  // the configured schemas have no users any more
         step.is_directory_complete = true;
@@ -157,9 +125,7 @@ void find_users(store::transaction& tx, const caller& caller, review_step& step)
 }  // namespace
 
 std::optional<review_step> find_review_step(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
-)
-{
+        store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas) {
     auto next = reviews::next(tx);
     if (!next)
         return std::nullopt;
@@ -178,13 +144,8 @@ std::optional<review_step> find_review_step(
     return step;
 }
 
-void apply_review_step(
-    store::transaction& tx,
-    environment_id environment,
-    const scim::catalogue_set& schemas,
-    const review_step& step
-)
-{
+void apply_review_step(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas,
+        const review_step& step) {
     auto progress = step.from;
     if (!has_begun(progress))
         return begin(tx, progress);
@@ -207,13 +168,8 @@ void apply_review_step(
     reviews::advance(tx, progress);
 }
 
-void resolve_standing_refusals(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id user,
-    const std::vector<gate_refusal>& objections
-)
-{
+void resolve_standing_refusals(store::transaction& tx, const caller& caller, resource_id user,
+        const std::vector<gate_refusal>& objections) {
     for (const auto& one : refusals::standing_of(tx, caller.directory, user))
         if (!is_among(objections, one))
             refusals::resolve_standing(tx, caller.directory, user, one, tx.now());

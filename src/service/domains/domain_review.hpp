@@ -26,7 +26,7 @@ constexpr std::int64_t review_rows_max = 1'000;        // users that one step re
 constexpr std::size_t review_bytes_max = 1024 * 1024;  // of their documents
 constexpr std::size_t review_findings_max = 100;       // users that one step writes about
 constexpr std::int64_t standing_refusals_max =
-    5'000;  // open ones of a directory; further ones are not listed
+        5'000;  // open ones of a directory; further ones are not listed
 
 // The findings of one step.
 struct review_step {
@@ -39,23 +39,14 @@ struct review_step {
 
 // Reads the next users and finds those about whom to write. Empty: nothing is to be reviewed. Writes nothing.
 std::optional<review_step> find_review_step(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
-);
+        store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas);
 
 // Checks the users of the step as they are now, writes the objections, and stores the progress of the review.
-void apply_review_step(
-    store::transaction& tx,
-    environment_id environment,
-    const scim::catalogue_set& schemas,
-    const review_step& step
-);
+void apply_review_step(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas,
+        const review_step& step);
 
 // Marks the listed refusals of the user as resolved that are not among these objections.
-void resolve_standing_refusals(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id user,
-    const std::vector<gate_refusal>& objections
-);
+void resolve_standing_refusals(store::transaction& tx, const caller& caller, resource_id user,
+        const std::vector<gate_refusal>& objections);
 
 }  // namespace scimd::service

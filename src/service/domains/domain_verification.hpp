@@ -80,8 +80,7 @@ struct domain_check {
 };
 // Applies a check to the domain. Empty: nothing to publish.
 std::optional<domain_transition> apply_check(
-    store::tenants::domain& domain, const domain_schedule& schedule, const domain_check& check
-);
+        store::tenants::domain& domain, const domain_schedule& schedule, const domain_check& check);
 
 // Whether a check on request can be made now (rate limit: six a minute); counts it.
 bool allow_request(store::tenants::domain& domain, time_point now);

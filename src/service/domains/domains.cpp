@@ -21,15 +21,13 @@ constexpr std::string_view challenge_label = "_scimd-challenge.";
 constexpr std::size_t name_bytes_max = 253;     // RFC 1035 §2.3.4
 constexpr std::size_t token_random_bytes = 20;  // 160 bits
 
-std::string make_token(random_source& random)
-{
+std::string make_token(random_source& random) {
     std::array<std::byte, token_random_bytes> bytes{};
     random.fill(bytes);
     return to_base32(bytes);
 }
 
-std::string_view status_text(const domain& of)
-{
+std::string_view status_text(const domain& of) {
     if (of.type == domain_type::allowed_email)
         return "AUTO_VERIFIED";
     switch (of.status) {
@@ -44,8 +42,7 @@ std::string_view status_text(const domain& of)
     return "VERIFICATION_STATUS_UNSPECIFIED";
 }
 
-std::string_view method_text(domain_method method)
-{
+std::string_view method_text(domain_method method) {
     switch (method) {
         case domain_method::admin:
             return "ADMIN";
@@ -57,38 +54,27 @@ std::string_view method_text(domain_method method)
     return "VERIFICATION_METHOD_UNSPECIFIED";
 }
 
-std::string_view type_text(domain_type type)
-{
+std::string_view type_text(domain_type type) {
     return type == domain_type::organization ? "ORGANIZATION_DOMAIN" : "ALLOWED_EMAIL_DOMAIN";
 }
 
 // The members that the API and events have in common.
-json::object common_json(environment_id environment, const domain& shown)
-{
-    json::object body{
-        {"id", shown.id.text()},
-        {"domain", shown.name},
-        {"environment_id", environment.text()},
-        {"organization_id", shown.organization.text()},
-        {"domain_type", type_text(shown.type)},
-        {"verification_status", status_text(shown)},
-        {"verification_method", method_text(shown.method)},
-        {"txt_record_key", record_name(shown)},
-        {"txt_record_secret", shown.token}
-    };
+json::object common_json(environment_id environment, const domain& shown) {
+    json::object body{{"id", shown.id.text()}, {"domain", shown.name}, {"environment_id", environment.text()},
+            {"organization_id", shown.organization.text()}, {"domain_type", type_text(shown.type)},
+            {"verification_status", status_text(shown)}, {"verification_method", method_text(shown.method)},
+            {"txt_record_key", record_name(shown)}, {"txt_record_secret", shown.token}};
     if (const auto warning = warning_of(shown.name); !warning.empty())
         body["domain_warning"] = warning;
     return body;
 }
 
-void add_time(json::object& to, std::string_view name, const std::optional<time_point>& when)
-{
+void add_time(json::object& to, std::string_view name, const std::optional<time_point>& when) {
     if (when)
         to[name] = format_rfc3339(*when);
 }
 
-std::string_view type_of(domain_transition transition)
-{
+std::string_view type_of(domain_transition transition) {
     switch (transition) {
         case domain_transition::verified:
             return "organization.domain_dns_verification_success";
@@ -103,9 +89,7 @@ std::string_view type_of(domain_transition transition)
 }
 
 void publish_domain(
-    store::transaction& tx, const event_source& source, std::string_view type, const domain& subject
-)
-{
+        store::transaction& tx, const event_source& source, std::string_view type, const domain& subject) {
     event_draft draft;
     draft.type = type;
     draft.object = "Organization";
@@ -117,10 +101,8 @@ void publish_domain(
     publish(tx, source, {subject.organization, std::nullopt, {}}, std::move(draft));
 }
 
-result<domain> drafted(
-    store::transaction& tx, const domain_policy_config& policy, random_source& random, const new_claim& claim
-)
-{
+result<domain> drafted(store::transaction& tx, const domain_policy_config& policy, random_source& random,
+        const new_claim& claim) {
     const auto name = domain_name::parse(claim.name);
     if (!name)
         return error{errc::invalid_value, "domain: " + name.error().detail};
@@ -147,15 +129,8 @@ result<domain> drafted(
 
 }  // namespace
 
-result<domain> create(
-    store::transaction& tx,
-    const event_source& source,
-    const domain_policy_config& policy,
-    random_source& random,
-    organization_id owner,
-    const new_claim& claim
-)
-{
+result<domain> create(store::transaction& tx, const event_source& source, const domain_policy_config& policy,
+        random_source& random, organization_id owner, const new_claim& claim) {
     auto draft = drafted(tx, policy, random, claim);
     if (!draft)
         return draft.error();
@@ -165,8 +140,7 @@ result<domain> create(
     return add(tx, source, std::move(*draft));
 }
 
-result<domain> add(store::transaction& tx, const event_source& source, domain added)
-{
+result<domain> add(store::transaction& tx, const event_source& source, domain added) {
     const auto name = added.name;
     auto made = tenants::insert_domain(tx, std::move(added));
     if (!made)
@@ -175,19 +149,13 @@ result<domain> add(store::transaction& tx, const event_source& source, domain ad
     return std::move(*made);
 }
 
-void remove(store::transaction& tx, const event_source& source, const domain& removed)
-{
+void remove(store::transaction& tx, const event_source& source, const domain& removed) {
     if (tenants::delete_domain(tx, removed.organization, removed.id))
         publish_domain(tx, source, "organization.domain_deleted", removed);
 }
 
-std::optional<domain> apply_finding(
-    store::transaction& tx,
-    const event_source& source,
-    const domain_policy_config& policy,
-    const dns_finding& finding
-)
-{
+std::optional<domain> apply_finding(store::transaction& tx, const event_source& source,
+        const domain_policy_config& policy, const dns_finding& finding) {
     auto found = tenants::find_domain_anywhere(tx, finding.domain);
     if (!found || found->method != domain_method::dns)
         return found;
@@ -202,14 +170,12 @@ std::optional<domain> apply_finding(
     return found;
 }
 
-std::string record_name(const domain& verified)
-{
+std::string record_name(const domain& verified) {
     return verified.method == domain_method::dns ? std::string(challenge_label).append(verified.name)
                                                  : std::string();
 }
 
-json::object to_json(environment_id environment, const domain& shown)
-{
+json::object to_json(environment_id environment, const domain& shown) {
     auto body = common_json(environment, shown);
     body["create_time"] = format_rfc3339(shown.created);
     body["update_time"] = format_rfc3339(shown.updated);
@@ -222,11 +188,8 @@ json::object to_json(environment_id environment, const domain& shown)
     add_time(body, "next_check_time", shown.next_check);
     add_time(body, "absent_since", shown.absent_since);
     if (shown.last_check) {
-        body["last_check"] = json::object{
-            {"time", format_rfc3339(*shown.last_check)},
-            {"outcome", shown.last_outcome},
-            {"detail", explain(shown.last_outcome)}
-        };
+        body["last_check"] = json::object{{"time", format_rfc3339(*shown.last_check)},
+                {"outcome", shown.last_outcome}, {"detail", explain(shown.last_outcome)}};
     }
     return body;
 }

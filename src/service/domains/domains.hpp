@@ -40,14 +40,8 @@ struct new_claim {
 // Creates a claim. invalid_value: not a domain name, on the blocklist, or there are domains_max. conflict:
 // the organization has the domain already, or the caller vouches for it and another organization, which is
 // not named, owns it.
-result<domain> create(
-    store::transaction& tx,
-    const event_source& source,
-    const domain_policy_config& policy,
-    random_source& random,
-    organization_id owner,
-    const new_claim& claim
-);
+result<domain> create(store::transaction& tx, const event_source& source, const domain_policy_config& policy,
+        random_source& random, organization_id owner, const new_claim& claim);
 
 // Adds a domain without checking the name. conflict: as above.
 result<domain> add(store::transaction& tx, const event_source& source, domain added);
@@ -61,12 +55,8 @@ struct dns_finding {
     bool is_on_schedule = true;
 };
 // Applies the answers and returns the domain; empty: it has been removed meanwhile.
-std::optional<domain> apply_finding(
-    store::transaction& tx,
-    const event_source& source,
-    const domain_policy_config& policy,
-    const dns_finding& finding
-);
+std::optional<domain> apply_finding(store::transaction& tx, const event_source& source,
+        const domain_policy_config& policy, const dns_finding& finding);
 
 // The name of the TXT record: "_scimd-challenge.acme.com". Empty: the domain is not verified by DNS.
 std::string record_name(const domain& verified);

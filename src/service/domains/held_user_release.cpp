@@ -19,10 +19,8 @@ namespace tenants = store::tenants;
 namespace resources = store::resources;
 
 // Empty: the directory or its organization is deleted.
-std::optional<caller> caller_of(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id id
-)
-{
+std::optional<caller> caller_of(store::transaction& tx, environment_id environment,
+        const scim::catalogue_set& schemas, directory_id id) {
     const auto owner = tenants::owner_of(tx, id);
     const auto directory = owner ? tenants::find_directory(tx, *owner, id) : std::nullopt;
     if (!directory)
@@ -30,8 +28,7 @@ std::optional<caller> caller_of(
     return caller_for(system_source(environment), *directory, schemas);
 }
 
-void check(store::transaction& tx, const caller& caller, const held_users::held_user& held)
-{
+void check(store::transaction& tx, const caller& caller, const held_users::held_user& held) {
     const auto* type = caller.schemas->find_type("User");
     if (!type)  // the configured schemas have no users any more
         return;
@@ -48,36 +45,24 @@ void check(store::transaction& tx, const caller& caller, const held_users::held_
     held_users::release(tx, caller.directory, held.user);
     // The new modification time makes the user appear in queries of the directory API for recent changes.
     publish_release(
-        tx, caller, *type, resources::touch(tx, caller.directory, type->name, held.user), document
-    );
+            tx, caller, *type, resources::touch(tx, caller.directory, type->name, held.user), document);
 }
 
 }  // namespace
 
-void publish_release(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const resources::row& row,
-    const json::object& document
-)
-{
+void publish_release(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const resources::row& row, const json::object& document) {
     const auto groups = resources::groups_of(tx, caller.directory, row.id);
-    const auto event = publish_change(
-        tx,
-        caller,
-        {.type = &type,
-         .version = row.version,
-         .before = std::nullopt,
-         .after = user_publication(tx, caller).publish({row.id, document, groups})}
-    );
+    const auto event = publish_change(tx, caller,
+            {.type = &type,
+                    .version = row.version,
+                    .before = std::nullopt,
+                    .after = user_publication(tx, caller).publish({row.id, document, groups})});
     membership_jobs::publish_gained_groups(tx, caller, row.id, groups, event);
 }
 
 bool release_held_users(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
-)
-{
+        store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas) {
     const auto wanted = held_users::next_release(tx);
     if (!wanted)
         return false;

@@ -20,18 +20,12 @@ constexpr std::int64_t released_groups_max = 150;
 
 // Publishes user_created, then group_member_added for each of the user's groups. The user is not held any
 // more.
-void publish_release(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const store::resources::row& row,
-    const json::object& document
-);
+void publish_release(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const store::resources::row& row, const json::object& document);
 
 // Checks held users of directories where a reason to hold may have ended, and releases those without a
 // reason. False: no directory is left to check.
 bool release_held_users(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
-);
+        store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas);
 
 }  // namespace scimd::service

@@ -13,21 +13,18 @@ namespace {
 constexpr std::size_t shown_bytes_max = 254;     // RFC 5321 §4.5.3.1.3, without the angle brackets
 constexpr std::size_t scanned_bytes_max = 4096;  // of an ill-formed address; a longer one is refused
 
-std::string value_of(const json::object& email)
-{
+std::string value_of(const json::object& email) {
     const auto* value = find_string(email, "value");
     return value ? std::string(*value) : std::string();
 }
 
-bool is_work(const json::value& email)
-{
+bool is_work(const json::value& email) {
     const auto* type = find_string(email.get_object(), "type");
     return type && equals_ignoring_case(*type, "work");
 }
 
 template <class Predicate>
-std::string first_email(const json::array& emails, Predicate is_wanted)
-{
+std::string first_email(const json::array& emails, Predicate is_wanted) {
     for (const auto& email : emails) {
         if (!email.is_object() || !is_wanted(email))
             continue;
@@ -40,8 +37,7 @@ std::string first_email(const json::array& emails, Predicate is_wanted)
 
 // Maps width and case like parsers that normalize (NFKC), and the full stops of IDNA (RFC 3490 §3.1), which
 // NFKC leaves unchanged.
-std::string mapped(std::string_view text)
-{
+std::string mapped(std::string_view text) {
     auto folded = fold(text);
     constexpr std::string_view ideographic_stop = "\xe3\x80\x82";
     for (auto at = folded.find(ideographic_stop); at != std::string::npos; at = folded.find(ideographic_stop))
@@ -49,15 +45,13 @@ std::string mapped(std::string_view text)
     return folded;
 }
 
-bool is_name_character(char c)
-{
+bool is_name_character(char c) {
     return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 // Every run of characters after the first '@' that is a domain name: "ceo@victim.com@acme.com",
 // "<ceo@victim.com>", "ceo@(a comment)victim.com".
-std::vector<domain_name> names_after_at(std::string_view text)
-{
+std::vector<domain_name> names_after_at(std::string_view text) {
     std::vector<domain_name> names;
     auto rest = text.substr(std::min(text.find('@'), text.size()));
     while (!rest.empty()) {
@@ -79,8 +73,7 @@ std::vector<domain_name> names_after_at(std::string_view text)
 
 // Mail software ignores comments and blanks between the words of a domain (RFC 5322 §3.2.2, §4.4):
 // "ceo@victim(c).com".
-std::string without_comments_and_blanks(std::string_view text)
-{
+std::string without_comments_and_blanks(std::string_view text) {
     std::string kept;
     std::size_t depth = 0;
     for (const char c : text) {
@@ -95,21 +88,18 @@ std::string without_comments_and_blanks(std::string_view text)
     return kept;
 }
 
-void append_missing(std::vector<domain_name>& to, std::vector<domain_name> names)
-{
+void append_missing(std::vector<domain_name>& to, std::vector<domain_name> names) {
     for (auto& name : names)
         if (std::ranges::find(to, name) == to.end())
             to.push_back(std::move(name));
 }
 
 // Whether a quoted or full-width '@' precedes the last one.
-bool has_hidden_at(std::string_view text, std::string_view folded)
-{
+bool has_hidden_at(std::string_view text, std::string_view folded) {
     return std::ranges::count(folded, '@') > 1 && (text.starts_with('"') || !is_ascii(text));
 }
 
-void append(std::vector<user_address>& to, std::string_view text, bool is_user_name)
-{
+void append(std::vector<user_address>& to, std::string_view text, bool is_user_name) {
     auto one = read_address(text);
     one.is_user_name = is_user_name;
     to.push_back(std::move(one));
@@ -117,8 +107,7 @@ void append(std::vector<user_address>& to, std::string_view text, bool is_user_n
 
 }  // namespace
 
-std::string email_of(const json::object& user)
-{
+std::string email_of(const json::object& user) {
     if (const auto* emails = find_array(user, "emails")) {
         if (auto primary = first_email(*emails, scim::is_primary); !primary.empty())
             return primary;
@@ -133,8 +122,7 @@ std::string email_of(const json::object& user)
     return {};
 }
 
-std::vector<std::string> emails_of(const json::object& user)
-{
+std::vector<std::string> emails_of(const json::object& user) {
     std::vector<std::string> found;
     if (const auto* emails = find_array(user, "emails"))
         for (const auto& email : *emails)
@@ -143,8 +131,7 @@ std::vector<std::string> emails_of(const json::object& user)
     return found;
 }
 
-std::vector<user_address> addresses_of(const json::object& user)
-{
+std::vector<user_address> addresses_of(const json::object& user) {
     std::vector<user_address> found;
     const auto primary = email_of(user);
     const auto emails = emails_of(user);
@@ -163,8 +150,7 @@ std::vector<user_address> addresses_of(const json::object& user)
     return found;
 }
 
-user_address read_address(std::string_view text)
-{
+user_address read_address(std::string_view text) {
     user_address read;
     read.text = text;
     auto domain = domain_of_email(text);
@@ -181,14 +167,12 @@ user_address read_address(std::string_view text)
     return read;
 }
 
-bool is_address(std::string_view text)
-{
+bool is_address(std::string_view text) {
     return contains(text, "@") ||
            (!is_ascii(text) && contains(fold(beginning_of(text, scanned_bytes_max)), "@"));
 }
 
-std::string shown_address(std::string_view text)
-{
+std::string shown_address(std::string_view text) {
     return std::string(beginning_of(text, shown_bytes_max));
 }
 

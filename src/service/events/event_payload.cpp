@@ -18,46 +18,44 @@ struct mapping {
 };
 
 constexpr mapping user_attributes[] = {
-    {"externalId", "dp_id"},
-    {"userName", "preferred_username"},
-    {"active", "active"},
-    {"nickName", "nickname"},
-    {"title", "title"},
-    {"userType", "user_type"},
-    {"profileUrl", "profile"},
-    {"preferredLanguage", "language"},
-    {"locale", "locale"},
-    {"timezone", "zoneinfo"},
+        {"externalId", "dp_id"},
+        {"userName", "preferred_username"},
+        {"active", "active"},
+        {"nickName", "nickname"},
+        {"title", "title"},
+        {"userType", "user_type"},
+        {"profileUrl", "profile"},
+        {"preferredLanguage", "language"},
+        {"locale", "locale"},
+        {"timezone", "zoneinfo"},
 };
 
 constexpr mapping enterprise_attributes[] = {
-    {"employeeNumber", "employee_id"},
-    {"costCenter", "cost_center"},
-    {"organization", "organization"},
-    {"division", "division"},
-    {"department", "department"},
+        {"employeeNumber", "employee_id"},
+        {"costCenter", "cost_center"},
+        {"organization", "organization"},
+        {"division", "division"},
+        {"department", "department"},
 };
 
 constexpr mapping address_attributes[] = {
-    {"formatted", "formatted"},
-    {"streetAddress", "street_address"},
-    {"locality", "locality"},
-    {"region", "state"},
-    {"postalCode", "postal_code"},
-    {"country", "country"},
+        {"formatted", "formatted"},
+        {"streetAddress", "street_address"},
+        {"locality", "locality"},
+        {"region", "state"},
+        {"postalCode", "postal_code"},
+        {"country", "country"},
 };
 
 template <std::size_t Count>
-void copy(json::object& to, const json::object& from, const mapping (&attributes)[Count])
-{
+void copy(json::object& to, const json::object& from, const mapping (&attributes)[Count]) {
     for (const auto& attribute : attributes)
         if (const auto* value = find(from, attribute.from))
             to[attribute.to] = *value;
 }
 
 // The primary value of a multi-valued complex attribute, otherwise the first one.
-const json::object* chosen(const json::object& document, std::string_view attribute)
-{
+const json::object* chosen(const json::object& document, std::string_view attribute) {
     const auto* values = find_array(document, attribute);
     if (!values)
         return nullptr;
@@ -73,16 +71,14 @@ const json::object* chosen(const json::object& document, std::string_view attrib
     return first;
 }
 
-void copy_value(json::object& to, const json::object& document, const mapping& attribute)
-{
+void copy_value(json::object& to, const json::object& document, const mapping& attribute) {
     const auto* one = chosen(document, attribute.from);
     const auto* value = one ? find(*one, "value") : nullptr;
     if (value)
         to[attribute.to] = *value;
 }
 
-void add_name(json::object& to, const json::object& document)
-{
+void add_name(json::object& to, const json::object& document) {
     const auto* name = find_object(document, "name");
     const auto* given = name ? find_string(*name, "givenName") : nullptr;
     const auto* family = name ? find_string(*name, "familyName") : nullptr;
@@ -100,8 +96,7 @@ void add_name(json::object& to, const json::object& document)
 
 constexpr std::size_t warnings_max = 10;
 
-void add_once(json::array& to, std::string text)
-{
+void add_once(json::array& to, std::string text) {
     const json::value one(text);
     if (to.size() < warnings_max && std::ranges::find(to, one) == to.end())
         to.push_back(one);
@@ -109,8 +104,7 @@ void add_once(json::array& to, std::string text)
 
 }  // namespace
 
-void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains)
-{
+void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains) {
     const auto addresses = addresses_of(document);
     json::array listed;
     json::array warnings;
@@ -123,11 +117,9 @@ void add_address_marks(json::object& to, const json::object& document, const ver
         if (address.is_user_name)
             is_user_name_verified = is_verified;
         else
-            listed.push_back(json::object{
-                {"value", address.text},
-                {"domain", address.domain ? address.domain->text() : std::string()},
-                {"domain_verified", is_verified}
-            });
+            listed.push_back(json::object{{"value", address.text},
+                    {"domain", address.domain ? address.domain->text() : std::string()},
+                    {"domain_verified", is_verified}});
         for (const auto& domain : address.domains)
             if (auto warning = look_alike_warning(domain); !warning.empty())
                 add_once(warnings, std::move(warning));
@@ -139,8 +131,7 @@ void add_address_marks(json::object& to, const json::object& document, const ver
         to["domain_warnings"] = std::move(warnings);
 }
 
-json::array normalize_groups(const std::vector<store::resources::membership>& groups)
-{
+json::array normalize_groups(const std::vector<store::resources::membership>& groups) {
     json::array listed;
     for (const auto& group : groups) {
         if (listed.size() == event_groups_max)
@@ -150,14 +141,8 @@ json::array normalize_groups(const std::vector<store::resources::membership>& gr
     return listed;
 }
 
-json::object normalize_user(
-    const caller& caller,
-    const std::string& id,
-    const json::object& document,
-    const std::vector<store::resources::membership>& groups,
-    const verified_domains& domains
-)
-{
+json::object normalize_user(const caller& caller, const std::string& id, const json::object& document,
+        const std::vector<store::resources::membership>& groups, const verified_domains& domains) {
     json::object user;
     user["id"] = id;
     user["organization_id"] = caller.organization.text();
@@ -183,8 +168,7 @@ json::object normalize_user(
     return user;
 }
 
-json::object normalize_group(const caller& caller, const std::string& id, const json::object& document)
-{
+json::object normalize_group(const caller& caller, const std::string& id, const json::object& document) {
     json::object group;
     group["id"] = id;
     group["directory_id"] = caller.directory.text();
@@ -198,10 +182,8 @@ json::object normalize_group(const caller& caller, const std::string& id, const 
     return group;
 }
 
-json::object normalize_resource(
-    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
-)
-{
+json::object normalize_resource(const caller& caller, const scim::resource_type& type, const std::string& id,
+        const json::object& document) {
     json::object resource;
     resource["id"] = id;
     resource["directory_id"] = caller.directory.text();
@@ -213,10 +195,8 @@ json::object normalize_resource(
     return resource;
 }
 
-json::object normalize_other(
-    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
-)
-{
+json::object normalize_other(const caller& caller, const scim::resource_type& type, const std::string& id,
+        const json::object& document) {
     return type.name == "Group" ? normalize_group(caller, id, document)
                                 : normalize_resource(caller, type, id, document);
 }

@@ -21,24 +21,17 @@ constexpr std::size_t event_groups_max = 100;  // of a user in one event; with m
 void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains);
 
 // `document` is the canonical SCIM document; it is repeated in raw_attributes.
-json::object normalize_user(
-    const caller& caller,
-    const std::string& id,
-    const json::object& document,
-    const std::vector<store::resources::membership>& groups,
-    const verified_domains& domains
-);
+json::object normalize_user(const caller& caller, const std::string& id, const json::object& document,
+        const std::vector<store::resources::membership>& groups, const verified_domains& domains);
 json::object normalize_group(const caller& caller, const std::string& id, const json::object& document);
 
 // Normalizes a resource of any other type.
-json::object normalize_resource(
-    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
-);
+json::object normalize_resource(const caller& caller, const scim::resource_type& type, const std::string& id,
+        const json::object& document);
 
 // Normalizes a group or a resource of another type: users need more than their documents.
-json::object normalize_other(
-    const caller& caller, const scim::resource_type& type, const std::string& id, const json::object& document
-);
+json::object normalize_other(const caller& caller, const scim::resource_type& type, const std::string& id,
+        const json::object& document);
 
 // The groups of a user, for its normalized form.
 json::array normalize_groups(const std::vector<store::resources::membership>& groups);

@@ -28,21 +28,12 @@ struct event_retention {
 event_id expired_up_to(store::transaction& tx, const event_retention& limits);
 
 // The next directory after `after` whose events exceed its limit and can partly be deleted.
-std::optional<directory_id> next_with_surplus(
-    store::transaction& tx,
-    const event_retention& limits,
-    std::optional<event_id> held_from,
-    directory_id after = {}
-);
+std::optional<directory_id> next_with_surplus(store::transaction& tx, const event_retention& limits,
+        std::optional<event_id> held_from, directory_id after = {});
 
 // Deletes the directory's oldest surplus events, `rows_max` at most; returns their number.
-std::int64_t delete_surplus(
-    store::transaction& tx,
-    const event_retention& limits,
-    directory_id directory,
-    std::optional<event_id> held_from,
-    std::int64_t rows_max
-);
+std::int64_t delete_surplus(store::transaction& tx, const event_retention& limits, directory_id directory,
+        std::optional<event_id> held_from, std::int64_t rows_max);
 
 // Whether an event up to that position can be deleted: pending webhook deliveries and everything from
 // `held_from` on are kept.
@@ -51,7 +42,6 @@ bool has_deletable(store::transaction& tx, event_id up_to, std::optional<event_i
 // Deletes the oldest of these events, `rows_max` at most; returns their number. Fewer than `rows_max`: none
 // is left.
 std::int64_t delete_events(
-    store::transaction& tx, event_id up_to, std::optional<event_id> held_from, std::int64_t rows_max
-);
+        store::transaction& tx, event_id up_to, std::optional<event_id> held_from, std::int64_t rows_max);
 
 }  // namespace scimd::service

@@ -24,8 +24,7 @@ struct event_source {
 };
 
 // The source of the events of jobs and schedules.
-inline event_source system_source(environment_id environment)
-{
+inline event_source system_source(environment_id environment) {
     return {environment, "system", {"system", {}, {}}, {}};
 }
 

@@ -12,14 +12,12 @@ constexpr std::string_view raw_name = "raw_attributes";
 // A shorter member stays: naming it in `omitted` would save nothing.
 constexpr std::size_t part_bytes_min = 128;
 
-std::size_t bytes_of(const json::value& value)
-{
+std::size_t bytes_of(const json::value& value) {
     return to_text(value).size();
 }
 
 // Bytes of the elements that only one of the two lists has, whatever their order.
-std::size_t differing_elements(const json::array& before, const json::array& after)
-{
+std::size_t differing_elements(const json::array& before, const json::array& after) {
     std::map<std::string, std::int64_t> counts;
     for (const auto& element : before)
         ++counts[to_text(element)];
@@ -33,8 +31,7 @@ std::size_t differing_elements(const json::array& before, const json::array& aft
 
 std::size_t differing_bytes(const json::value& before, const json::value& after);
 
-std::size_t differing_members(const json::object& before, const json::object& after)
-{
+std::size_t differing_members(const json::object& before, const json::object& after) {
     std::size_t bytes = 0;
     for (const auto& [name, value] : after) {
         const auto* was = find(before, name);
@@ -49,8 +46,7 @@ std::size_t differing_members(const json::object& before, const json::object& af
     return bytes;
 }
 
-std::size_t differing_bytes(const json::value& before, const json::value& after)
-{
+std::size_t differing_bytes(const json::value& before, const json::value& after) {
     if (before.is_array() && after.is_array())
         return differing_elements(before.get_array(), after.get_array());
     if (before.is_object() && after.is_object())
@@ -65,16 +61,14 @@ struct part {
     bool has_changed = true;
 };
 
-std::string name_of(const part& member)
-{
+std::string name_of(const part& member) {
     std::string text;
     for (const auto& step : member.path)
         text += (text.empty() ? "" : ".") + step;
     return text;
 }
 
-void erase(json::object& envelope, const part& member)
-{
+void erase(json::object& envelope, const part& member) {
     auto* from = &envelope;
     for (std::size_t i = 0; i + 1 < member.path.size(); ++i)
         from = &from->at(member.path[i]).as_object();
@@ -85,8 +79,7 @@ void erase(json::object& envelope, const part& member)
 class part_list {
 public:
     part_list(const json::object& envelope, const state_difference* update)
-        : update_(update), changed_(update ? find_array(envelope, "changed_attributes") : nullptr)
-    {
+            : update_(update), changed_(update ? find_array(envelope, "changed_attributes") : nullptr) {
         for (const std::string_view of : {"data", "previous_attributes"})
             if (const auto* members = find_object(envelope, of))
                 for (const auto& [name, value] : *members)
@@ -101,8 +94,7 @@ public:
     [[nodiscard]] const std::vector<part>& in_order() const noexcept { return parts_; }
 
 private:
-    void add(const std::string& of, std::string_view name, const json::value& value)
-    {
+    void add(const std::string& of, std::string_view name, const json::value& value) {
         if (update_ && name == raw_name && value.is_object()) {
             for (const auto& [attribute, content] : value.get_object())
                 keep({{of, std::string(name), attribute}, bytes_of(content), has_changed_raw(attribute)});
@@ -111,20 +103,17 @@ private:
         keep({{of, std::string(name)}, bytes_of(value), !update_ || of != "data" || has_changed(name)});
     }
 
-    void keep(part found)
-    {
+    void keep(part found) {
         if (found.bytes >= part_bytes_min)
             parts_.push_back(std::move(found));
     }
 
-    [[nodiscard]] bool has_changed(std::string_view name) const
-    {
+    [[nodiscard]] bool has_changed(std::string_view name) const {
         return changed_ && std::ranges::any_of(*changed_, [name](const json::value& one) {
-                   return one.is_string() && one.get_string() == name;
-               });
+            return one.is_string() && one.get_string() == name;
+        });
     }
-    [[nodiscard]] bool has_changed_raw(std::string_view attribute) const
-    {
+    [[nodiscard]] bool has_changed_raw(std::string_view attribute) const {
         return std::ranges::find(update_->raw_attributes, attribute) != update_->raw_attributes.end();
     }
 
@@ -135,8 +124,7 @@ private:
 
 }  // namespace
 
-state_difference difference_of(const json::object& before, const json::object& after)
-{
+state_difference difference_of(const json::object& before, const json::object& after) {
     state_difference found{.bytes = differing_members(before, after), .raw_attributes = {}};
     const auto* was = find_object(before, raw_name);
     const auto* is = find_object(after, raw_name);
@@ -153,8 +141,7 @@ state_difference difference_of(const json::object& before, const json::object& a
     return found;
 }
 
-state_difference difference_from(const json::object& previous, const json::object& after)
-{
+state_difference difference_from(const json::object& previous, const json::object& after) {
     state_difference found;
     for (const auto& [name, was] : previous) {
         const auto* is = find(after, name);
@@ -163,11 +150,10 @@ state_difference difference_from(const json::object& previous, const json::objec
     return found;
 }
 
-std::string event_text(json::object& envelope, const std::optional<state_difference>& update)
-{
+std::string event_text(json::object& envelope, const std::optional<state_difference>& update) {
     auto text = to_text(envelope);
     const auto bytes_max =
-        update ? std::min(whole_update_bytes_max + update->bytes, event_bytes_max) : event_bytes_max;
+            update ? std::min(whole_update_bytes_max + update->bytes, event_bytes_max) : event_bytes_max;
     if (text.size() <= bytes_max)
         return text;
     json::array omitted;

@@ -15,15 +15,13 @@ namespace {
 
 constexpr std::string_view abbreviations[] = {"dns"};
 
-char to_upper_ascii(char letter)
-{
+char to_upper_ascii(char letter) {
     return static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
 }
 
 // "organization.directory.user_created" -> "Directory User Created", "role.created" -> "Role Created",
 // "organization.domain_dns_verification_failed" -> "Organization Domain DNS Verification Failed"
-std::string display_name_of(std::string_view type)
-{
+std::string display_name_of(std::string_view type) {
     constexpr std::string_view of_organization = "organization.";
     constexpr std::string_view of_directory = "organization.directory";
     if (type.starts_with(of_directory))
@@ -41,8 +39,7 @@ std::string display_name_of(std::string_view type)
     return words;
 }
 
-json::object context_of(const event_source& source, const event_place& place, const event_draft& draft)
-{
+json::object context_of(const event_source& source, const event_place& place, const event_draft& draft) {
     json::object actor;
     if (!source.actor.type.empty())
         actor["type"] = source.actor.type;
@@ -75,30 +72,23 @@ struct event_words {
 };
 
 constexpr event_words words[] = {
-    {"User",
-     "DirectoryUser",
-     "organization.directory.user_created",
-     "organization.directory.user_updated",
-     "organization.directory.user_deleted"},
-    {"Group",
-     "DirectoryGroup",
-     "organization.directory.group_created",
-     "organization.directory.group_updated",
-     "organization.directory.group_deleted"},
+        {"User", "DirectoryUser", "organization.directory.user_created",
+                "organization.directory.user_updated", "organization.directory.user_deleted"},
+        {"Group", "DirectoryGroup", "organization.directory.group_created",
+                "organization.directory.group_updated", "organization.directory.group_deleted"},
 };
 
 // Custom resource types share the types of their events; the object is the name of the resource type.
-event_words words_of(const scim::resource_type& type)
-{
+event_words words_of(const scim::resource_type& type) {
     for (const event_words& each : words)
         if (each.type == type.name)
             return each;
     return {
-        type.name,
-        type.name,
-        "organization.directory.resource_created",
-        "organization.directory.resource_updated",
-        "organization.directory.resource_deleted",
+            type.name,
+            type.name,
+            "organization.directory.resource_created",
+            "organization.directory.resource_updated",
+            "organization.directory.resource_deleted",
     };
 }
 
@@ -109,8 +99,7 @@ struct event_stamp {
     std::int64_t sequence = 0;  // 0: not an event of a directory
 };
 
-event_stamp next_stamp(store::transaction& tx, const event_place& place)
-{
+event_stamp next_stamp(store::transaction& tx, const event_place& place) {
     event_stamp stamp{.id = {tx.next_id()}, .at = tx.now()};
     if (place.directory)
         stamp.sequence = store::events::next_sequence(tx, *place.directory);
@@ -118,17 +107,10 @@ event_stamp next_stamp(store::transaction& tx, const event_place& place)
 }
 
 json::object envelope_of(
-    const event_source& source, const event_place& place, event_draft draft, const event_stamp& stamp
-)
-{
-    json::object envelope{
-        {"spec_version", "1"},
-        {"id", stamp.id.text()},
-        {"type", draft.type},
-        {"object", draft.object},
-        {"display_name", display_name_of(draft.type)},
-        {"environment_id", source.environment.text()}
-    };
+        const event_source& source, const event_place& place, event_draft draft, const event_stamp& stamp) {
+    json::object envelope{{"spec_version", "1"}, {"id", stamp.id.text()}, {"type", draft.type},
+            {"object", draft.object}, {"display_name", display_name_of(draft.type)},
+            {"environment_id", source.environment.text()}};
     if (place.organization)
         envelope["organization_id"] = place.organization->text();
     if (place.directory)
@@ -143,7 +125,7 @@ json::object envelope_of(
     envelope["data"] = std::move(draft.data);
     if (!draft.changed_attributes.empty()) {
         envelope["changed_attributes"] =
-            json::array(draft.changed_attributes.begin(), draft.changed_attributes.end());
+                json::array(draft.changed_attributes.begin(), draft.changed_attributes.end());
         envelope["previous_attributes"] = std::move(draft.previous_attributes);
     }
     return envelope;
@@ -155,30 +137,22 @@ constexpr std::int64_t longest_number = std::numeric_limits<std::int64_t>::max()
 constexpr event_stamp longest_stamp{{longest_number}, {}, longest_number};
 
 // The text of an envelope begins with the first of these; the second one follows the prepared `from_type`.
-std::string text_before_type(const event_stamp& stamp)
-{
+std::string text_before_type(const event_stamp& stamp) {
     return R"({"spec_version":"1","id":")" + stamp.id.text() + "\",";
 }
 
-std::string text_of_time(const event_stamp& stamp)
-{
+std::string text_of_time(const event_stamp& stamp) {
     return R"("occurred_at":")" + format_rfc3339(stamp.at) + R"(","sequence":)" +
            std::to_string(stamp.sequence) + R"(,"cursor":")" + event_cursor_text(stamp.id) + "\",";
 }
 
-event_place place_of(const caller& caller)
-{
+event_place place_of(const caller& caller) {
     return {caller.organization, caller.directory, caller.provider};
 }
 
 // `rest` is the text from the version on, in pieces.
-std::string publish_text(
-    store::transaction& tx,
-    const caller& caller,
-    const prepared_event& event,
-    const std::array<std::string_view, 3>& rest
-)
-{
+std::string publish_text(store::transaction& tx, const caller& caller, const prepared_event& event,
+        const std::array<std::string_view, 3>& rest) {
     const auto stamp = next_stamp(tx, place_of(caller));
     auto text = text_before_type(stamp);
     text.reserve(text.size() + event.from_type.size() + event.from_version.size() + 128);
@@ -186,41 +160,33 @@ std::string publish_text(
     text += text_of_time(stamp);
     for (const auto piece : rest)
         text += piece;
-    store::events::append(
-        tx,
-        {.id = stamp.id,
-         .organization = caller.organization,
-         .directory = caller.directory,
-         .sequence = stamp.sequence,
-         .type = event.type,
-         .body = std::move(text)}
-    );
+    store::events::append(tx, {.id = stamp.id,
+                                      .organization = caller.organization,
+                                      .directory = caller.directory,
+                                      .sequence = stamp.sequence,
+                                      .type = event.type,
+                                      .body = std::move(text)});
     return stamp.id.text();
 }
 
 std::string publish_filled(
-    store::transaction& tx, const caller& caller, const prepared_event& event, std::string_view filling
-)
-{
+        store::transaction& tx, const caller& caller, const prepared_event& event, std::string_view filling) {
     const std::string_view rest = event.from_version;
     return publish_text(tx, caller, event, {rest.substr(0, event.gap), filling, rest.substr(event.gap)});
 }
 
 // Cuts `filling` out of the text, where it is found at or after `from`, and remembers its position.
-void open_gap(prepared_event& event, std::size_t from, std::string_view filling)
-{
+void open_gap(prepared_event& event, std::size_t from, std::string_view filling) {
     event.gap = event.from_version.find(filling, from);
     event.from_version.erase(event.gap, filling.size());
 }
 
-std::string end_of_data(time_point ended)
-{
+std::string end_of_data(time_point ended) {
     return R"("deleted_at":")" + format_rfc3339(ended) + R"(","reason":")";
 }
 
 // `now` is the time of a deletion.
-event_draft draft_of(resource_change change, time_point now)
-{
+event_draft draft_of(resource_change change, time_point now) {
     event_draft draft;
     const event_words named = words_of(*change.type);
     const bool is_end = !change.after;
@@ -239,8 +205,7 @@ event_draft draft_of(resource_change change, time_point now)
 
 }  // namespace
 
-void note_difference(const json::object& before, const json::object& after, event_draft& draft)
-{
+void note_difference(const json::object& before, const json::object& after, event_draft& draft) {
     const auto note = [&](std::string_view key, const json::value* was) {
         draft.changed_attributes.emplace_back(key);
         if (was)
@@ -260,44 +225,35 @@ void note_difference(const json::object& before, const json::object& after, even
 }
 
 std::string publish(
-    store::transaction& tx, const event_source& source, const event_place& place, event_draft draft
-)
-{
+        store::transaction& tx, const event_source& source, const event_place& place, event_draft draft) {
     const auto stamp = next_stamp(tx, place);
     const std::string type(draft.type);
     const auto update = std::move(draft.update);
     auto envelope = envelope_of(source, place, std::move(draft), stamp);
-    store::events::append(
-        tx,
-        {.id = stamp.id,
-         .organization = place.organization.value_or(organization_id()),
-         .directory = place.directory.value_or(directory_id()),
-         .sequence = stamp.sequence,
-         .type = type,
-         .body = event_text(envelope, update)}
-    );
+    store::events::append(tx, {.id = stamp.id,
+                                      .organization = place.organization.value_or(organization_id()),
+                                      .directory = place.directory.value_or(directory_id()),
+                                      .sequence = stamp.sequence,
+                                      .type = type,
+                                      .body = event_text(envelope, update)});
     return stamp.id.text();
 }
 
-std::string publish(store::transaction& tx, const caller& caller, event_draft draft)
-{
+std::string publish(store::transaction& tx, const caller& caller, event_draft draft) {
     return publish(tx, event_source_of(caller), place_of(caller), std::move(draft));
 }
 
-std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft)
-{
+std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft) {
     auto envelope = envelope_of(source, {}, std::move(draft), {.id = id, .at = now});
     envelope.stable_erase("cursor");
     return event_text(envelope, std::nullopt);
 }
 
-std::string publish_change(store::transaction& tx, const caller& caller, resource_change change)
-{
+std::string publish_change(store::transaction& tx, const caller& caller, resource_change change) {
     return publish(tx, caller, draft_of(std::move(change), tx.now()));
 }
 
-prepared_event prepare_change(const caller& caller, resource_change change)
-{
+prepared_event prepare_change(const caller& caller, resource_change change) {
     const bool is_new = !change.before;
     const bool is_end = !change.after;
     const auto number = std::to_string(longest_number);
@@ -318,39 +274,29 @@ prepared_event prepare_change(const caller& caller, resource_change change)
     if (is_new)
         open_gap(event, event.from_version.find(R"("data":{"id":")" + prefix + number), number);
     else if (is_end)
-        open_gap(
-            event, event.from_version.rfind(end_of_data(longest_stamp.at)), format_rfc3339(longest_stamp.at)
-        );
+        open_gap(event, event.from_version.rfind(end_of_data(longest_stamp.at)),
+                format_rfc3339(longest_stamp.at));
     return event;
 }
 
-std::string publish(store::transaction& tx, const caller& caller, const prepared_event& event)
-{
+std::string publish(store::transaction& tx, const caller& caller, const prepared_event& event) {
     return publish_text(tx, caller, event, {event.from_version, {}, {}});
 }
 
 std::string publish_created(
-    store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created
-)
-{
+        store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created) {
     return publish_filled(tx, caller, event, std::to_string(created.value));
 }
 
-std::string publish_deleted(store::transaction& tx, const caller& caller, const prepared_event& event)
-{
+std::string publish_deleted(store::transaction& tx, const caller& caller, const prepared_event& event) {
     return publish_filled(tx, caller, event, format_rfc3339(tx.now()));
 }
 
 void publish_refusal(
-    store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal
-)
-{
-    json::object data{
-        {"organization_id", caller.organization.text()},
-        {"directory_id", caller.directory.text()},
-        {"reason", refusal.reason},
-        {"detail", refusal.detail}
-    };
+        store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal) {
+    json::object data{{"organization_id", caller.organization.text()},
+            {"directory_id", caller.directory.text()}, {"reason", refusal.reason},
+            {"detail", refusal.detail}};
     if (!refusal.domain.empty())
         data["domain"] = refusal.domain;
     if (!refusal.address.empty())

@@ -42,8 +42,7 @@ void note_difference(const json::object& before, const json::object& after, even
 
 // Appends the event to the log with its id, time and, in a directory, sequence number. Returns its id.
 std::string publish(
-    store::transaction& tx, const event_source& source, const event_place& place, event_draft draft
-);
+        store::transaction& tx, const event_source& source, const event_place& place, event_draft draft);
 std::string publish(store::transaction& tx, const caller& caller, event_draft draft);
 
 // The text of a message that looks like an event of the environment but is not in the log: it has no cursor.
@@ -77,15 +76,13 @@ prepared_event prepare_change(const caller& caller, resource_change change);
 // These publish the event of an update, a creation and a deletion; they return its id.
 std::string publish(store::transaction& tx, const caller& caller, const prepared_event& event);
 std::string publish_created(
-    store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created
-);
+        store::transaction& tx, const caller& caller, const prepared_event& event, resource_id created);
 
 std::string publish_deleted(store::transaction& tx, const caller& caller, const prepared_event& event);
 
 // Publishes user_rejected about a user that the domain gate refused: what identifies the user, and the
 // reason.
 void publish_refusal(
-    store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal
-);
+        store::transaction& tx, const caller& caller, const json::object& user, const gate_refusal& refusal);
 
 }  // namespace scimd::service

@@ -6,16 +6,14 @@ namespace scimd::service {
 
 namespace resources = store::resources;
 
-bool stored_members::add(const resources::member_row& member)
-{
+bool stored_members::add(const resources::member_row& member) {
     if (!resources::add_member(tx_, directory_, group_, member))
         return false;
     change_.note_added(member);
     return true;
 }
 
-bool stored_members::remove(const member_key& member)
-{
+bool stored_members::remove(const member_key& member) {
     auto display = resources::remove_member(tx_, directory_, group_, member.id);
     if (!display)
         return false;
@@ -23,39 +21,32 @@ bool stored_members::remove(const member_key& member)
     return true;
 }
 
-bool stored_members::set_display(resource_id member, std::string_view display)
-{
+bool stored_members::set_display(resource_id member, std::string_view display) {
     if (!resources::set_member_display(tx_, directory_, group_, member, display))
         return false;
     change_.note_renamed(member);
     return true;
 }
 
-bool stored_members::contains(resource_id member) const
-{
+bool stored_members::contains(resource_id member) const {
     return resources::is_member(tx_, directory_, group_, member);
 }
 
-void stored_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const
-{
+void stored_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const {
     resources::members_of(tx_, directory_, group_, visit);
 }
 
-std::int64_t stored_members::count_groups_of(resource_id member) const
-{
+std::int64_t stored_members::count_groups_of(resource_id member) const {
     return resources::count_groups_of(tx_, directory_, member);
 }
 
-bool planned_members::add(const resources::member_row& member)
-{
+bool planned_members::add(const resources::member_row& member) {
     const auto place = entries_.find(member.id);
     if (place == entries_.end()) {
         if (group_ && resources::is_member(tx_, directory_, *group_, member.id))
             return false;
-        entries_.emplace(
-            member.id,
-            entry{member.type, false, true, member.display.empty() ? nullptr : share(member.display)}
-        );
+        entries_.emplace(member.id,
+                entry{member.type, false, true, member.display.empty() ? nullptr : share(member.display)});
         return true;
     }
     if (place->second.is_member)
@@ -65,8 +56,7 @@ bool planned_members::add(const resources::member_row& member)
     return true;
 }
 
-bool planned_members::remove(const member_key& member)
-{
+bool planned_members::remove(const member_key& member) {
     const auto place = entries_.find(member.id);
     if (place == entries_.end()) {
         if (!group_ || !resources::is_member(tx_, directory_, *group_, member.id))
@@ -83,8 +73,7 @@ bool planned_members::remove(const member_key& member)
     return true;
 }
 
-bool planned_members::set_display(resource_id member, std::string_view display)
-{
+bool planned_members::set_display(resource_id member, std::string_view display) {
     const auto place = entries_.find(member);
     if (place == entries_.end()) {
         const auto stored = stored_display(member);
@@ -101,16 +90,14 @@ bool planned_members::set_display(resource_id member, std::string_view display)
     return true;
 }
 
-bool planned_members::contains(resource_id member) const
-{
+bool planned_members::contains(resource_id member) const {
     const auto place = entries_.find(member);
     if (place != entries_.end())
         return place->second.is_member;
     return group_ && resources::is_member(tx_, directory_, *group_, member);
 }
 
-void planned_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const
-{
+void planned_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const {
     static const std::string none;
     bool goes_on = true;
     auto next = entries_.begin();
@@ -138,15 +125,13 @@ void planned_members::for_each(const std::function<bool(const resources::member_
 }
 
 // The store does not count a membership that is only planned.
-std::int64_t planned_members::count_groups_of(resource_id member) const
-{
+std::int64_t planned_members::count_groups_of(resource_id member) const {
     const auto place = entries_.find(member);
     const bool is_new = place != entries_.end() && !place->second.was_member && place->second.is_member;
     return resources::count_groups_of(tx_, directory_, member) + (is_new ? 1 : 0);
 }
 
-membership_plan planned_members::take()
-{
+membership_plan planned_members::take() {
     displays_.try_emplace(std::string());  // the first of all texts
     membership_plan plan;
     plan.displays.clear();
@@ -168,20 +153,17 @@ membership_plan planned_members::take()
     return plan;
 }
 
-std::optional<std::string> planned_members::stored_display(resource_id member) const
-{
+std::optional<std::string> planned_members::stored_display(resource_id member) const {
     return group_ ? resources::display_of_member(tx_, directory_, *group_, member) : std::nullopt;
 }
 
-const planned_members::display_index::value_type* planned_members::share(std::string_view display)
-{
+const planned_members::display_index::value_type* planned_members::share(std::string_view display) {
     const auto place = displays_.find(display);
     return place != displays_.end() ? &*place : &*displays_.emplace(std::string(display), 0).first;
 }
 
 // A member whose display is back to that of its row needs no entry.
-void planned_members::set_display(entries::iterator place, std::string_view display)
-{
+void planned_members::set_display(entries::iterator place, std::string_view display) {
     auto& member = place->second;
     if (member.was_member && stored_display(place->first) == display)
         entries_.erase(place);

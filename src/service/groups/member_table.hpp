@@ -47,9 +47,7 @@ public:
 class stored_members final : public member_table {
 public:
     stored_members(store::transaction& tx, directory_id directory, resource_id group)
-        : tx_(tx), directory_(directory), group_(group)
-    {
-    }
+            : tx_(tx), directory_(directory), group_(group) {}
 
     bool add(const store::resources::member_row& member) override;
     bool remove(const member_key& member) override;
@@ -74,9 +72,7 @@ class planned_members final : public member_table {
 public:
     // Without `group` (still to be created) the table starts empty.
     planned_members(store::transaction& tx, directory_id directory, std::optional<resource_id> group)
-        : tx_(tx), directory_(directory), group_(group)
-    {
-    }
+            : tx_(tx), directory_(directory), group_(group) {}
 
     bool add(const store::resources::member_row& member) override;
     bool remove(const member_key& member) override;

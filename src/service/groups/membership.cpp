@@ -21,19 +21,14 @@ constexpr std::uint64_t row_steps = 500;          // to read the row of a member
 constexpr std::uint64_t added_row_steps = 5'000;  // to look up the type and the groups of a new member
 constexpr std::size_t added_at_once = 1'024;
 
-error unknown_member(std::string_view value)
-{
-    return {
-        errc::invalid_value,
-        "members: this directory has no user or group with the id \"" + std::string(value.substr(0, 64)) +
-            "\"."
-    };
+error unknown_member(std::string_view value) {
+    return {errc::invalid_value, "members: this directory has no user or group with the id \"" +
+                                         std::string(value.substr(0, 64)) + "\"."};
 }
 
 // The ids of `group` and of all groups that contain it, directly or through others. An error when it is
 // nested too deeply, or in too many groups.
-result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller& caller, resource_id group)
-{
+result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller& caller, resource_id group) {
     constexpr auto read_max = static_cast<std::int64_t>(group_ancestors_max) + 1;
     std::set<resource_id> seen{group};
     std::vector<resource_id> level{group};
@@ -49,11 +44,9 @@ result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller&
                     next.push_back(parent);
             }
             if (read == read_max)
-                return error{
-                    errc::invalid_value,
-                    "members: the group is in more than " + std::to_string(group_ancestors_max) +
-                        " groups, directly or through others, and takes in no group."
-                };
+                return error{errc::invalid_value,
+                        "members: the group is in more than " + std::to_string(group_ancestors_max) +
+                                " groups, directly or through others, and takes in no group."};
         }
         level = std::move(next);
     }
@@ -64,15 +57,11 @@ result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller&
 class member_writer {
 public:
     // `group` is empty while the group is still to be created.
-    member_writer(
-        store::transaction& tx, const caller& caller, std::optional<resource_id> group, member_table& members
-    )
-        : tx_(tx), caller_(caller), group_(group), members_(members)
-    {
-    }
+    member_writer(store::transaction& tx, const caller& caller, std::optional<resource_id> group,
+            member_table& members)
+            : tx_(tx), caller_(caller), group_(group), members_(members) {}
 
-    result<void> operator()(const scim::add_members& operation)
-    {
+    result<void> operator()(const scim::add_members& operation) {
         std::vector<const scim::member*> members;
         members.reserve(operation.members.size());
         for (const auto& member : operation.members)
@@ -80,16 +69,14 @@ public:
         return add(members);
     }
 
-    result<void> operator()(const scim::remove_members& operation)
-    {
+    result<void> operator()(const scim::remove_members& operation) {
         for (const auto& value : operation.values)
             if (const auto one = find_resource(value))
                 remove_one(*one);
         return {};
     }
 
-    result<void> operator()(const scim::remove_members_where& operation)
-    {
+    result<void> operator()(const scim::remove_members_where& operation) {
         std::vector<member_key> found;
         for_each_match(operation.condition, [&](const resources::member_row& row) {
             found.push_back({row.id, row.type});
@@ -102,8 +89,7 @@ public:
 
     // Only the difference is written: a member that stays costs no statement. The rows of present members are
     // streamed, not kept in memory.
-    result<void> operator()(const scim::replace_members& operation)
-    {
+    result<void> operator()(const scim::replace_members& operation) {
         auto given = sorted_by_id(operation.members);
         if (!given)
             return given.error();
@@ -135,8 +121,7 @@ public:
         return add(added);
     }
 
-    result<void> operator()(const scim::update_members_where& operation)
-    {
+    result<void> operator()(const scim::update_members_where& operation) {
         std::vector<resource_id> found;
         for_each_match(operation.condition, [&](const resources::member_row& row) {
             if (row.display != operation.display)
@@ -148,8 +133,7 @@ public:
         return {};
     }
 
-    result<void> operator()(const scim::expect_member& operation)
-    {
+    result<void> operator()(const scim::expect_member& operation) {
         const auto is_member = [this](const std::string& value) { return has_member(value); };
         const bool is_there = operation.values.empty() ? has_match(operation.condition)
                                                        : std::ranges::any_of(operation.values, is_member);
@@ -159,8 +143,7 @@ public:
     }
 
     // Applies a plan. A member that cannot be added any more is an error, or skipped.
-    result<void> apply(const membership_plan& plan, bool skips_invalid)
-    {
+    result<void> apply(const membership_plan& plan, bool skips_invalid) {
         for (const auto& one : plan.removed)
             remove_one({one.id, one.type});
         for (const auto& one : plan.renamed)
@@ -190,9 +173,8 @@ private:
         bool is_renamed = false;
     };
 
-    [[nodiscard]] result<std::vector<given_member>> sorted_by_id(const std::vector<scim::member>& members
-    ) const
-    {
+    [[nodiscard]] result<std::vector<given_member>> sorted_by_id(
+            const std::vector<scim::member>& members) const {
         std::vector<given_member> given;
         given.reserve(members.size());
         for (const auto& member : members) {
@@ -206,15 +188,13 @@ private:
         return given;
     }
 
-    [[nodiscard]] bool has_member(const std::string& value) const
-    {
+    [[nodiscard]] bool has_member(const std::string& value) const {
         const auto one = find_resource(value);
         return one && members_.contains(one->id);
     }
 
     // The user or group with that id, prefix included: "dirgroup_7" does not name the user 7.
-    [[nodiscard]] std::optional<member_key> find_resource(const std::string& value) const
-    {
+    [[nodiscard]] std::optional<member_key> find_resource(const std::string& value) const {
         const auto id = parse_member_id(caller_, value);
         if (!id)
             return std::nullopt;
@@ -225,8 +205,7 @@ private:
     }
 
     // Compares a listed member with the row of that number, which is a member already.
-    [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const
-    {
+    [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const {
         const auto& given = *one.given;
         if (member_id_text(caller_, row.type, row.id) != given.value)
             return skip_unknown(given.value);
@@ -235,8 +214,7 @@ private:
         return check_type(given, row.type);
     }
 
-    result<void> add(std::span<const scim::member* const> members)
-    {
+    result<void> add(std::span<const scim::member* const> members) {
         while (!members.empty()) {
             const auto some = members.first(std::min(members.size(), added_at_once));
             if (auto added = add_some(some); !added)
@@ -246,8 +224,7 @@ private:
         return {};
     }
 
-    result<void> add_some(std::span<const scim::member* const> members)
-    {
+    result<void> add_some(std::span<const scim::member* const> members) {
         charge(members.size() * added_row_steps);
         std::vector<resource_id> ids;  // 0: the value is no id
         ids.reserve(members.size());
@@ -275,9 +252,8 @@ private:
         return {};
     }
 
-    [[nodiscard]] std::unordered_map<std::int64_t, std::string> types_of(const std::vector<resource_id>& ids
-    ) const
-    {
+    [[nodiscard]] std::unordered_map<std::int64_t, std::string> types_of(
+            const std::vector<resource_id>& ids) const {
         std::unordered_map<std::int64_t, std::string> types;
         for (auto& kind : resources::kinds_of(tx_, caller_.directory, ids))
             types.emplace(kind.id.value, std::move(kind.type));
@@ -285,8 +261,7 @@ private:
     }
 
     // A member that does not exist is an error, unless the directory ignores unknown members.
-    [[nodiscard]] result<void> skip_unknown(std::string_view value) const
-    {
+    [[nodiscard]] result<void> skip_unknown(std::string_view value) const {
         if (!caller_.ignores_unknown_members)
             return unknown_member(value);
         if (caller_.trace)
@@ -296,16 +271,14 @@ private:
 
     // Some clients send a wrong type (docs/compatibility.md), so the id alone decides, except in strict
     // conformance mode.
-    [[nodiscard]] result<void> check_type(const scim::member& given, std::string_view type) const
-    {
+    [[nodiscard]] result<void> check_type(const scim::member& given, std::string_view type) const {
         const bool is_right = given.type.empty() || equals_ignoring_case(given.type, type);
         if (is_right || caller_.mode != scim::conformance_mode::strict)
             return {};
         return error{errc::invalid_value, "members: " + given.value + " is a " + std::string(type) + "."};
     }
 
-    result<void> add_one(const resources::member_row& row)
-    {
+    result<void> add_one(const resources::member_row& row) {
         if (row.type == "Group") {
             if (auto allowed = check_nesting(row.id); !allowed)
                 return allowed.error();
@@ -315,17 +288,14 @@ private:
                 rename(row.id, row.display);
         } else if (members_.count_groups_of(row.id) > direct_groups_max) {
             members_.remove({row.id, row.type});
-            return error{
-                errc::invalid_value,
-                "members: " + member_id_text(caller_, row.type, row.id) + " is in " +
-                    std::to_string(direct_groups_max) + " groups, which are as many as it may be in."
-            };
+            return error{errc::invalid_value, "members: " + member_id_text(caller_, row.type, row.id) +
+                                                      " is in " + std::to_string(direct_groups_max) +
+                                                      " groups, which are as many as it may be in."};
         }
         return {};
     }
 
-    result<void> check_nesting(resource_id child)
-    {
+    result<void> check_nesting(resource_id child) {
         if (!group_)
             return {};
         if (!ancestors_) {
@@ -341,26 +311,22 @@ private:
 
     // The number of members is limited elsewhere, so these steps do not count against the budget of the whole
     // request; they only count as time that its thread has spent.
-    void charge(std::uint64_t steps)
-    {
+    void charge(std::uint64_t steps) {
         caller_.work->allow(steps);
         caller_.work->charge(steps);
     }
 
-    void rename(resource_id id, std::string_view display)
-    {
+    void rename(resource_id id, std::string_view display) {
         charge(row_steps);
         members_.set_display(id, display);
     }
 
-    void remove_one(const member_key& one)
-    {
+    void remove_one(const member_key& one) {
         charge(row_steps);
         members_.remove(one);
     }
 
-    void for_each_row(const std::function<bool(const resources::member_row&)>& visit)
-    {
+    void for_each_row(const std::function<bool(const resources::member_row&)>& visit) {
         members_.for_each([&](const resources::member_row& row) {
             charge(row_steps);
             return visit(row);
@@ -368,9 +334,7 @@ private:
     }
 
     void for_each_match(
-        const scim::filter& condition, const std::function<bool(const resources::member_row&)>& visit
-    )
-    {
+            const scim::filter& condition, const std::function<bool(const resources::member_row&)>& visit) {
         for_each_row([&](const resources::member_row& row) {
             caller_.work->charge(member_steps);
             json::object member{{"value", member_id_text(caller_, row.type, row.id)}, {"type", row.type}};
@@ -380,8 +344,7 @@ private:
         });
     }
 
-    bool has_match(const scim::filter& condition)
-    {
+    bool has_match(const scim::filter& condition) {
         bool is_found = false;
         for_each_match(condition, [&](const resources::member_row&) {
             is_found = true;
@@ -399,8 +362,7 @@ private:
 
 }  // namespace
 
-void membership_change::note_added(const resources::member_row& member)
-{
+void membership_change::note_added(const resources::member_row& member) {
     const auto [place, is_new] = changes_.try_emplace(member.id, entry{member, true});
     if (is_new)
         return;
@@ -410,22 +372,19 @@ void membership_change::note_added(const resources::member_row& member)
     changes_.erase(place);
 }
 
-void membership_change::note_renamed(resource_id member)
-{
+void membership_change::note_renamed(resource_id member) {
     // A member that this request has added is new, whatever its display.
     if (!changes_.contains(member))
         renamed_.insert(member);
 }
 
-void membership_change::note_removed(const resources::member_row& member)
-{
+void membership_change::note_removed(const resources::member_row& member) {
     const auto [place, is_new] = changes_.try_emplace(member.id, entry{member, false});
     if (!is_new)
         changes_.erase(place);
 }
 
-std::vector<resources::member_row> membership_change::listed(bool is_added) const
-{
+std::vector<resources::member_row> membership_change::listed(bool is_added) const {
     std::vector<resources::member_row> rows;
     for (const auto& [id, change] : changes_)
         if (change.is_added == is_added)
@@ -433,13 +392,8 @@ std::vector<resources::member_row> membership_change::listed(bool is_added) cons
     return rows;
 }
 
-result<membership_change> apply_members(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id group,
-    const std::vector<scim::membership_operation>& operations
-)
-{
+result<membership_change> apply_members(store::transaction& tx, const caller& caller, resource_id group,
+        const std::vector<scim::membership_operation>& operations) {
     stored_members members(tx, caller.directory, group);
     member_writer writer(tx, caller, group, members);
     for (const auto& operation : operations)
@@ -448,13 +402,8 @@ result<membership_change> apply_members(
     return members.take();
 }
 
-result<membership_plan> plan_members(
-    store::transaction& tx,
-    const caller& caller,
-    std::optional<resource_id> group,
-    const std::vector<scim::membership_operation>& operations
-)
-{
+result<membership_plan> plan_members(store::transaction& tx, const caller& caller,
+        std::optional<resource_id> group, const std::vector<scim::membership_operation>& operations) {
     planned_members members(tx, caller.directory, group);
     member_writer writer(tx, caller, group, members);
     for (const auto& operation : operations)
@@ -464,9 +413,7 @@ result<membership_plan> plan_members(
 }
 
 result<membership_change> apply_plan(
-    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
-)
-{
+        store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan) {
     stored_members members(tx, caller.directory, group);
     member_writer writer(tx, caller, group, members);
     if (auto done = writer.apply(plan, false); !done)
@@ -475,17 +422,14 @@ result<membership_change> apply_plan(
 }
 
 membership_change apply_accepted_plan(
-    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
-)
-{
+        store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan) {
     stored_members members(tx, caller.directory, group);
     member_writer writer(tx, caller, group, members);
     static_cast<void>(writer.apply(plan, true));
     return members.take();
 }
 
-std::optional<resource_id> parse_member_id(const caller& caller, std::string_view text)
-{
+std::optional<resource_id> parse_member_id(const caller& caller, std::string_view text) {
     for (const auto& type : caller.schemas->resource_types()) {
         const bool can_be_member = type.name == "User" || type.name == "Group";
         const auto number = parse_prefixed(text, type.id_prefix);
@@ -495,8 +439,7 @@ std::optional<resource_id> parse_member_id(const caller& caller, std::string_vie
     return std::nullopt;
 }
 
-std::string member_id_text(const caller& caller, std::string_view type, resource_id id)
-{
+std::string member_id_text(const caller& caller, std::string_view type, resource_id id) {
     const auto* known = caller.schemas->find_type(type);
     return known ? known->id_prefix + std::to_string(id.value) : std::string();
 }

@@ -60,12 +60,8 @@ private:
 // Applies the operations in order. invalid_value: a member that is no user or group of this directory; the
 // group itself, or a cycle; more than group_depth_max levels or group_ancestors_max groups above; a member
 // that is in direct_groups_max groups already. no_target: a filter matches no member where one is required.
-result<membership_change> apply_members(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id group,
-    const std::vector<scim::membership_operation>& operations
-);
+result<membership_change> apply_members(store::transaction& tx, const caller& caller, resource_id group,
+        const std::vector<scim::membership_operation>& operations);
 
 struct planned_member {
     resource_id id;
@@ -90,22 +86,16 @@ constexpr std::size_t planned_member_bytes = 300;
 
 // Computes a plan on a snapshot and writes nothing. Without `group` the group is still to be created. Errors
 // are those of apply_members().
-result<membership_plan> plan_members(
-    store::transaction& tx,
-    const caller& caller,
-    std::optional<resource_id> group,
-    const std::vector<scim::membership_operation>& operations
-);
+result<membership_plan> plan_members(store::transaction& tx, const caller& caller,
+        std::optional<resource_id> group, const std::vector<scim::membership_operation>& operations);
 
 // Applies a plan. An error when a member has been deleted meanwhile, or cannot be added any more.
 result<membership_change> apply_plan(
-    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
-);
+        store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan);
 
 // Applies a plan whose request has been answered: skips members that cannot be added any more.
 membership_change apply_accepted_plan(
-    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
-);
+        store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan);
 
 // The number in "diruser_42" or "dirgroup_42"; empty when `text` is not the id of a user or group.
 std::optional<resource_id> parse_member_id(const caller& caller, std::string_view text);

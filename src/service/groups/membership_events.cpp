@@ -37,46 +37,39 @@ struct member_batch {
 };
 
 // None of the members is held.
-void publish_batch(store::transaction& tx, const caller& caller, const member_batch& batch)
-{
+void publish_batch(store::transaction& tx, const caller& caller, const member_batch& batch) {
     if (batch.members.empty())
         return;
     const auto total = resources::count_members(tx, caller.directory, batch.group.group) -
                        held_users::count_members(tx, caller.directory, batch.group.group);
     const bool is_whole = batch.batch_id.empty();
     const auto batch_id = is_whole && batch.members.size() > event_members_max
-                              ? "batch_" + std::to_string(tx.next_id())
-                              : batch.batch_id;
+                                  ? "batch_" + std::to_string(tx.next_id())
+                                  : batch.batch_id;
     for (std::size_t start = 0; start < batch.members.size(); start += event_members_max) {
         const auto end = std::min(start + event_members_max, batch.members.size());
         json::array members;
         for (std::size_t i = start; i < end; ++i) {
             const auto& member = batch.members[i];
-            members.push_back(
-                json::object{{"id", member_id_text(caller, member.type, member.id)}, {"type", member.type}}
-            );
+            members.push_back(json::object{
+                    {"id", member_id_text(caller, member.type, member.id)}, {"type", member.type}});
         }
         event_draft draft;
         draft.type = batch.type;
         draft.object = "DirectoryGroup";
         draft.batch_id = batch_id;
         draft.caused_by = batch.caused_by;
-        draft.data = json::object{
-            {"organization_id", caller.organization.text()},
-            {"directory_id", caller.directory.text()},
-            {"group",
-             {{"id", member_id_text(caller, "Group", batch.group.group)},
-              {"display_name", batch.group.display_name}}},
-            {"members", std::move(members)},
-            {"total_members", total}
-        };
+        draft.data = json::object{{"organization_id", caller.organization.text()},
+                {"directory_id", caller.directory.text()},
+                {"group", {{"id", member_id_text(caller, "Group", batch.group.group)},
+                                  {"display_name", batch.group.display_name}}},
+                {"members", std::move(members)}, {"total_members", total}};
         publish(tx, caller, std::move(draft));
     }
 }
 
 // The users among members. None is held.
-std::vector<resource_id> users_among(const std::vector<resources::member_row>& members)
-{
+std::vector<resource_id> users_among(const std::vector<resources::member_row>& members) {
     std::vector<resource_id> users;
     for (const auto& member : members)
         if (member.type == "User")
@@ -86,14 +79,8 @@ std::vector<resource_id> users_among(const std::vector<resources::member_row>& m
 
 // Publishes a user_updated with the pending changes of a user's groups, and of its roles. Returns the size of
 // the user's document in bytes.
-std::size_t publish_user_groups(
-    store::transaction& tx,
-    const caller& caller,
-    user_publication& publication,
-    resource_id user,
-    const std::vector<pending_group_events::row>& pending
-)
-{
+std::size_t publish_user_groups(store::transaction& tx, const caller& caller, user_publication& publication,
+        resource_id user, const std::vector<pending_group_events::row>& pending) {
     const auto row = resources::find(tx, caller.directory, "User", user);
     if (!row || held_users::is_held(tx, caller.directory, user))
         return 0;
@@ -105,7 +92,7 @@ std::size_t publish_user_groups(
     auto roles = publication.published_roles(user);
     const auto listed_max = event_groups_max + 1 + pending.size();
     const auto groups =
-        resources::groups_of(tx, caller.directory, user, static_cast<std::int64_t>(listed_max));
+            resources::groups_of(tx, caller.directory, user, static_cast<std::int64_t>(listed_max));
     draft.data = publication.publish({user, document, groups});
     draft.changed_attributes = {"groups"};
     draft.previous_attributes = json::object{{"groups", normalize_groups(as_published(groups, pending))}};
@@ -127,70 +114,46 @@ struct group_change {
 };
 
 // Adds a change to the pending ones of a user. It cancels an earlier change of the same group.
-void add_to(std::vector<pending_group_events::row>& pending, const group_change& change)
-{
+void add_to(std::vector<pending_group_events::row>& pending, const group_change& change) {
     const auto is_of_group = [&](const auto& row) { return row.what.group == change.group.group; };
     if (std::erase_if(pending, is_of_group) > 0)
         return;
-    pending.push_back(
-        {.what = {change.group.group, change.was_member},
-         .change_id = 0,
-         .from = {change.group.display_name, {}, change.caused_by}}
-    );
+    pending.push_back({.what = {change.group.group, change.was_member},
+            .change_id = 0,
+            .from = {change.group.display_name, {}, change.caused_by}});
 }
 
 // When pending changes cancel each other out, no event is published for them. A change of roles that was
 // waiting for that event (service/management/roles.cpp) must not be lost.
-void request_role_recompute(store::transaction& tx, const caller& caller)
-{
+void request_role_recompute(store::transaction& tx, const caller& caller) {
     store::roles::request_recount(tx, caller.directory, event_source_text(event_source_of(caller)));
 }
 
 // Records a change as pending for some users.
-void record_pending(
-    store::transaction& tx,
-    const caller& caller,
-    std::span<const resource_id> users,
-    const group_change& change,
-    std::int64_t change_id
-)
-{
+void record_pending(store::transaction& tx, const caller& caller, std::span<const resource_id> users,
+        const group_change& change, std::int64_t change_id) {
     bool is_any_cancelled = false;
     for (const auto user : users)
         is_any_cancelled |= !pending_group_events::note(
-            tx, caller.directory, user, {change.group.group, change.was_member}, change_id
-        );
+                tx, caller.directory, user, {change.group.group, change.was_member}, change_id);
     if (is_any_cancelled)
         request_role_recompute(tx, caller);
 }
 
 // Records a new change as pending for some users.
-void publish_later(
-    store::transaction& tx,
-    const caller& caller,
-    std::span<const resource_id> users,
-    const group_change& change
-)
-{
+void publish_later(store::transaction& tx, const caller& caller, std::span<const resource_id> users,
+        const group_change& change) {
     if (users.empty())
         return;
-    const auto change_id = pending_group_events::insert_change(
-        tx,
-        caller.directory,
-        {change.group.display_name, event_source_text(event_source_of(caller)), change.caused_by}
-    );
+    const auto change_id = pending_group_events::insert_change(tx, caller.directory,
+            {change.group.display_name, event_source_text(event_source_of(caller)), change.caused_by});
     record_pending(tx, caller, users, change, change_id);
 }
 
 // Publishes a user_updated for each of a few users at once. With many users, or very large documents, the
 // rest is recorded as pending, so that other writers do not wait.
-void publish_user_updates(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<resource_id>& users,
-    const group_change& change
-)
-{
+void publish_user_updates(store::transaction& tx, const caller& caller, const std::vector<resource_id>& users,
+        const group_change& change) {
     if (users.size() > published_at_once_max)
         return publish_later(tx, caller, users, change);
     if (users.empty())
@@ -215,14 +178,8 @@ void publish_user_updates(
 
 }  // namespace
 
-void publish_membership(
-    store::transaction& tx,
-    const caller& caller,
-    const resources::membership& group,
-    const membership_change& change,
-    const std::string& batch_id
-)
-{
+void publish_membership(store::transaction& tx, const caller& caller, const resources::membership& group,
+        const membership_change& change, const std::string& batch_id) {
     const auto added = without_held(tx, caller, change.added());
     const auto removed = without_held(tx, caller, change.removed());
     publish_batch(tx, caller, {member_added, group, added, {}, batch_id});
@@ -232,18 +189,14 @@ void publish_membership(
 }
 
 std::vector<resources::member_row> without_held(
-    store::transaction& tx, const caller& caller, std::vector<resources::member_row> members
-)
-{
+        store::transaction& tx, const caller& caller, std::vector<resources::member_row> members) {
     if (!members.empty() && held_users::count(tx, caller.directory) > 0)
-        std::erase_if(members, [&](const auto& one) {
-            return held_users::is_held(tx, caller.directory, one.id);
-        });
+        std::erase_if(
+                members, [&](const auto& one) { return held_users::is_held(tx, caller.directory, one.id); });
     return members;
 }
 
-std::vector<resource_id> users_in(store::transaction& tx, const caller& caller, resource_id group)
-{
+std::vector<resource_id> users_in(store::transaction& tx, const caller& caller, resource_id group) {
     const bool has_held = held_users::count(tx, caller.directory) > 0;
     std::vector<resource_id> users;
     resources::members_of(tx, caller.directory, group, [&](const resources::member_row& member) {
@@ -254,32 +207,19 @@ std::vector<resource_id> users_in(store::transaction& tx, const caller& caller, 
     return users;
 }
 
-void publish_lost_group(
-    store::transaction& tx,
-    const caller& caller,
-    const resources::membership& group,
-    const std::vector<resource_id>& users,
-    const std::string& caused_by
-)
-{
+void publish_lost_group(store::transaction& tx, const caller& caller, const resources::membership& group,
+        const std::vector<resource_id>& users, const std::string& caused_by) {
     publish_user_updates(tx, caller, users, {group, true, caused_by});
 }
 
-void note_lost_group(
-    store::transaction& tx,
-    const caller& caller,
-    const resources::membership& group,
-    const std::vector<resource_id>& users,
-    std::int64_t change_id
-)
-{
+void note_lost_group(store::transaction& tx, const caller& caller, const resources::membership& group,
+        const std::vector<resource_id>& users, std::int64_t change_id) {
     const auto origin = event_source_text(event_source_of(caller));
     pending_group_events::ensure_change(tx, caller.directory, change_id, {group.display_name, origin, {}});
     record_pending(tx, caller, users, {group, true, {}}, change_id);
 }
 
-std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id after)
-{
+std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id after) {
     for (const auto start : {after, directory_id{}}) {
         auto next = pending_group_events::next_directory(tx, start);
         while (next && store::membership_jobs::has_removal(tx, *next))
@@ -290,13 +230,12 @@ std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id
     return std::nullopt;
 }
 
-bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory)
-{
+bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory) {
     const auto owner = store::tenants::owner_of(tx, directory);
     const auto found = owner ? store::tenants::find_directory(tx, *owner, directory) : std::nullopt;
     std::size_t bytes = 0;
     for (const auto user :
-         pending_group_events::users(tx, directory, static_cast<std::int64_t>(publish_batch_max))) {
+            pending_group_events::users(tx, directory, static_cast<std::int64_t>(publish_batch_max))) {
         if (bytes > event_documents_bytes_max)
             return true;
         const auto pending = pending_group_events::of_user(tx, directory, user);
@@ -313,26 +252,16 @@ bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas,
     return false;
 }
 
-void publish_gained_member(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<resources::membership>& groups,
-    const resources::member_row& member,
-    const std::string& caused_by
-)
-{
+void publish_gained_member(store::transaction& tx, const caller& caller,
+        const std::vector<resources::membership>& groups, const resources::member_row& member,
+        const std::string& caused_by) {
     const std::vector<resources::member_row> members{member};
     for (const auto& group : groups)
         publish_batch(tx, caller, {member_added, group, members, caused_by});
 }
 
-void publish_lost_member(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<resources::membership>& groups,
-    const resources::member_row& member
-)
-{
+void publish_lost_member(store::transaction& tx, const caller& caller,
+        const std::vector<resources::membership>& groups, const resources::member_row& member) {
     const std::vector<resources::member_row> members{member};
     for (const auto& group : groups)
         publish_batch(tx, caller, {member_removed, group, members, {}});

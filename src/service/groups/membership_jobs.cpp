@@ -31,14 +31,12 @@ struct reach_finder {
     void operator()(const scim::add_members& one) { found.named += one.members.size(); }
     void operator()(const scim::remove_members& one) { found.named += one.values.size(); }
     void operator()(const scim::remove_members_where&) { found.is_of_all = true; }
-    void operator()(const scim::replace_members& one)
-    {
+    void operator()(const scim::replace_members& one) {
         found.named += one.members.size();
         found.is_of_all = true;
     }
     void operator()(const scim::update_members_where&) { found.is_of_all = true; }
-    void operator()(const scim::expect_member& one)
-    {
+    void operator()(const scim::expect_member& one) {
         found.named += one.values.size();
         found.is_of_all = found.is_of_all || one.values.empty();
     }
@@ -53,8 +51,7 @@ public:
 
     using list = std::vector<planned_member> membership_plan::*;
 
-    void add(planned_member one, list to)
-    {
+    void add(planned_member one, list to) {
         const auto [place, is_new] = displays_.try_emplace(one.display, part_.displays.size());
         if (is_new)
             part_.displays.push_back(plan_.displays.at(one.display));
@@ -72,8 +69,7 @@ private:
 
 // Lists are in the order of ids and store the differences, which are short. One object for each run of
 // members of one type.
-json::array to_json(const std::vector<planned_member>& members)
-{
+json::array to_json(const std::vector<planned_member>& members) {
     json::array runs;
     for (auto next = members.begin(); next != members.end();) {
         json::array ids;
@@ -85,14 +81,12 @@ json::array to_json(const std::vector<planned_member>& members)
             displays.push_back(next->display);
         }
         runs.push_back(
-            json::object{{"type", type}, {"ids", std::move(ids)}, {"displays", std::move(displays)}}
-        );
+                json::object{{"type", type}, {"ids", std::move(ids)}, {"displays", std::move(displays)}});
     }
     return runs;
 }
 
-void read_run(const json::object& run, std::vector<planned_member>& into)
-{
+void read_run(const json::object& run, std::vector<planned_member>& into) {
     const std::string type(run.at("type").as_string());
     const auto& displays = run.at("displays").as_array();
     const auto& ids = run.at("ids").as_array();
@@ -104,14 +98,13 @@ void read_run(const json::object& run, std::vector<planned_member>& into)
 }
 
 // Reads a member of a part that an earlier version of the program has written.
-planned_member read_single(const json::array& fields, membership_plan& part)
-{
+planned_member read_single(const json::array& fields, membership_plan& part) {
     part.displays.emplace_back(fields.at(2).as_string());
     return {{fields.at(0).as_int64()}, std::string(fields.at(1).as_string()), part.displays.size() - 1};
 }
 
-std::vector<planned_member> read_list(const json::object& text, std::string_view name, membership_plan& part)
-{
+std::vector<planned_member> read_list(
+        const json::object& text, std::string_view name, membership_plan& part) {
     std::vector<planned_member> members;
     for (const auto& one : text.at(name).as_array())
         if (const auto* const fields = one.if_array())
@@ -121,21 +114,15 @@ std::vector<planned_member> read_list(const json::object& text, std::string_view
     return members;
 }
 
-std::string part_text(const membership_plan& part)
-{
+std::string part_text(const membership_plan& part) {
     json::array displays;
     for (const auto& text : part.displays)
         displays.emplace_back(text);
-    return to_text(json::object{
-        {"displays", std::move(displays)},
-        {"removed", to_json(part.removed)},
-        {"added", to_json(part.added)},
-        {"renamed", to_json(part.renamed)}
-    });
+    return to_text(json::object{{"displays", std::move(displays)}, {"removed", to_json(part.removed)},
+            {"added", to_json(part.added)}, {"renamed", to_json(part.renamed)}});
 }
 
-membership_plan read_part(std::string_view text)
-{
+membership_plan read_part(std::string_view text) {
     const auto stored = parse_json_object(text).value();
     membership_plan part;
     if (const auto* const displays = find_array(stored, "displays")) {
@@ -149,8 +136,7 @@ membership_plan read_part(std::string_view text)
     return part;
 }
 
-std::string gained_groups_text(std::span<const resources::membership> groups, const std::string& caused_by)
-{
+std::string gained_groups_text(std::span<const resources::membership> groups, const std::string& caused_by) {
     json::array ids;
     for (const auto& one : groups)
         ids.push_back(one.group.value);
@@ -161,9 +147,7 @@ std::string gained_groups_text(std::span<const resources::membership> groups, co
 
 // The caller on whose behalf a job runs; empty when its directory is being deleted.
 std::optional<caller> caller_of(
-    store::transaction& tx, const scim::catalogue_set& schemas, const rows::job& job
-)
-{
+        store::transaction& tx, const scim::catalogue_set& schemas, const rows::job& job) {
     const auto owner = store::tenants::owner_of(tx, job.directory);
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, job.directory) : std::nullopt;
     if (!directory)
@@ -171,26 +155,23 @@ std::optional<caller> caller_of(
     return caller_for(parse_event_source(job.origin), *directory, schemas);
 }
 
-resources::membership group_of(store::transaction& tx, const rows::job& job)
-{
+resources::membership group_of(store::transaction& tx, const rows::job& job) {
     return {job.resource, resources::name_of_group(tx, job.directory, job.resource)};
 }
 
-rows::job new_job(const caller& caller, resource_id resource, std::string_view type, rows::kind kind)
-{
+rows::job new_job(const caller& caller, resource_id resource, std::string_view type, rows::kind kind) {
     return {
-        .what = kind,
-        .directory = caller.directory,
-        .resource = resource,
-        .type = std::string(type),
-        .origin = event_source_text(event_source_of(caller)),
+            .what = kind,
+            .directory = caller.directory,
+            .resource = resource,
+            .type = std::string(type),
+            .origin = event_source_text(event_source_of(caller)),
     };
 }
 
 // --- steps
 
-void apply_part(store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part)
-{
+void apply_part(store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part) {
     const auto change = apply_accepted_plan(tx, caller, job.resource, read_part(part.body));
     if (!change.is_empty())
         resources::raise_version(tx, caller.directory, group_type, job.resource);
@@ -199,9 +180,7 @@ void apply_part(store::transaction& tx, const caller& caller, const rows::job& j
 }
 
 std::vector<resources::member_row> first_members(
-    store::transaction& tx, directory_id directory, resource_id group
-)
-{
+        store::transaction& tx, directory_id directory, resource_id group) {
     std::vector<resources::member_row> some;
     resources::members_of(tx, directory, group, [&](const resources::member_row& row) {
         some.push_back(row);
@@ -210,8 +189,7 @@ std::vector<resources::member_row> first_members(
     return some;
 }
 
-std::vector<resource_id> users_among(const std::vector<resources::member_row>& members)
-{
+std::vector<resource_id> users_among(const std::vector<resources::member_row>& members) {
     std::vector<resource_id> users;
     for (const auto& one : members)
         if (one.type == "User")
@@ -219,8 +197,7 @@ std::vector<resource_id> users_among(const std::vector<resources::member_row>& m
     return users;
 }
 
-void remove_members(store::transaction& tx, const caller& caller, const rows::job& job)
-{
+void remove_members(store::transaction& tx, const caller& caller, const rows::job& job) {
     const auto some = first_members(tx, caller.directory, job.resource);
     for (const auto& one : some)
         resources::remove_member(tx, caller.directory, job.resource, one.id);
@@ -231,9 +208,7 @@ void remove_members(store::transaction& tx, const caller& caller, const rows::jo
 // Removes a resource from some of its groups, the last ones first: the event of its deletion still lists the
 // first ones.
 std::vector<resources::membership> leave_groups(
-    store::transaction& tx, directory_id directory, resource_id resource
-)
-{
+        store::transaction& tx, directory_id directory, resource_id resource) {
     constexpr auto most = static_cast<std::int64_t>(groups_at_once_max);
     const auto too_many = resources::count_groups_of(tx, directory, resource) - most;
     auto left = resources::last_groups_of(tx, directory, resource, std::min(most, too_many));
@@ -245,27 +220,23 @@ std::vector<resources::membership> leave_groups(
     return left;
 }
 
-void remove_memberships(store::transaction& tx, const caller& caller, const rows::job& job)
-{
+void remove_memberships(store::transaction& tx, const caller& caller, const rows::job& job) {
     const bool is_held = store::held_users::is_held(tx, caller.directory, job.resource);
     const auto left = leave_groups(tx, caller.directory, job.resource);
     if (!is_held)
         publish_lost_member(tx, caller, left, {job.resource, job.type, {}});
 }
 
-bool has_many_members(store::transaction& tx, directory_id directory, resource_id resource)
-{
+bool has_many_members(store::transaction& tx, directory_id directory, resource_id resource) {
     return std::cmp_greater(resources::count_members(tx, directory, resource), members_at_once_max);
 }
 
-bool has_many_groups(store::transaction& tx, directory_id directory, resource_id resource)
-{
+bool has_many_groups(store::transaction& tx, directory_id directory, resource_id resource) {
     return std::cmp_greater(resources::count_groups_of(tx, directory, resource), groups_at_once_max);
 }
 
 // Deletes the resource, and with it the job.
-void finish_removal(store::transaction& tx, const caller& caller, const rows::job& job)
-{
+void finish_removal(store::transaction& tx, const caller& caller, const rows::job& job) {
     const auto* type = caller.schemas->find_type(job.type);
     if (!type)  // the configuration no longer has the type, so there is no event
         return resources::remove(tx, caller.directory, job.type, job.resource);
@@ -276,9 +247,7 @@ void finish_removal(store::transaction& tx, const caller& caller, const rows::jo
 // Publishes that groups have gained a released user. A group that the user has left meanwhile is skipped:
 // that change has had its own event.
 void publish_gained_part(
-    store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part
-)
-{
+        store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part) {
     const auto text = parse_json_object(part.body).value();
     std::vector<resources::membership> groups;
     for (const auto& id : text.at("groups").as_array()) {
@@ -291,8 +260,7 @@ void publish_gained_part(
     rows::finish_part(tx, job.id, part.number);
 }
 
-void run_step(store::transaction& tx, const caller& caller, const rows::job& job)
-{
+void run_step(store::transaction& tx, const caller& caller, const rows::job& job) {
     if (job.what != rows::kind::removal) {
         const auto part = rows::first_part(tx, job.id);
         if (part && job.what == rows::kind::change)
@@ -309,9 +277,7 @@ void run_step(store::transaction& tx, const caller& caller, const rows::job& job
 }
 
 bool run_step_of(
-    store::transaction& tx, const scim::catalogue_set& schemas, const std::optional<rows::job>& job
-)
-{
+        store::transaction& tx, const scim::catalogue_set& schemas, const std::optional<rows::job>& job) {
     if (!job)
         return false;
     const auto caller = caller_of(tx, schemas, *job);
@@ -323,16 +289,14 @@ bool run_step_of(
 
 }  // namespace
 
-reach reach_of(const std::vector<scim::membership_operation>& operations)
-{
+reach reach_of(const std::vector<scim::membership_operation>& operations) {
     reach_finder finder;
     for (const auto& one : operations)
         std::visit(finder, one);
     return finder.found;
 }
 
-std::vector<std::string> parts_of(const membership_plan& plan)
-{
+std::vector<std::string> parts_of(const membership_plan& plan) {
     std::vector<std::string> parts;
     std::optional<part_of_plan> part;
     const auto split_list = [&](part_of_plan::list list) {
@@ -355,57 +319,39 @@ std::vector<std::string> parts_of(const membership_plan& plan)
 }
 
 std::int64_t write_parts(
-    store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts
-)
-{
+        store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts) {
     if (job == 0)
         job = tx.next_id();
     rows::insert_parts(tx, job, before, parts);
     return job;
 }
 
-std::size_t count_parts(store::transaction& tx, std::int64_t job)
-{
+std::size_t count_parts(store::transaction& tx, std::int64_t job) {
     return rows::count_parts(tx, job);
 }
 
-void begin_change(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id group,
-    std::int64_t job,
-    std::span<const std::string> parts
-)
-{
+void begin_change(store::transaction& tx, const caller& caller, resource_id group, std::int64_t job,
+        std::span<const std::string> parts) {
     auto made = new_job(caller, group, group_type, rows::kind::change);
     made.id = job;
     rows::insert(tx, std::move(made), job == 0 ? parts : std::span<const std::string>());
 }
 
-bool has_job(store::transaction& tx, directory_id directory, resource_id resource)
-{
+bool has_job(store::transaction& tx, directory_id directory, resource_id resource) {
     return rows::of_resource(tx, directory, resource).has_value();
 }
 
-bool discard_parts(store::transaction& tx, std::int64_t job)
-{
+bool discard_parts(store::transaction& tx, std::int64_t job) {
     return rows::remove_parts(tx, job, parts_at_once_max);
 }
 
-bool discard_abandoned_parts(store::transaction& tx)
-{
+bool discard_abandoned_parts(store::transaction& tx) {
     const auto job = rows::next_abandoned(tx, tx.now() - abandoned_after);
     return job && discard_parts(tx, *job);
 }
 
-void publish_gained_groups(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id user,
-    const std::vector<resources::membership>& groups,
-    const std::string& caused_by
-)
-{
+void publish_gained_groups(store::transaction& tx, const caller& caller, resource_id user,
+        const std::vector<resources::membership>& groups, const std::string& caused_by) {
     const auto count = std::min(groups.size(), groups_at_once_max);
     const auto at_once = std::span(groups).first(count);
     publish_gained_member(tx, caller, {at_once.begin(), at_once.end()}, {user, "User", {}}, caused_by);
@@ -421,15 +367,14 @@ void publish_gained_groups(
     rows::insert(tx, new_job(caller, user, "User", rows::kind::gain), parts);
 }
 
-result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target)
-{
+result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target) {
     const auto number = parse_prefixed(target.id, target.type->id_prefix);
     const auto row =
-        number ? resources::find(tx, caller.directory, target.type->name, {*number}) : std::nullopt;
+            number ? resources::find(tx, caller.directory, target.type->name, {*number}) : std::nullopt;
     if (!row)
         return false;
     const bool has_many =
-        has_many_members(tx, caller.directory, row->id) || has_many_groups(tx, caller.directory, row->id);
+            has_many_members(tx, caller.directory, row->id) || has_many_groups(tx, caller.directory, row->id);
     if (!has_many)
         return false;
     if (auto met = target.conditions.check(row->version); !met)
@@ -440,20 +385,16 @@ result<bool> begin_removal(store::transaction& tx, const caller& caller, const t
     return true;
 }
 
-bool run_next_step(
-    store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
-)
-{
+bool run_next_step(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory,
+        resource_id resource) {
     return run_step_of(tx, schemas, rows::of_resource(tx, directory, resource));
 }
 
-bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before)
-{
+bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before) {
     return run_step_of(tx, schemas, rows::next(tx, made_before));
 }
 
-bool trim(store::transaction& tx, directory_id directory, resource_id resource)
-{
+bool trim(store::transaction& tx, directory_id directory, resource_id resource) {
     if (has_many_members(tx, directory, resource)) {
         for (const auto& one : first_members(tx, directory, resource))
             resources::remove_member(tx, directory, resource, one.id);

@@ -51,21 +51,15 @@ constexpr std::chrono::minutes abandoned_after{10};
 // Stores parts of a change before its job begins. `job` is the number returned for the parts before, 0 for
 // the first ones. `before` is the number of parts stored so far. Returns the number of the job.
 std::int64_t write_parts(
-    store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts
-);
+        store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts);
 
 // The number of stored parts of a job.
 std::size_t count_parts(store::transaction& tx, std::int64_t job);
 
 // Begins the job of a change of more than members_at_once_max memberships. The group must have no other job.
 // `job` is the number under which all parts have been stored; 0: they are stored now.
-void begin_change(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id group,
-    std::int64_t job,
-    std::span<const std::string> parts
-);
+void begin_change(store::transaction& tx, const caller& caller, resource_id group, std::int64_t job,
+        std::span<const std::string> parts);
 
 // Whether the resource has an unfinished job.
 bool has_job(store::transaction& tx, directory_id directory, resource_id resource);
@@ -78,13 +72,8 @@ bool discard_abandoned_parts(store::transaction& tx);
 
 // Publishes that a user has been released from a hold by the event `caused_by`: its groups show it from now
 // on. Groups beyond the limit of a transaction become a job.
-void publish_gained_groups(
-    store::transaction& tx,
-    const caller& caller,
-    resource_id user,
-    const std::vector<store::resources::membership>& groups,
-    const std::string& caused_by
-);
+void publish_gained_groups(store::transaction& tx, const caller& caller, resource_id user,
+        const std::vector<store::resources::membership>& groups, const std::string& caused_by);
 
 // Begins the job of a deletion and returns true when the resource has too many memberships to be deleted in
 // one transaction and its preconditions hold; the deletion is noted in the request log, too. False: remove()
@@ -92,9 +81,8 @@ void publish_gained_groups(
 result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target);
 
 // Executes the next step of the job of a resource; false: it has none.
-bool run_next_step(
-    store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
-);
+bool run_next_step(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory,
+        resource_id resource);
 
 // Executes the next step of the oldest job created before `made_before`; false: there is none.
 bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);

@@ -15,34 +15,26 @@ namespace resources = store::resources;
 class group_closure {
 public:
     group_closure(store::transaction& tx, directory_id directory, std::size_t links_max)
-        : tx_(tx), directory_(directory), links_left_(links_max)
-    {
-    }
+            : tx_(tx), directory_(directory), links_left_(links_max) {}
 
     // Loads the parents of groups; false when the limit of links is reached.
-    bool load_parents(const std::set<resource_id>& groups)
-    {
+    bool load_parents(const std::set<resource_id>& groups) {
         std::vector<resource_id> unknown;
         for (const auto group : groups)
             if (parents_.try_emplace(group.value).second)
                 unknown.push_back(group);
         resources::groups_of_each(
-            tx_,
-            directory_,
-            unknown,
-            [this](resource_id child, const resources::membership& parent) {
-                if (links_left_ == 0)
-                    return is_complete_ = false;
-                --links_left_;
-                parents_.at(child.value).push_back(parent);
-                return true;
-            }
-        );
+                tx_, directory_, unknown, [this](resource_id child, const resources::membership& parent) {
+                    if (links_left_ == 0)
+                        return is_complete_ = false;
+                    --links_left_;
+                    parents_.at(child.value).push_back(parent);
+                    return true;
+                });
         return is_complete_;
     }
 
-    [[nodiscard]] const std::vector<resources::membership>& parents_of(resource_id group) const
-    {
+    [[nodiscard]] const std::vector<resources::membership>& parents_of(resource_id group) const {
         return parents_.at(group.value);
     }
 
@@ -57,8 +49,7 @@ private:
 // The breadth-first search from the direct groups of one user upwards.
 class ancestor_search {
 public:
-    explicit ancestor_search(std::vector<group_link>& found) : found_(&found)
-    {
+    explicit ancestor_search(std::vector<group_link>& found) : found_(&found) {
         for (const auto& link : found)
             visit(link.group.group);
     }
@@ -66,8 +57,7 @@ public:
     // The groups reached last; their parents are the next level.
     [[nodiscard]] const std::vector<resource_id>& level() const noexcept { return level_; }
 
-    void ascend(const group_closure& closure)
-    {
+    void ascend(const group_closure& closure) {
         std::map<resource_id, const resources::membership*> above;
         for (const auto group : std::exchange(level_, {}))
             for (const auto& parent : closure.parents_of(group))
@@ -84,8 +74,7 @@ public:
 
 private:
     // False: visited before.
-    bool visit(resource_id group)
-    {
+    bool visit(resource_id group) {
         if (!seen_.insert(group.value).second)
             return false;
         level_.push_back(group);
@@ -100,13 +89,8 @@ private:
 
 }  // namespace
 
-group_links groups_of_users(
-    store::transaction& tx,
-    directory_id directory,
-    const std::vector<resource_id>& users,
-    std::size_t links_max
-)
-{
+group_links groups_of_users(store::transaction& tx, directory_id directory,
+        const std::vector<resource_id>& users, std::size_t links_max) {
     group_links links;
     std::size_t left = links_max;
     resources::groups_of_each(tx, directory, users, [&](resource_id user, const resources::membership& of) {

@@ -21,7 +21,7 @@ namespace scimd::service {
 
 constexpr std::size_t nested_levels_max = 32;  // above the groups that list a user
 constexpr std::size_t indirect_groups_max =
-    1'000;  // of one user; the nearest are kept, of one level the oldest
+        1'000;  // of one user; the nearest are kept, of one level the oldest
 
 // A group of a user.
 struct group_link {
@@ -40,11 +40,7 @@ struct group_links {
 
 constexpr std::size_t group_links_max = 200'000;  // memberships that a search reads
 
-group_links groups_of_users(
-    store::transaction& tx,
-    directory_id directory,
-    const std::vector<resource_id>& users,
-    std::size_t links_max = group_links_max
-);
+group_links groups_of_users(store::transaction& tx, directory_id directory,
+        const std::vector<resource_id>& users, std::size_t links_max = group_links_max);
 
 }  // namespace scimd::service

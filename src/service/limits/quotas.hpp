@@ -29,8 +29,7 @@ using quota_limits = std::array<std::int64_t, store::usage::quota_count>;
 
 constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
 constexpr quota_limits default_quota_limits = {
-    1'000'000, 250'000, 1'000'000, 10'000'000, 10 * gibibyte, 5 * gibibyte, 10'000
-};
+        1'000'000, 250'000, 1'000'000, 10'000'000, 10 * gibibyte, 5 * gibibyte, 10'000};
 constexpr std::int64_t quota_max = 1'000'000'000'000'000;  // largest value of a limit
 
 // The token bucket of "events_per_second" holds the events of so many seconds. A directory whose jobs have
@@ -51,9 +50,8 @@ public:
 
     // Whether the directory can make another event. `last_sequence` is the sequence number of its last event,
     // from which the bucket knows how many it has made.
-    bool admits_event(
-        directory_id directory, std::int64_t last_sequence, std::int64_t events_per_second, time_point now
-    );
+    bool admits_event(directory_id directory, std::int64_t last_sequence, std::int64_t events_per_second,
+            time_point now);
 
     // While the disk is nearly full, only changes that make a directory smaller are accepted.
     void reserve_storage(bool is_reserved) noexcept { is_reserved_ = is_reserved; }
@@ -82,11 +80,8 @@ public:
     quota_guard(store::transaction& tx, const caller& caller);
 
     [[nodiscard]] result<void> admit_new(const scim::resource_type& type) const;
-    result<void> admit_change(
-        const json::object& before,
-        const json::object& after,
-        const std::vector<scim::membership_operation>& members
-    );
+    result<void> admit_change(const json::object& before, const json::object& after,
+            const std::vector<scim::membership_operation>& members);
     // Checks the admitted change after it was written; `document_bytes` is the growth of the document.
     [[nodiscard]] result<void> check_growth(std::int64_t document_bytes, bool changes_members) const;
 

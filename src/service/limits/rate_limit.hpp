@@ -23,13 +23,10 @@ constexpr std::int64_t request_burst_max = 100'000'000;
 class rate_limiter {
 public:
     explicit rate_limiter(const request_rate& limit)
-        : buckets_({.per_second = limit.per_second, .burst = limit.burst})
-    {
-    }
+            : buckets_({.per_second = limit.per_second, .burst = limit.burst}) {}
 
     // Counts a request and says whether it is within the limit.
-    rate_limit_status take(directory_id directory, time_point now)
-    {
+    rate_limit_status take(directory_id directory, time_point now) {
         return buckets_.take(directory.value, now.time_since_epoch());
     }
 

@@ -28,9 +28,7 @@ class cursor_seal {
 public:
     // Key vault and random source outlive it.
     cursor_seal(const vault& key_vault, random_source& random)
-        : key_vault_(key_vault.derived("scimd list cursors"), random)
-    {
-    }
+            : key_vault_(key_vault.derived("scimd list cursors"), random) {}
 
     // Encodes a cursor in characters that need no escaping in a URL (RFC 3986 §2.3). `query` identifies
     // directory, types, filter and order. The token is valid for scim::cursor_lifetime from `now`.
@@ -39,8 +37,7 @@ public:
     // Decodes a token. invalid_cursor: not a token of this query; expired_cursor: too old; invalid_count:
     // issued for another page size.
     [[nodiscard]] result<cursor> open(
-        std::string_view token, std::string_view query, std::size_t count, time_point now
-    ) const;
+            std::string_view token, std::string_view query, std::size_t count, time_point now) const;
 
 private:
     const vault key_vault_;

@@ -9,8 +9,7 @@
 
 namespace scimd::service {
 
-bool sorts_before(const list_place& a, const list_place& b, bool is_descending)
-{
+bool sorts_before(const list_place& a, const list_place& b, bool is_descending) {
     const auto& first = is_descending ? b : a;
     const auto& second = is_descending ? a : b;
     const bool lacks_first = std::holds_alternative<std::monostate>(first.key);
@@ -19,8 +18,7 @@ bool sorts_before(const list_place& a, const list_place& b, bool is_descending)
            std::tie(lacks_second, second.key, second.rank, second.id);
 }
 
-sort_key key_of(const json::value* value, const scim::attribute& attribute, work_budget& work)
-{
+sort_key key_of(const json::value* value, const scim::attribute& attribute, work_budget& work) {
     if (!value)
         return std::monostate();
     if (value->is_bool())

@@ -19,8 +19,7 @@ namespace resources = store::resources;
 constexpr std::size_t block_bytes = 4 * 1024 * 1024;
 
 // Whether the values of the attribute are read from other rows (service/scim/derived_values.hpp).
-bool is_derived(const scim::path& path)
-{
+bool is_derived(const scim::path& path) {
     const std::string_view name = path.attribute->name;
     return !path.extension && (name == "members" || name == "groups");
 }
@@ -35,20 +34,18 @@ struct derived_finder {
     bool operator()(const scim::disjunction& node) const { return any_of(node.terms); }
 
 private:
-    [[nodiscard]] bool any_of(const std::vector<scim::filter>& terms) const
-    {
+    [[nodiscard]] bool any_of(const std::vector<scim::filter>& terms) const {
         return std::ranges::any_of(terms, [this](const auto& term) { return std::visit(*this, term.node); });
     }
 };
 
-list_scope scope_of(const scim::type_query& query, std::size_t rank, store::compiled_filter compiled)
-{
+list_scope scope_of(const scim::type_query& query, std::size_t rank, store::compiled_filter compiled) {
     list_scope made{
-        .query = &query,
-        .rank = rank,
-        .where = std::move(compiled.where),
-        .is_exact = compiled.is_exact,
-        .filters_derived = query.where && std::visit(derived_finder(), query.where->node),
+            .query = &query,
+            .rank = rank,
+            .where = std::move(compiled.where),
+            .is_exact = compiled.is_exact,
+            .filters_derived = query.where && std::visit(derived_finder(), query.where->node),
     };
     if (!query.sort_by || !scim::belongs(*query.sort_by, *query.type))
         return made;
@@ -60,13 +57,11 @@ list_scope scope_of(const scim::type_query& query, std::size_t rank, store::comp
     return made;
 }
 
-sort_key to_key(const resources::sort_value& value)
-{
+sort_key to_key(const resources::sort_value& value) {
     return std::visit([](const auto& held) -> sort_key { return held; }, value);
 }
 
-resources::sort_value to_value(const sort_key& key)
-{
+resources::sort_value to_value(const sort_key& key) {
     if (const auto* const text = std::get_if<std::string>(&key))
         return *text;
     if (const auto* const number = std::get_if<std::int64_t>(&key))
@@ -76,8 +71,7 @@ resources::sort_value to_value(const sort_key& key)
 
 // The id after which the rows of a scope with the key of `after` are read. Among rows with equal keys those
 // of a type with a lower rank all come before, those of a type with a higher rank all after.
-resource_id boundary_id(const list_scope& scope, const list_place& after, bool is_descending)
-{
+resource_id boundary_id(const list_scope& scope, const list_place& after, bool is_descending) {
     using limits = std::numeric_limits<std::int64_t>;
     if (scope.rank == after.rank)
         return after.id;
@@ -87,8 +81,7 @@ resource_id boundary_id(const list_scope& scope, const list_place& after, bool i
 
 }  // namespace
 
-std::vector<list_scope> scopes_of(const scim::list_query& query)
-{
+std::vector<list_scope> scopes_of(const scim::list_query& query) {
     std::vector<list_scope> scopes;
     for (std::size_t rank = 0; rank < query.parts.size(); ++rank) {
         const auto& part = query.parts[rank];
@@ -99,14 +92,8 @@ std::vector<list_scope> scopes_of(const scim::list_query& query)
     return scopes;
 }
 
-bool is_match(
-    store::transaction& tx,
-    const caller& caller,
-    const list_scope& scope,
-    resource_id id,
-    const json::object& document
-)
-{
+bool is_match(store::transaction& tx, const caller& caller, const list_scope& scope, resource_id id,
+        const json::object& document) {
     const auto& condition = *scope.query->where;
     return scope.filters_derived ? matches_with_derived(tx, caller, scope.type(), id, document, condition)
                                  : scim::matches(condition, document, *caller.work);
@@ -114,14 +101,8 @@ bool is_match(
 
 // RFC 7644 §3.4.2.3: a multi-valued attribute is sorted by its primary or first value; derived values have no
 // primary one.
-void add_sort_value(
-    store::transaction& tx,
-    const caller& caller,
-    const list_scope& scope,
-    resource_id id,
-    json::object& document
-)
-{
+void add_sort_value(store::transaction& tx, const caller& caller, const list_scope& scope, resource_id id,
+        json::object& document) {
     const auto* const attribute = scope.orders_derived ? derived_attribute_of(scope.type()) : nullptr;
     if (!attribute)
         return;
@@ -131,14 +112,9 @@ void add_sort_value(
     });
 }
 
-scope_scan::scope_scan(
-    const list_scope& scope,
-    bool is_descending,
-    const std::optional<list_place>& after,
-    std::int64_t block_rows
-)
-    : scope_(&scope), order_{scope.column, is_descending}, block_rows_(block_rows)
-{
+scope_scan::scope_scan(const list_scope& scope, bool is_descending, const std::optional<list_place>& after,
+        std::int64_t block_rows)
+        : scope_(&scope), order_{scope.column, is_descending}, block_rows_(block_rows) {
     if (!after)
         return;
     const bool is_among_values = !std::holds_alternative<std::monostate>(after->key);
@@ -150,59 +126,40 @@ scope_scan::scope_scan(
     after_ = {to_value(after->key), boundary_id(scope, *after, is_descending)};
 }
 
-const list_item* scope_scan::head(store::transaction& tx, directory_id directory)
-{
+const list_item* scope_scan::head(store::transaction& tx, directory_id directory) {
     if (block_.empty() && !is_exhausted_)
         read_block(tx, directory);
     return block_.empty() ? nullptr : &block_.front();
 }
 
-list_item scope_scan::take()
-{
+list_item scope_scan::take() {
     auto taken = std::move(block_.front());
     block_.pop_front();
     return taken;
 }
 
-void scope_scan::read_block(store::transaction& tx, directory_id directory)
-{
+void scope_scan::read_block(store::transaction& tx, directory_id directory) {
     std::size_t bytes = 0;
     bool is_full = false;
-    resources::list_behind(
-        tx,
-        directory,
-        scope_->type().name,
-        scope_->where,
-        order_,
-        after_,
-        block_rows_,
-        [&](const resources::row& row, const resources::sort_value& value) {
-            block_.push_back({{to_key(value), scope_->rank, row.id}, row, scope_});
-            after_ = {value, row.id};
-            bytes += row.document.size();
-            is_full = bytes >= block_bytes || !std::cmp_less(block_.size(), block_rows_);
-            return !is_full;
-        }
-    );
+    resources::list_behind(tx, directory, scope_->type().name, scope_->where, order_, after_, block_rows_,
+            [&](const resources::row& row, const resources::sort_value& value) {
+                block_.push_back({{to_key(value), scope_->rank, row.id}, row, scope_});
+                after_ = {value, row.id};
+                bytes += row.document.size();
+                is_full = bytes >= block_bytes || !std::cmp_less(block_.size(), block_rows_);
+                return !is_full;
+            });
     is_exhausted_ = !is_full;
 }
 
-list_scan::list_scan(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<list_scope>& scopes,
-    bool is_descending,
-    const std::optional<list_place>& after,
-    std::int64_t block_rows
-)
-    : tx_(tx), caller_(caller), is_descending_(is_descending)
-{
+list_scan::list_scan(store::transaction& tx, const caller& caller, const std::vector<list_scope>& scopes,
+        bool is_descending, const std::optional<list_place>& after, std::int64_t block_rows)
+        : tx_(tx), caller_(caller), is_descending_(is_descending) {
     for (const auto& scope : scopes)
         scans_.emplace_back(scope, is_descending, after, block_rows);
 }
 
-scope_scan* list_scan::min_head()
-{
+scope_scan* list_scan::min_head() {
     scope_scan* first = nullptr;
     const list_place* place = nullptr;
     for (auto& scan : scans_) {
@@ -215,8 +172,7 @@ scope_scan* list_scan::min_head()
     return first;
 }
 
-std::optional<list_item> list_scan::next(std::uint64_t examined_max)
-{
+std::optional<list_item> list_scan::next(std::uint64_t examined_max) {
     while (examined_ < examined_max) {
         auto* const scan = min_head();
         if (!scan)
@@ -236,8 +192,7 @@ std::optional<list_item> list_scan::next(std::uint64_t examined_max)
     return std::nullopt;
 }
 
-bool list_scan::is_at_end()
-{
+bool list_scan::is_at_end() {
     return min_head() == nullptr;
 }
 

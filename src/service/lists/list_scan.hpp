@@ -47,34 +47,20 @@ struct list_item {
 };
 
 // Evaluates the filter of a scope that is not exact. `document` is the resource without its derived values.
-bool is_match(
-    store::transaction& tx,
-    const caller& caller,
-    const list_scope& scope,
-    resource_id id,
-    const json::object& document
-);
+bool is_match(store::transaction& tx, const caller& caller, const list_scope& scope, resource_id id,
+        const json::object& document);
 
 // Adds the derived value to the document that the scope is sorted by, if there is one.
-void add_sort_value(
-    store::transaction& tx,
-    const caller& caller,
-    const list_scope& scope,
-    resource_id id,
-    json::object& document
-);
+void add_sort_value(store::transaction& tx, const caller& caller, const list_scope& scope, resource_id id,
+        json::object& document);
 
 // The rows of one scope in order. The filter has not been evaluated on them if the scope is not exact.
 // Thread contract: that of the transaction.
 class scope_scan {
 public:
     // Rows after `after`, read in blocks of `block_rows` or 4 MiB of documents.
-    scope_scan(
-        const list_scope& scope,
-        bool is_descending,
-        const std::optional<list_place>& after,
-        std::int64_t block_rows
-    );
+    scope_scan(const list_scope& scope, bool is_descending, const std::optional<list_place>& after,
+            std::int64_t block_rows);
 
     // The next row, nullptr at the end; valid until the next call of head() or take().
     const list_item* head(store::transaction& tx, directory_id directory);
@@ -95,14 +81,8 @@ private:
 class list_scan {
 public:
     // `scopes` outlive the scan.
-    list_scan(
-        store::transaction& tx,
-        const caller& caller,
-        const std::vector<list_scope>& scopes,
-        bool is_descending,
-        const std::optional<list_place>& after,
-        std::int64_t block_rows
-    );
+    list_scan(store::transaction& tx, const caller& caller, const std::vector<list_scope>& scopes,
+            bool is_descending, const std::optional<list_place>& after, std::int64_t block_rows);
 
     // The next match; empty at the end, or when `examined_max` rows have been examined.
     std::optional<list_item> next(std::uint64_t examined_max = UINT64_MAX);

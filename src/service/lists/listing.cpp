@@ -39,8 +39,7 @@ struct page_budget {
     std::size_t bytes;
 
     [[nodiscard]] bool is_left() const noexcept { return items > 0 && bytes > 0; }
-    void take(const list_item& one) noexcept
-    {
+    void take(const list_item& one) noexcept {
         --items;
         bytes -= std::min(bytes, one.row.document.size());
     }
@@ -49,20 +48,16 @@ struct page_budget {
 // Selects the resources of one page.
 class page_selector {
 public:
-    page_selector(
-        store::transaction& tx, const caller& caller, const scim::list_query& query, const list_bounds& bounds
-    )
-        : tx_(tx),
-          caller_(caller),
-          query_(query),
-          bounds_(bounds),
-          scopes_(scopes_of(query)),
-          is_descending_(query.order == scim::sort_order::descending)
-    {
-    }
+    page_selector(store::transaction& tx, const caller& caller, const scim::list_query& query,
+            const list_bounds& bounds)
+            : tx_(tx),
+              caller_(caller),
+              query_(query),
+              bounds_(bounds),
+              scopes_(scopes_of(query)),
+              is_descending_(query.order == scim::sort_order::descending) {}
 
-    page_selection by_index() const
-    {
+    page_selection by_index() const {
         const auto start = query_.page.start_index.value_or(1);
         if (!is_sortable())
             return index_by_sorting(start);
@@ -70,8 +65,7 @@ public:
         return is_exact() && is_plain_sequence ? index_by_offset(start) : index_by_scanning(start);
     }
 
-    page_selection by_cursor(const std::optional<cursor>& from) const
-    {
+    page_selection by_cursor(const std::optional<cursor>& from) const {
         const auto sorted = is_sortable() ? std::nullopt : std::optional(sorted_places());
         page_selection page;
         if (query_.page.count > 0)
@@ -90,15 +84,12 @@ private:
     [[nodiscard]] bool is_sortable() const { return std::ranges::all_of(scopes_, &list_scope::is_sortable); }
     [[nodiscard]] bool is_exact() const { return std::ranges::all_of(scopes_, &list_scope::is_exact); }
 
-    [[nodiscard]] std::uint64_t count_of(const list_scope& scope) const
-    {
+    [[nodiscard]] std::uint64_t count_of(const list_scope& scope) const {
         return static_cast<std::uint64_t>(
-            resources::count_where(tx_, caller_.directory, scope.type().name, scope.where)
-        );
+                resources::count_where(tx_, caller_.directory, scope.type().name, scope.where));
     }
 
-    [[nodiscard]] std::uint64_t count_rows() const
-    {
+    [[nodiscard]] std::uint64_t count_rows() const {
         std::uint64_t total = 0;
         for (const auto& scope : scopes_)
             total += count_of(scope);
@@ -106,8 +97,7 @@ private:
     }
 
     // The number of matches; empty when a filter would have to be evaluated on too many rows.
-    [[nodiscard]] std::optional<std::uint64_t> total_by_cursor() const
-    {
+    [[nodiscard]] std::optional<std::uint64_t> total_by_cursor() const {
         const auto candidates = count_rows();
         if (is_exact())
             return candidates;
@@ -121,9 +111,7 @@ private:
     }
 
     [[nodiscard]] list_scan scan_from(
-        const std::optional<list_place>& after, bool is_descending, std::int64_t block_rows
-    ) const
-    {
+            const std::optional<list_place>& after, bool is_descending, std::int64_t block_rows) const {
         return {tx_, caller_, scopes_, is_descending, after, block_rows};
     }
 
@@ -132,8 +120,7 @@ private:
     [[nodiscard]] page_budget full_budget() const { return {query_.page.count, bounds_.document_bytes_max}; }
 
     // The store filters, orders and skips rows; the types come one after the other.
-    [[nodiscard]] page_selection index_by_offset(std::uint64_t start) const
-    {
+    [[nodiscard]] page_selection index_by_offset(std::uint64_t start) const {
         page_selection page{.total = 0};
         auto left = full_budget();
         auto to_skip = start - 1;
@@ -150,27 +137,17 @@ private:
         return page;
     }
 
-    void read_range(
-        const list_scope& scope, std::uint64_t offset, page_budget& left, std::vector<list_item>& into
-    ) const
-    {
-        resources::list(
-            tx_,
-            caller_.directory,
-            scope.type().name,
-            scope.where,
-            {scope.column, is_descending_},
-            static_cast<std::int64_t>(offset),
-            static_cast<std::int64_t>(left.items),
-            [&](const resources::row& row) {
-                append_item({{{}, scope.rank, row.id}, row, &scope}, left, into);
-                return left.is_left();
-            }
-        );
+    void read_range(const list_scope& scope, std::uint64_t offset, page_budget& left,
+            std::vector<list_item>& into) const {
+        resources::list(tx_, caller_.directory, scope.type().name, scope.where,
+                {scope.column, is_descending_}, static_cast<std::int64_t>(offset),
+                static_cast<std::int64_t>(left.items), [&](const resources::row& row) {
+                    append_item({{{}, scope.rank, row.id}, row, &scope}, left, into);
+                    return left.is_left();
+                });
     }
 
-    [[nodiscard]] page_selection index_by_scanning(std::uint64_t start) const
-    {
+    [[nodiscard]] page_selection index_by_scanning(std::uint64_t start) const {
         page_selection page;
         if (is_exact())
             page.total = count_rows();
@@ -188,8 +165,7 @@ private:
         return page;
     }
 
-    [[nodiscard]] page_selection index_by_sorting(std::uint64_t start) const
-    {
+    [[nodiscard]] page_selection index_by_sorting(std::uint64_t start) const {
         const auto all = sorted_places();
         page_selection page{.total = all.size()};
         auto left = full_budget();
@@ -201,9 +177,7 @@ private:
     // --- by cursor
 
     [[nodiscard]] page_selection page_after(
-        const std::optional<cursor>& from, const std::optional<sorted_list>& sorted
-    ) const
-    {
+            const std::optional<cursor>& from, const std::optional<sorted_list>& sorted) const {
         auto found = range_after(from ? std::optional(from->at) : std::nullopt, is_descending_, sorted);
         page_selection page{.next = found.resume_after};
         if (from && !found.items.empty())
@@ -212,9 +186,8 @@ private:
         return page;
     }
 
-    [[nodiscard]] page_selection page_before(const list_place& at, const std::optional<sorted_list>& sorted)
-        const
-    {
+    [[nodiscard]] page_selection page_before(
+            const list_place& at, const std::optional<sorted_list>& sorted) const {
         auto found = range_after(at, !is_descending_, sorted);
         std::ranges::reverse(found.items);
         page_selection page{.items = std::move(found.items), .previous = found.resume_after};
@@ -226,22 +199,18 @@ private:
     }
 
     // A position just before another one; no resource needs to exist there.
-    [[nodiscard]] list_place just_before(list_place at) const
-    {
+    [[nodiscard]] list_place just_before(list_place at) const {
         at.id.value += is_descending_ ? 1 : -1;
         return at;
     }
 
-    [[nodiscard]] item_range range_after(
-        const std::optional<list_place>& after, bool is_descending, const std::optional<sorted_list>& sorted
-    ) const
-    {
+    [[nodiscard]] item_range range_after(const std::optional<list_place>& after, bool is_descending,
+            const std::optional<sorted_list>& sorted) const {
         return sorted ? range_in(*sorted, after, is_descending) : range_by_scanning(after, is_descending);
     }
 
-    [[nodiscard]] item_range range_by_scanning(const std::optional<list_place>& after, bool is_descending)
-        const
-    {
+    [[nodiscard]] item_range range_by_scanning(
+            const std::optional<list_place>& after, bool is_descending) const {
         auto left = full_budget();
         const auto block_rows = is_exact() ? static_cast<std::int64_t>(left.items) + 1 : filtered_block_rows;
         auto scan = scan_from(after, is_descending, block_rows);
@@ -260,9 +229,7 @@ private:
     }
 
     [[nodiscard]] item_range range_in(
-        const sorted_list& all, const std::optional<list_place>& after, bool is_descending
-    ) const
-    {
+            const sorted_list& all, const std::optional<list_place>& after, bool is_descending) const {
         const auto is_after = [&](const sorted_place& each) {
             return !after || sorts_before(*after, each.at, is_descending);
         };
@@ -286,53 +253,40 @@ private:
 
     // --- sorted by an attribute without an ordered column: positions of all matches, in memory
 
-    [[nodiscard]] sorted_list sorted_places() const
-    {
+    [[nodiscard]] sorted_list sorted_places() const {
         sorted_list all;
         for (const auto& scope : scopes_)
             add_places(scope, all);
-        std::ranges::sort(all, [this](const auto& a, const auto& b) {
-            return sorts_before(a.at, b.at, is_descending_);
-        });
+        std::ranges::sort(all,
+                [this](const auto& a, const auto& b) { return sorts_before(a.at, b.at, is_descending_); });
         return all;
     }
 
-    void add_places(const list_scope& scope, sorted_list& into) const
-    {
+    void add_places(const list_scope& scope, sorted_list& into) const {
         const auto& sort_by = *scope.query->sort_by;
         const resources::ordering by_id;
-        resources::list(
-            tx_,
-            caller_.directory,
-            scope.type().name,
-            scope.where,
-            by_id,
-            0,
-            -1,
-            [&](const resources::row& row) {
-                caller_.work->allow(resource_steps);
-                caller_.work->charge(row.document.size());
-                auto document = document_with_meta(caller_, scope.type(), row);
-                if (!scope.is_exact && !is_match(tx_, caller_, scope, row.id, document))
+        resources::list(tx_, caller_.directory, scope.type().name, scope.where, by_id, 0, -1,
+                [&](const resources::row& row) {
+                    caller_.work->allow(resource_steps);
+                    caller_.work->charge(row.document.size());
+                    auto document = document_with_meta(caller_, scope.type(), row);
+                    if (!scope.is_exact && !is_match(tx_, caller_, scope, row.id, document))
+                        return true;
+                    add_sort_value(tx_, caller_, scope, row.id, document);
+                    auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *caller_.work);
+                    into.push_back({{std::move(key), scope.rank, row.id}, &scope});
                     return true;
-                add_sort_value(tx_, caller_, scope, row.id, document);
-                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *caller_.work);
-                into.push_back({{std::move(key), scope.rank, row.id}, &scope});
-                return true;
-            }
-        );
+                });
     }
 
-    bool add_item(const sorted_place& place, page_budget& left, std::vector<list_item>& into) const
-    {
+    bool add_item(const sorted_place& place, page_budget& left, std::vector<list_item>& into) const {
         const auto& scope = *place.of;
         if (auto row = resources::find(tx_, caller_.directory, scope.type().name, place.at.id))
             append_item({place.at, std::move(*row), &scope}, left, into);
         return true;
     }
 
-    static void append_item(list_item one, page_budget& left, std::vector<list_item>& into)
-    {
+    static void append_item(list_item one, page_budget& left, std::vector<list_item>& into) {
         left.take(one);
         into.push_back(std::move(one));
     }
@@ -346,13 +300,11 @@ private:
 };
 
 // Identifies the query that a cursor is bound to: directory, types, filter and order.
-std::string identity_of(const caller& caller, const scim::list_query& query)
-{
+std::string identity_of(const caller& caller, const scim::list_query& query) {
     return caller.directory.text() + query.identity;
 }
 
-std::vector<requested_row> rows_of(const std::vector<list_item>& items)
-{
+std::vector<requested_row> rows_of(const std::vector<list_item>& items) {
     std::vector<requested_row> rows;
     rows.reserve(items.size());
     for (const auto& item : items)
@@ -362,8 +314,7 @@ std::vector<requested_row> rows_of(const std::vector<list_item>& items)
 
 // The number of items, at least one, counted from the first or from the last, that list at most `links_max`
 // members and groups.
-std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_last, std::int64_t links_max)
-{
+std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_last, std::int64_t links_max) {
     std::int64_t links = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         links += from_last ? counts[counts.size() - 1 - i] : counts[i];
@@ -375,14 +326,8 @@ std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_las
 
 // Shortens a page that would list too many members, at the end that is further from where it began. Returns
 // the number of members or groups of each remaining item.
-std::vector<std::int64_t> limit_links(
-    store::transaction& tx,
-    const caller& caller,
-    page_selection& chosen,
-    bool goes_back,
-    std::int64_t links_max
-)
-{
+std::vector<std::int64_t> limit_links(store::transaction& tx, const caller& caller, page_selection& chosen,
+        bool goes_back, std::int64_t links_max) {
     auto counts = count_shown_links(tx, caller, rows_of(chosen.items));
     const auto fitting = count_fitting(counts, goes_back, links_max);
     if (fitting == chosen.items.size())
@@ -401,16 +346,9 @@ std::vector<std::int64_t> limit_links(
 }
 
 // Empty: the page is too large for an inline read.
-std::optional<page> write_page(
-    store::transaction& tx,
-    const caller& caller,
-    const page_selection& chosen,
-    const std::vector<std::int64_t>& links,
-    scim::list_head head,
-    const list_bounds& bounds,
-    spooled_text& into
-)
-{
+std::optional<page> write_page(store::transaction& tx, const caller& caller, const page_selection& chosen,
+        const std::vector<std::int64_t>& links, scim::list_head head, const list_bounds& bounds,
+        spooled_text& into) {
     const auto rows = rows_of(chosen.items);
     if (bounds.is_inline && std::reduce(links.begin(), links.end()) > members_inline_max)
         return std::nullopt;
@@ -422,15 +360,8 @@ std::optional<page> write_page(
 
 }  // namespace
 
-result<std::optional<page>> list(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::list_query& query,
-    const cursor_seal& seal,
-    spooled_text& into,
-    const list_bounds& bounds
-)
-{
+result<std::optional<page>> list(store::transaction& tx, const caller& caller, const scim::list_query& query,
+        const cursor_seal& seal, spooled_text& into, const list_bounds& bounds) {
     const page_selector selector(tx, caller, query, bounds);
     if (!query.page.cursor) {
         auto chosen = selector.by_index();
@@ -454,13 +385,11 @@ result<std::optional<page>> list(
         return at ? seal.seal({*at, goes_back, count}, identity, tx.now()) : std::string();
     };
     scim::list_head head{
-        chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)
-    };
+            chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)};
     return write_page(tx, caller, chosen, links, std::move(head), bounds, into);
 }
 
-store::intent intent_of(const scim::list_query& query)
-{
+store::intent intent_of(const scim::list_query& query) {
     const bool is_look_up = std::ranges::all_of(query.parts, [](const scim::type_query& part) {
         return part.where && store::compile(*part.where, *part.type).is_look_up();
     });

@@ -54,14 +54,8 @@ struct page {
 
 // Appends the ListResponse to `into`. Empty, with nothing appended: the page is too large for an inline read.
 // Errors are those of cursor_seal::open(). Thread contract: that of the transaction.
-result<std::optional<page>> list(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::list_query& query,
-    const cursor_seal& seal,
-    spooled_text& into,
-    const list_bounds& bounds = {}
-);
+result<std::optional<page>> list(store::transaction& tx, const caller& caller, const scim::list_query& query,
+        const cursor_seal& seal, spooled_text& into, const list_bounds& bounds = {});
 
 // How the store should run a query: `read` when an equality on an index answers all of it
 // (store::compiled_filter), `scan` for everything else. The caller limits a read

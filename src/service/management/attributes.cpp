@@ -25,39 +25,37 @@ constexpr std::size_t label_bytes_max = 250;
 constexpr std::array<std::string_view, 5> datatypes = {"STRING", "NUMBER", "BOOL", "ARRAY", "OBJECT"};
 
 constexpr standard_attribute standard[] = {
-    {"email", "Email", "STRING"},
-    {"preferred_username", "Preferred username", "STRING"},
-    {"name", "Name", "STRING"},
-    {"given_name", "Given name", "STRING"},
-    {"family_name", "Family name", "STRING"},
-    {"nickname", "Nickname", "STRING"},
-    {"picture", "Picture", "STRING"},
-    {"phone_number", "Phone number", "STRING"},
-    {"address", "Address", "OBJECT"},
-    {"title", "Title", "STRING"},
-    {"user_type", "User type", "STRING"},
-    {"employee_id", "Employee ID", "STRING"},
-    {"cost_center", "Cost center", "STRING"},
-    {"organization", "Organization", "STRING"},
-    {"division", "Division", "STRING"},
-    {"department", "Department", "STRING"},
-    {"profile", "Profile", "STRING"},
-    {"language", "Language", "STRING"},
-    {"locale", "Locale", "STRING"},
-    {"zoneinfo", "Time zone", "STRING"},
-    {"active", "Active", "BOOL"},
-    {"groups", "Groups", "ARRAY"},
+        {"email", "Email", "STRING"},
+        {"preferred_username", "Preferred username", "STRING"},
+        {"name", "Name", "STRING"},
+        {"given_name", "Given name", "STRING"},
+        {"family_name", "Family name", "STRING"},
+        {"nickname", "Nickname", "STRING"},
+        {"picture", "Picture", "STRING"},
+        {"phone_number", "Phone number", "STRING"},
+        {"address", "Address", "OBJECT"},
+        {"title", "Title", "STRING"},
+        {"user_type", "User type", "STRING"},
+        {"employee_id", "Employee ID", "STRING"},
+        {"cost_center", "Cost center", "STRING"},
+        {"organization", "Organization", "STRING"},
+        {"division", "Division", "STRING"},
+        {"department", "Department", "STRING"},
+        {"profile", "Profile", "STRING"},
+        {"language", "Language", "STRING"},
+        {"locale", "Locale", "STRING"},
+        {"zoneinfo", "Time zone", "STRING"},
+        {"active", "Active", "BOOL"},
+        {"groups", "Groups", "ARRAY"},
 };
 
-bool is_key(std::string_view text)
-{
+bool is_key(std::string_view text) {
     const auto is_plain = [](char one) { return is_alpha(one) || is_digit(one) || one == '-' || one == '_'; };
     return text.size() >= key_bytes_min && text.size() <= key_bytes_max && is_alpha(text.front()) &&
            std::ranges::all_of(text, is_plain);
 }
 
-result<void> apply(const change& wanted, definition& to)
-{
+result<void> apply(const change& wanted, definition& to) {
     if (wanted.label) {
         const bool is_good = wanted.label->size() >= label_bytes_min &&
                              wanted.label->size() <= label_bytes_max && is_storable(*wanted.label);
@@ -77,9 +75,7 @@ result<void> apply(const change& wanted, definition& to)
 
 // Checks one mapping, whose key and path can be swapped.
 result<rows::mapping> check_one(
-    store::transaction& tx, const caller& caller, const wanted_mapping& wanted, const std::string& at
-)
-{
+        store::transaction& tx, const caller& caller, const wanted_mapping& wanted, const std::string& at) {
     const auto first = rows::find(tx, wanted.key);
     const auto second = first ? std::nullopt : rows::find(tx, wanted.map_to);
     if (!first && !second)
@@ -100,14 +96,12 @@ result<rows::mapping> check_one(
 }
 
 // The attribute that the path names, with all values of a multi-valued one.
-const json::value* attribute_in(const scim::path& path, const json::object& document)
-{
+const json::value* attribute_in(const scim::path& path, const json::object& document) {
     const auto* object = path.extension ? find_object(document, path.extension->urn) : &document;
     return object ? find(*object, path.attribute->name) : nullptr;
 }
 
-json::value part_of(const scim::path& path, const json::value& element)
-{
+json::value part_of(const scim::path& path, const json::value& element) {
     if (!path.sub_attribute)
         return element;
     const auto* part = element.is_object() ? find(element.get_object(), path.sub_attribute->name) : nullptr;
@@ -115,8 +109,7 @@ json::value part_of(const scim::path& path, const json::value& element)
 }
 
 // All values that a path leads to, the primary one first.
-json::array values_of(const scim::patch_target& from, const json::object& document, work_budget& work)
-{
+json::array values_of(const scim::patch_target& from, const json::object& document, work_budget& work) {
     const auto* value = attribute_in(from.attribute, document);
     if (!value || value->is_null())
         return {};
@@ -134,8 +127,7 @@ json::array values_of(const scim::patch_target& from, const json::object& docume
     return found;
 }
 
-std::optional<json::value> to_string(const json::value& value)
-{
+std::optional<json::value> to_string(const json::value& value) {
     if (value.is_string())
         return value;
     if (value.is_bool() || value.is_number())
@@ -143,8 +135,7 @@ std::optional<json::value> to_string(const json::value& value)
     return std::nullopt;
 }
 
-std::optional<json::value> to_number(const json::value& value)
-{
+std::optional<json::value> to_number(const json::value& value) {
     if (value.is_number())
         return value;
     if (!value.is_string())
@@ -161,8 +152,7 @@ std::optional<json::value> to_number(const json::value& value)
     return json::value(number);
 }
 
-std::optional<json::value> to_bool(const json::value& value)
-{
+std::optional<json::value> to_bool(const json::value& value) {
     if (value.is_bool())
         return value;
     if (value.is_string() && equals_ignoring_case(value.get_string(), "true"))
@@ -172,8 +162,7 @@ std::optional<json::value> to_bool(const json::value& value)
     return std::nullopt;
 }
 
-std::optional<json::value> converted(const json::value& value, std::string_view datatype)
-{
+std::optional<json::value> converted(const json::value& value, std::string_view datatype) {
     if (datatype == "STRING")
         return to_string(value);
     if (datatype == "NUMBER")
@@ -185,13 +174,11 @@ std::optional<json::value> converted(const json::value& value, std::string_view 
 
 }  // namespace
 
-std::span<const standard_attribute> standard_attributes()
-{
+std::span<const standard_attribute> standard_attributes() {
     return standard;
 }
 
-result<definition> define(store::transaction& tx, std::string_view key, const change& wanted)
-{
+result<definition> define(store::transaction& tx, std::string_view key, const change& wanted) {
     if (!is_key(key))
         return invalid_value("key must have 3 to 25 letters, digits, '-' or '_' and begin with a letter.");
     if (std::ranges::find(standard, key, &standard_attribute::key) != std::end(standard))
@@ -206,8 +193,7 @@ result<definition> define(store::transaction& tx, std::string_view key, const ch
     return made;
 }
 
-result<definition> redefine(store::transaction& tx, definition before, const change& wanted)
-{
+result<definition> redefine(store::transaction& tx, definition before, const change& wanted) {
     if (auto applied = apply(wanted, before); !applied)
         return applied.error();
     rows::update(tx, before);
@@ -215,9 +201,7 @@ result<definition> redefine(store::transaction& tx, definition before, const cha
 }
 
 result<std::vector<rows::mapping>> check(
-    store::transaction& tx, const caller& caller, const std::vector<wanted_mapping>& wanted
-)
-{
+        store::transaction& tx, const caller& caller, const std::vector<wanted_mapping>& wanted) {
     if (wanted.size() > definitions_max)
         return invalid_value("attributes has more than 100 elements.");
     std::vector<rows::mapping> checked;
@@ -234,8 +218,7 @@ result<std::vector<rows::mapping>> check(
     return checked;
 }
 
-std::vector<mapping> parse_mappings(const std::vector<rows::mapping>& rows, const scim::catalogue& schemas)
-{
+std::vector<mapping> parse_mappings(const std::vector<rows::mapping>& rows, const scim::catalogue& schemas) {
     std::vector<mapping> parsed;
     const auto* users = schemas.find_type("User");
     if (!users)
@@ -248,13 +231,11 @@ std::vector<mapping> parse_mappings(const std::vector<rows::mapping>& rows, cons
     return parsed;
 }
 
-std::vector<mapping> mappings(store::transaction& tx, const caller& caller)
-{
+std::vector<mapping> mappings(store::transaction& tx, const caller& caller) {
     return parse_mappings(rows::mappings(tx, caller.directory), *caller.schemas);
 }
 
-result<json::value> read(const mapping& mapped, const json::object& document, work_budget& work)
-{
+result<json::value> read(const mapping& mapped, const json::object& document, work_budget& work) {
     auto values = values_of(mapped.from, document, work);
     if (mapped.datatype == "ARRAY")
         return values.empty() ? json::value() : json::value(std::move(values));

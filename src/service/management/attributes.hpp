@@ -62,14 +62,12 @@ struct wanted_mapping {
 // Checks the mappings of a directory. Clients swap the key and the SCIM path; the text that is a declared key
 // is taken as the key. Errors name the index.
 result<std::vector<store::attributes::mapping>> check(
-    store::transaction& tx, const caller& caller, const std::vector<wanted_mapping>& wanted
-);
+        store::transaction& tx, const caller& caller, const std::vector<wanted_mapping>& wanted);
 
 // Parses the paths of stored mappings. Mappings that are disabled or do not fit the schema any more are left
 // out.
 std::vector<mapping> parse_mappings(
-    const std::vector<store::attributes::mapping>& rows, const scim::catalogue& schemas
-);
+        const std::vector<store::attributes::mapping>& rows, const scim::catalogue& schemas);
 // The enabled mappings of the directory.
 std::vector<mapping> mappings(store::transaction& tx, const caller& caller);
 

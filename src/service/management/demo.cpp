@@ -13,8 +13,7 @@ namespace tenants = store::tenants;
 
 constexpr std::string_view demo_external_id = "example-corp";
 
-result<tenants::organization> demo_organization(store::transaction& tx, const event_source& source)
-{
+result<tenants::organization> demo_organization(store::transaction& tx, const event_source& source) {
     if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id))
         return std::move(*found);
     organizations::change wanted;
@@ -33,22 +32,15 @@ result<tenants::organization> demo_organization(store::transaction& tx, const ev
 
 }  // namespace
 
-result<demo_access> prepare_demo(
-    store::transaction& tx,
-    const event_source& source,
-    random_source& random,
-    std::optional<tenants::domain_policy> policy,
-    std::optional<time_point> secret_expires
-)
-{
+result<demo_access> prepare_demo(store::transaction& tx, const event_source& source, random_source& random,
+        std::optional<tenants::domain_policy> policy, std::optional<time_point> secret_expires) {
     const auto organization = demo_organization(tx, source);
     if (!organization)
         return organization.error();
     auto existing = tenants::list_directories(tx, organization->id);
     if (existing.empty()) {
         auto made = organizations::create_directory(
-            tx, source, organization->id, {.name = "Demo directory", .provider = ""}
-        );
+                tx, source, organization->id, {.name = "Demo directory", .provider = ""});
         if (!made)
             return made.error();
         existing.push_back(std::move(*made));

@@ -21,12 +21,7 @@ struct demo_access {
 
 // Creates the organization "Example Corp" with the verified domain example.com and a directory at the first
 // call, and a token of the directory at every call.
-result<demo_access> prepare_demo(
-    store::transaction& tx,
-    const event_source& source,
-    random_source& random,
-    std::optional<store::tenants::domain_policy> policy,
-    std::optional<time_point> secret_expires
-);
+result<demo_access> prepare_demo(store::transaction& tx, const event_source& source, random_source& random,
+        std::optional<store::tenants::domain_policy> policy, std::optional<time_point> secret_expires);
 
 }  // namespace scimd::service::demo

@@ -32,35 +32,22 @@ constexpr std::size_t removed_memberships_max = 1'000;
 
 constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "COMPLETED"};
 
-void publish_state(
-    store::transaction& tx,
-    const event_source& source,
-    const tenants::directory& directory,
-    std::string_view type
-)
-{
+void publish_state(store::transaction& tx, const event_source& source, const tenants::directory& directory,
+        std::string_view type) {
     event_draft draft;
     draft.type = type;
     draft.object = "Directory";
-    draft.data = json::object{
-        {"id", directory.id.text()},
-        {"organization_id", directory.organization.text()},
-        {"directory_type", "SCIM"},
-        {"provider", directory.provider},
-        {"name", directory.name},
-        {"enabled", directory.is_enabled},
-        {"updated_at", format_rfc3339(tx.now())}
-    };
+    draft.data = json::object{{"id", directory.id.text()}, {"organization_id", directory.organization.text()},
+            {"directory_type", "SCIM"}, {"provider", directory.provider}, {"name", directory.name},
+            {"enabled", directory.is_enabled}, {"updated_at", format_rfc3339(tx.now())}};
     publish(tx, source, {directory.organization, directory.id, directory.provider}, std::move(draft));
 }
 
-std::string_view state_type(bool is_enabled)
-{
+std::string_view state_type(bool is_enabled) {
     return is_enabled ? "organization.directory_enabled" : "organization.directory_disabled";
 }
 
-result<void> check(const change& wanted)
-{
+result<void> check(const change& wanted) {
     if (wanted.name && (wanted.name->size() > display_name_bytes_max || !is_storable(*wanted.name)))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
     if (wanted.status && std::ranges::find(statuses, *wanted.status) == statuses.end())
@@ -70,8 +57,7 @@ result<void> check(const change& wanted)
 
 // Publishes no events about memberships: the event about the group follows. Resources of a type that is not
 // configured any more are deleted without an event.
-void remove_resource(store::transaction& tx, const caller& caller, const rows::remainder& one)
-{
+void remove_resource(store::transaction& tx, const caller& caller, const rows::remainder& one) {
     const auto* type = caller.schemas->find_type(one.type);
     if (!type)
         return store::resources::remove(tx, caller.directory, one.type, one.id);
@@ -84,29 +70,24 @@ void remove_resource(store::transaction& tx, const caller& caller, const rows::r
     store::resources::remove(tx, caller.directory, one.type, one.id);
     if (was_held)  // no event has been published about a held user
         return;
-    publish_change(
-        tx,
-        caller,
-        {.type = type,
-         .version = one.version,
-         .before = std::move(last_state),
-         .after = std::nullopt,
-         .reason = "directory_deleted"}
-    );
+    publish_change(tx, caller,
+            {.type = type,
+                    .version = one.version,
+                    .before = std::move(last_state),
+                    .after = std::nullopt,
+                    .reason = "directory_deleted"});
 }
 
 }  // namespace
 
-void publish_created(store::transaction& tx, const event_source& source, const tenants::directory& directory)
-{
+void publish_created(
+        store::transaction& tx, const event_source& source, const tenants::directory& directory) {
     publish_state(tx, source, directory, "organization.directory.created");
     publish_state(tx, source, directory, state_type(true));
 }
 
-result<void> update(
-    store::transaction& tx, const event_source& source, tenants::directory& directory, const change& wanted
-)
-{
+result<void> update(store::transaction& tx, const event_source& source, tenants::directory& directory,
+        const change& wanted) {
     if (auto good = check(wanted); !good)
         return good.error();
     if (wanted.name) {
@@ -133,9 +114,7 @@ result<void> update(
 }
 
 void set_enabled(
-    store::transaction& tx, const event_source& source, tenants::directory& directory, bool is_enabled
-)
-{
+        store::transaction& tx, const event_source& source, tenants::directory& directory, bool is_enabled) {
     if (directory.is_enabled == is_enabled)
         return;
     tenants::set_directory_enabled(tx, directory.organization, directory.id, is_enabled);
@@ -144,17 +123,14 @@ void set_enabled(
 }
 
 result<void> begin_removal(
-    store::transaction& tx, const event_source& source, const tenants::directory& directory
-)
-{
+        store::transaction& tx, const event_source& source, const tenants::directory& directory) {
     if (directory.is_enabled)
         return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
     rows::begin_removal(tx, directory.id, event_source_text(source));
     return {};
 }
 
-bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& removal)
-{
+bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& removal) {
     const auto source = parse_event_source(removal.origin);
     auto caller = caller_for(source, removal.directory, schemas);
     caller.schemas = &schemas.of({});  // also the types that the directory does not use any more
@@ -176,8 +152,7 @@ bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, con
     return true;
 }
 
-void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory)
-{
+void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory) {
     std::int64_t resources = 0;
     for (const auto& type : schemas.of({}).resource_types())
         resources += store::resources::count(tx, directory, type.name);
@@ -189,8 +164,7 @@ void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas,
             return;
 }
 
-result<void> check_provider(std::string_view provider)
-{
+result<void> check_provider(std::string_view provider) {
     if (provider.empty() || std::ranges::find(providers::all, provider) != providers::all.end())
         return {};
     std::string names;
@@ -199,16 +173,14 @@ result<void> check_provider(std::string_view provider)
     return invalid_value("directory_provider must be one of " + names + "or be left out.");
 }
 
-result<tenants::domain_policy> parse_policy(std::string_view text)
-{
+result<tenants::domain_policy> parse_policy(std::string_view text) {
     for (const auto policy : {domain_policy::reject, domain_policy::hold, domain_policy::off})
         if (to_text(policy) == text)
             return policy;
     return error{errc::invalid_value, "domain_policy must be reject, hold or off."};
 }
 
-std::string_view to_text(domain_policy policy)
-{
+std::string_view to_text(domain_policy policy) {
     switch (policy) {
         case domain_policy::off:
             return "off";
@@ -220,8 +192,7 @@ std::string_view to_text(domain_policy policy)
     return {};
 }
 
-std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
-{
+std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text) {
     if (text == "primary")
         return tenants::domain_gate_scope::primary;
     if (text == "all")
@@ -229,13 +200,11 @@ std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text
     return std::nullopt;
 }
 
-std::string_view to_text(tenants::domain_gate_scope scope)
-{
+std::string_view to_text(tenants::domain_gate_scope scope) {
     return scope == tenants::domain_gate_scope::all ? "all" : "primary";
 }
 
-result<tenants::scim_mode> parse_mode(std::string_view text)
-{
+result<tenants::scim_mode> parse_mode(std::string_view text) {
     if (text == "compat")
         return tenants::scim_mode::compat;
     if (text == "strict")
@@ -243,13 +212,11 @@ result<tenants::scim_mode> parse_mode(std::string_view text)
     return error{errc::invalid_value, "scim_mode must be compat or strict."};
 }
 
-std::string_view to_text(tenants::scim_mode mode)
-{
+std::string_view to_text(tenants::scim_mode mode) {
     return mode == tenants::scim_mode::strict ? "strict" : "compat";
 }
 
-std::optional<tenants::unknown_members> parse_unknown_members(std::string_view text)
-{
+std::optional<tenants::unknown_members> parse_unknown_members(std::string_view text) {
     if (text == "refuse")
         return tenants::unknown_members::refuse;
     if (text == "ignore")
@@ -257,8 +224,7 @@ std::optional<tenants::unknown_members> parse_unknown_members(std::string_view t
     return std::nullopt;
 }
 
-std::string_view to_text(tenants::unknown_members members)
-{
+std::string_view to_text(tenants::unknown_members members) {
     return members == tenants::unknown_members::ignore ? "ignore" : "refuse";
 }
 

@@ -22,8 +22,7 @@ constexpr std::size_t removal_batch_max = 200;  // resources or rows that one tr
 
 // Publishes organization.directory.created, then organization.directory_enabled: new directories are enabled.
 void publish_created(
-    store::transaction& tx, const event_source& source, const store::tenants::directory& directory
-);
+        store::transaction& tx, const event_source& source, const store::tenants::directory& directory);
 
 // A requested change; empty members stay as they are.
 struct change {
@@ -35,32 +34,25 @@ struct change {
     std::optional<bool> is_enabled;
 };
 // Applies a change to the row and to `directory`. invalid_value names the member; nothing is written then.
-result<void> update(
-    store::transaction& tx,
-    const event_source& source,
-    store::tenants::directory& directory,
-    const change& wanted
-);
+result<void> update(store::transaction& tx, const event_source& source, store::tenants::directory& directory,
+        const change& wanted);
 
 // Enables or disables a directory; without an event when nothing changes.
-void set_enabled(
-    store::transaction& tx, const event_source& source, store::tenants::directory& directory, bool is_enabled
-);
+void set_enabled(store::transaction& tx, const event_source& source, store::tenants::directory& directory,
+        bool is_enabled);
 
 // Removes a directory: it is not found from now on, and remove_some() deletes its contents. invalid_value: it
 // is enabled.
 result<void> begin_removal(
-    store::transaction& tx, const event_source& source, const store::tenants::directory& directory
-);
+        store::transaction& tx, const event_source& source, const store::tenants::directory& directory);
 
 // Completes the removal of a small directory in this transaction; does nothing for a large one.
 void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory);
 
 // Deletes up to removal_batch_max resources or rows of a removed directory, each resource with its event;
 // finally the directory itself, with organization.directory.deleted. True: the removal is complete.
-bool remove_some(
-    store::transaction& tx, const scim::catalogue_set& schemas, const store::directories::removal& removal
-);
+bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas,
+        const store::directories::removal& removal);
 
 // invalid_value: neither one of the seven providers (service/request_log/idp_detection.hpp) nor empty.
 result<void> check_provider(std::string_view provider);

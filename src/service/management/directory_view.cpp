@@ -17,8 +17,7 @@ namespace {
 
 namespace resources = store::resources;
 
-json::array emails_in(const json::object& document)
-{
+json::array emails_in(const json::object& document) {
     json::array found;
     for (auto& email : emails_of(document))
         found.emplace_back(std::move(email));
@@ -26,8 +25,7 @@ json::array emails_in(const json::object& document)
 }
 
 // A field that is always present, as in the JSON of protobuf; empty: the object has none.
-json::string text_or_empty(const json::object& from, std::string_view name)
-{
+json::string text_or_empty(const json::object& from, std::string_view name) {
     const auto* text = find_string(from, name);
     return text ? *text : json::string();
 }
@@ -36,9 +34,7 @@ using memberships = std::vector<resources::membership>;
 
 // The groups of each user, by the id of the user.
 std::unordered_map<std::int64_t, memberships> groups_of_all(
-    store::transaction& tx, const caller& caller, const std::vector<resources::row>& users
-)
-{
+        store::transaction& tx, const caller& caller, const std::vector<resources::row>& users) {
     std::vector<resource_id> ids;
     ids.reserve(users.size());
     for (const auto& user : users)
@@ -52,47 +48,32 @@ std::unordered_map<std::int64_t, memberships> groups_of_all(
 }
 
 // Renders a user whose normalized form is `detail`.
-json::object directory_user(
-    const resources::row& row,
-    const json::object& document,
-    const memberships& groups,
-    const json::object& detail
-)
-{
+json::object directory_user(const resources::row& row, const json::object& document,
+        const memberships& groups, const json::object& detail) {
     json::array named;
     for (const auto& group : groups)
-        named.push_back(json::object{{"id", group_id_text(group.group)}, {"display_name", group.display_name}}
-        );
-    json::object user{
-        {"id", user_id_text(row.id)},
-        {"email", text_or_empty(detail, "email")},
-        {"preferred_username", text_or_empty(detail, "preferred_username")},
-        {"given_name", text_or_empty(detail, "given_name")},
-        {"family_name", text_or_empty(detail, "family_name")},
-        {"updated_at", format_rfc3339(row.modified)},
-        {"emails", emails_in(document)},
-        {"groups", std::move(named)}
-    };
-    for (const std::string_view mark :
-         {"email_domain_verified", "preferred_username_domain_verified", "email_addresses", "domain_warnings"
-         })
+        named.push_back(
+                json::object{{"id", group_id_text(group.group)}, {"display_name", group.display_name}});
+    json::object user{{"id", user_id_text(row.id)}, {"email", text_or_empty(detail, "email")},
+            {"preferred_username", text_or_empty(detail, "preferred_username")},
+            {"given_name", text_or_empty(detail, "given_name")},
+            {"family_name", text_or_empty(detail, "family_name")},
+            {"updated_at", format_rfc3339(row.modified)}, {"emails", emails_in(document)},
+            {"groups", std::move(named)}};
+    for (const std::string_view mark : {"email_domain_verified", "preferred_username_domain_verified",
+                 "email_addresses", "domain_warnings"})
         if (const auto* value = find(detail, mark))
             user[mark] = *value;
     return user;
 }
 
 json::object directory_group(
-    store::transaction& tx, const caller& caller, const resources::row& row, bool has_detail
-)
-{
+        store::transaction& tx, const caller& caller, const resources::row& row, bool has_detail) {
     const auto document = scim::visible_document(row.document, *caller.schemas->find_type("Group"));
     const auto id = group_id_text(row.id);
-    json::object group{
-        {"id", id},
-        {"display_name", text_or_empty(document, "displayName")},
-        {"total_users", store::directory_pages::count_members(tx, caller.directory, row.id)},
-        {"updated_at", format_rfc3339(row.modified)}
-    };
+    json::object group{{"id", id}, {"display_name", text_or_empty(document, "displayName")},
+            {"total_users", store::directory_pages::count_members(tx, caller.directory, row.id)},
+            {"updated_at", format_rfc3339(row.modified)}};
     if (has_detail)
         group["group_detail"] = normalize_group(caller, id, document);
     return group;
@@ -100,10 +81,8 @@ json::object directory_group(
 
 }  // namespace
 
-json::array directory_users(
-    store::transaction& tx, const caller& caller, const std::vector<resources::row>& rows, bool has_detail
-)
-{
+json::array directory_users(store::transaction& tx, const caller& caller,
+        const std::vector<resources::row>& rows, bool has_detail) {
     auto groups = groups_of_all(tx, caller, rows);
     json::array listed;
     user_publication users(tx, caller);
@@ -111,10 +90,9 @@ json::array directory_users(
     for (const auto& row : rows) {
         const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
-        auto detail =
-            has_detail
-                ? users.current({row.id, document, in})
-                : normalize_user(caller, user_id_text(row.id), document, in, users.domains_of(document));
+        auto detail = has_detail ? users.current({row.id, document, in})
+                                 : normalize_user(caller, user_id_text(row.id), document, in,
+                                           users.domains_of(document));
         auto user = directory_user(row, document, in, detail);
         if (has_detail)
             user["user_detail"] = std::move(detail);
@@ -123,10 +101,8 @@ json::array directory_users(
     return listed;
 }
 
-json::array directory_groups(
-    store::transaction& tx, const caller& caller, const std::vector<resources::row>& rows, bool has_detail
-)
-{
+json::array directory_groups(store::transaction& tx, const caller& caller,
+        const std::vector<resources::row>& rows, bool has_detail) {
     json::array listed;
     for (const auto& row : rows)
         listed.push_back(directory_group(tx, caller, row, has_detail));

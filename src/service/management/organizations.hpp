@@ -48,8 +48,7 @@ result<organization> create(store::transaction& tx, const event_source& source, 
 
 // Publishes organization.updated, unless nothing changed. Errors as above.
 result<organization> update(
-    store::transaction& tx, const event_source& source, organization before, const change& wanted
-);
+        store::transaction& tx, const event_source& source, organization before, const change& wanted);
 
 struct feature {
     std::string name;  // "sso", "dir_sync", … or an alias of it
@@ -60,12 +59,8 @@ bool has_feature(const organization& owner, std::string_view name);
 
 // Sets the features that are named and publishes organization.updated. invalid_value: a feature does not
 // exist.
-result<organization> switch_features(
-    store::transaction& tx,
-    const event_source& source,
-    organization before,
-    const std::vector<feature>& wanted
-);
+result<organization> switch_features(store::transaction& tx, const event_source& source, organization before,
+        const std::vector<feature>& wanted);
 
 struct new_directory {
     std::string name;
@@ -75,17 +70,15 @@ struct new_directory {
 };
 // Adds a directory to the organization, with its events. forbidden: the feature dir_sync is off; conflict:
 // there are directories_max.
-result<store::tenants::directory> create_directory(
-    store::transaction& tx, const event_source& source, organization_id owner, const new_directory& wanted
-);
+result<store::tenants::directory> create_directory(store::transaction& tx, const event_source& source,
+        organization_id owner, const new_directory& wanted);
 
 // Sets the seat limit: the number of active users, at most users_max; empty or 0: unlimited.
 organization limit_users(store::transaction& tx, organization before, std::optional<std::int64_t> limit);
 
 // Changes the session policy. Errors are those of change_session_policy() (service/auth/session_policy.hpp).
 result<organization> set_session_policy(
-    store::transaction& tx, organization before, const json::object& wanted
-);
+        store::transaction& tx, organization before, const json::object& wanted);
 
 // Removes an organization and publishes domain_deleted for each of its domains and organization.deleted. It
 // is not found from now on, nor are its directories; remove_some() deletes them.

@@ -23,8 +23,7 @@ constexpr std::size_t display_name_bytes_max = 200;
 constexpr std::size_t description_bytes_max = 1'000;
 constexpr std::size_t permission_bytes_max = 100;
 
-bool is_name(std::string_view text)
-{
+bool is_name(std::string_view text) {
     const auto is_plain = [](char letter) {
         return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
                (letter >= '0' && letter <= '9') || letter == '_';
@@ -33,20 +32,15 @@ bool is_name(std::string_view text)
 }
 
 result<void> check_text(
-    std::string_view name, std::string_view text, std::size_t bytes_min, std::size_t bytes_max
-)
-{
+        std::string_view name, std::string_view text, std::size_t bytes_min, std::size_t bytes_max) {
     if (text.size() >= bytes_min && text.size() <= bytes_max && is_storable(text))
         return {};
-    return invalid_value(
-        std::string(name) + " must have " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) +
-        " bytes of text."
-    );
+    return invalid_value(std::string(name) + " must have " + std::to_string(bytes_min) + " to " +
+                         std::to_string(bytes_max) + " bytes of text.");
 }
 
 // Checks the chain of roles that a role would extend: all exist, there is no cycle, and the depth is bounded.
-result<void> check_extends(store::transaction& tx, const role& extending)
-{
+result<void> check_extends(store::transaction& tx, const role& extending) {
     auto next = extending.extends;
     for (std::size_t depth = 0; next; ++depth) {
         if (*next == extending.name)
@@ -56,15 +50,13 @@ result<void> check_extends(store::transaction& tx, const role& extending)
         const auto base = find_visible(tx, extending.owner, *next);
         if (!base)
             return error{
-                errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."
-            };
+                    errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."};
         next = base->extends;
     }
     return {};
 }
 
-result<void> check_permissions(const std::vector<std::string>& names)
-{
+result<void> check_permissions(const std::vector<std::string>& names) {
     if (names.size() > permissions_max)
         return invalid_value("permissions has more than 100 names.");
     for (const auto& name : names)
@@ -73,8 +65,7 @@ result<void> check_permissions(const std::vector<std::string>& names)
     return {};
 }
 
-result<void> apply(store::transaction& tx, const change& wanted, role& to)
-{
+result<void> apply(store::transaction& tx, const change& wanted, role& to) {
     if (wanted.display_name) {
         if (auto good = check_text("display_name", *wanted.display_name, 1, display_name_bytes_max); !good)
             return good.error();
@@ -98,29 +89,17 @@ result<void> apply(store::transaction& tx, const change& wanted, role& to)
     return {};
 }
 
-json::object role_data(const role& shown)
-{
-    json::object data{
-        {"id", shown.id.text()},
-        {"name", shown.name},
-        {"display_name", shown.display_name},
-        {"description", shown.description},
-        {"permissions", parse_json(shown.permissions).value()}
-    };
+json::object role_data(const role& shown) {
+    json::object data{{"id", shown.id.text()}, {"name", shown.name}, {"display_name", shown.display_name},
+            {"description", shown.description}, {"permissions", parse_json(shown.permissions).value()}};
     if (shown.extends)
         data["extends"] = *shown.extends;
     return data;
 }
 
 // `before` is the previous state of an updated role.
-void publish_role(
-    store::transaction& tx,
-    const event_source& source,
-    const role& subject,
-    std::string_view type,
-    const role* before = nullptr
-)
-{
+void publish_role(store::transaction& tx, const event_source& source, const role& subject,
+        std::string_view type, const role* before = nullptr) {
     event_draft draft;
     draft.type = type;
     draft.object = "Role";
@@ -131,24 +110,18 @@ void publish_role(
 }
 
 result<std::optional<role_id>> default_of(
-    store::transaction& tx, const scope& owner, std::string_view member, const std::string& name
-)
-{
+        store::transaction& tx, const scope& owner, std::string_view member, const std::string& name) {
     if (name.empty())
         return std::optional<role_id>();
     const auto found = find_visible(tx, owner, name);
     if (!found)
-        return error{
-            errc::not_found,
-            std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + "."
-        };
+        return error{errc::not_found,
+                std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + "."};
     return std::optional(found->id);
 }
 
 result<rows::assignment> read_assignment(
-    store::transaction& tx, const caller& caller, const wanted_assignment& wanted, std::size_t index
-)
-{
+        store::transaction& tx, const caller& caller, const wanted_assignment& wanted, std::size_t index) {
     const auto at = "assignments[" + std::to_string(index) + "].";
     const auto group = parse_prefixed(wanted.group, group_prefix);
     if (!group || !resources::find(tx, caller.directory, "Group", {*group}))
@@ -163,8 +136,7 @@ result<rows::assignment> read_assignment(
 
 // The default that replaces a deleted role: the role that it extends, otherwise for a role of the environment
 // the one named `usual`. Empty: none.
-std::optional<role_id> fallback_of(store::transaction& tx, const role& removed, std::string_view usual)
-{
+std::optional<role_id> fallback_of(store::transaction& tx, const role& removed, std::string_view usual) {
     auto found = removed.extends ? find_visible(tx, removed.owner, *removed.extends) : std::nullopt;
     if (!found && !removed.owner)
         found = rows::find(tx, std::nullopt, usual);
@@ -172,9 +144,7 @@ std::optional<role_id> fallback_of(store::transaction& tx, const role& removed, 
 }
 
 result<rows::successors> successors_of(
-    store::transaction& tx, const role& removed, const std::string& successor
-)
-{
+        store::transaction& tx, const role& removed, const std::string& successor) {
     if (successor.empty()) {
         rows::successors made;
         made.creator = fallback_of(tx, removed, "admin");
@@ -186,15 +156,13 @@ result<rows::successors> successors_of(
     const auto found = find_visible(tx, removed.owner, successor);
     if (!found || found->id == removed.id)
         return invalid_value(
-            "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + "."
-        );
+                "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + ".");
     return rows::successors{found->id, found->id, found->id, found->id};
 }
 
 using given_roles = std::set<std::pair<resource_id, role_id>>;
 
-given_roles of_environment(store::transaction& tx, const std::vector<rows::assignment>& among)
-{
+given_roles of_environment(store::transaction& tx, const std::vector<rows::assignment>& among) {
     given_roles found;
     for (const auto& one : among)
         if (const auto known = rows::find(tx, one.role); known && !known->owner)
@@ -205,9 +173,7 @@ given_roles of_environment(store::transaction& tx, const std::vector<rows::assig
 // Publishes user_updated when the roles of the user differ from the published ones. When groups of the user
 // are pending, their event contains the roles, too (membership_events.hpp).
 void publish_if_changed(
-    store::transaction& tx, const caller& caller, user_publication& users, resource_id user
-)
-{
+        store::transaction& tx, const caller& caller, user_publication& users, resource_id user) {
     auto before = users.published_roles(user);
     if (before == users.current_roles(user) || !users.pending_groups(user).empty())
         return;
@@ -225,10 +191,9 @@ void publish_if_changed(
 }
 
 // Compares the next users in the order of ids. Returns the last one; 0: none was left.
-resource_id compare_batch(store::transaction& tx, const caller& caller, resource_id after)
-{
+resource_id compare_batch(store::transaction& tx, const caller& caller, resource_id after) {
     const auto batch =
-        rows::users_behind(tx, caller.directory, after, static_cast<std::int64_t>(recount_batch_max));
+            rows::users_behind(tx, caller.directory, after, static_cast<std::int64_t>(recount_batch_max));
     user_publication users(tx, caller);
     for (const auto user : batch)
         publish_if_changed(tx, caller, users, user);
@@ -237,20 +202,13 @@ resource_id compare_batch(store::transaction& tx, const caller& caller, resource
 
 }  // namespace
 
-std::optional<role> find_visible(store::transaction& tx, const scope& owner, std::string_view name)
-{
+std::optional<role> find_visible(store::transaction& tx, const scope& owner, std::string_view name) {
     auto found = rows::find(tx, owner, name);
     return found || !owner ? found : rows::find(tx, std::nullopt, name);
 }
 
-result<role> create(
-    store::transaction& tx,
-    const event_source& source,
-    const scope& owner,
-    std::string_view name,
-    const change& wanted
-)
-{
+result<role> create(store::transaction& tx, const event_source& source, const scope& owner,
+        std::string_view name, const change& wanted) {
     if (!is_name(name))
         return invalid_value("name must have 1 to 64 letters, digits or underscores.");
     if (find_visible(tx, owner, name))
@@ -265,8 +223,7 @@ result<role> create(
     return made;
 }
 
-result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted)
-{
+result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted) {
     const auto before = changed;
     if (auto applied = apply(tx, wanted, changed); !applied)
         return applied.error();
@@ -277,19 +234,14 @@ result<role> update(store::transaction& tx, const event_source& source, role cha
     return changed;
 }
 
-error environment_role_refusal(std::string_view field)
-{
-    return {
-        errc::forbidden,
-        std::string(field) +
-            ": roles of the environment are given by the operator and by clients of the whole environment."
-    };
+error environment_role_refusal(std::string_view field) {
+    return {errc::forbidden, std::string(field) +
+                                     ": roles of the environment are given by the operator and by clients of "
+                                     "the whole environment."};
 }
 
-result<void> remove(
-    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
-)
-{
+result<void> remove(store::transaction& tx, const event_source& source, const role& removed,
+        const std::string& successor) {
     if (rows::count_dependents(tx, removed) > 0)
         return invalid_value("The role " + removed.name + " is extended by others; change these first.");
     const auto successors = successors_of(tx, removed, successor);
@@ -306,9 +258,7 @@ result<void> remove(
 }
 
 result<void> set_defaults(
-    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
-)
-{
+        store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted) {
     auto defaults = rows::find_defaults(tx, owner);
     if (wanted.creator) {
         const auto found = default_of(tx, owner, "default_creator_role", *wanted.creator);
@@ -328,13 +278,8 @@ result<void> set_defaults(
     return {};
 }
 
-result<void> assign(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<wanted_assignment>& wanted,
-    bool is_of_environment
-)
-{
+result<void> assign(store::transaction& tx, const caller& caller,
+        const std::vector<wanted_assignment>& wanted, bool is_of_environment) {
     if (wanted.size() > assignments_max)
         return invalid_value("assignments has more than 1,000 elements.");
     std::vector<rows::assignment> next;
@@ -361,12 +306,11 @@ result<void> assign(
     return {};
 }
 
-void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& job)
-{
+void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& job) {
     const auto directory = store::tenants::find_directory(tx, job.organization, job.directory);
     const auto source = parse_event_source(job.origin);
     const auto last =
-        directory ? compare_batch(tx, caller_for(source, *directory, schemas), job.after) : resource_id();
+            directory ? compare_batch(tx, caller_for(source, *directory, schemas), job.after) : resource_id();
     if (last.value == 0)
         rows::finish_recount(tx, job.directory);
     else

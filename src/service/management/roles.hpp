@@ -46,13 +46,8 @@ struct change {
 
 // Creates a role and publishes role.created. invalid_value names the member, also when the name is taken in
 // the scope or the environment. conflict: there are roles_max.
-result<role> create(
-    store::transaction& tx,
-    const event_source& source,
-    const scope& owner,
-    std::string_view name,
-    const change& wanted
-);
+result<role> create(store::transaction& tx, const event_source& source, const scope& owner,
+        std::string_view name, const change& wanted);
 
 // Changes a role and publishes role.updated, unless nothing changed.
 result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted);
@@ -62,9 +57,8 @@ result<role> update(store::transaction& tx, const event_source& source, role cha
 // becomes the role that it extends, otherwise the environment's "admin" (for creators of organizations) or
 // "member", otherwise none; an organization whose own role is deleted falls back to the default of the
 // environment. invalid_value: another role extends it.
-result<void> remove(
-    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
-);
+result<void> remove(store::transaction& tx, const event_source& source, const role& removed,
+        const std::string& successor);
 
 // The error `forbidden` for a caller of one organization that would assign roles of the environment.
 error environment_role_refusal(std::string_view field);
@@ -77,8 +71,7 @@ struct new_defaults {
 // Sets the default roles of a scope. A job recomputes the roles of its users when the one for members
 // changes.
 result<void> set_defaults(
-    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
-);
+        store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted);
 
 // An assignment as a request has it.
 struct wanted_assignment {
@@ -89,17 +82,12 @@ struct wanted_assignment {
 // Replaces the assignments of a directory; the first ones take precedence. Errors name the index. Events
 // about the users of a small directory are published at once, otherwise by a job. forbidden: assignments of
 // roles of the environment would change and `is_of_environment` is false.
-result<void> assign(
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<wanted_assignment>& wanted,
-    bool is_of_environment
-);
+result<void> assign(store::transaction& tx, const caller& caller,
+        const std::vector<wanted_assignment>& wanted, bool is_of_environment);
 
 // Compares the roles of the next users of the directory, up to recount_batch_max, with the published ones and
 // publishes the differences; finishes the recomputation when no user is left.
 void recount_some(
-    store::transaction& tx, const scim::catalogue_set& schemas, const store::roles::recount& job
-);
+        store::transaction& tx, const scim::catalogue_set& schemas, const store::roles::recount& job);
 
 }  // namespace scimd::service::roles

@@ -64,16 +64,12 @@ constexpr std::chrono::hours certainty_lasts{24};
 
 // Whether `seen` should replace the known detection.
 bool should_replace(
-    const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
-);
+        const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now);
 
 // The conformance mode of a directory: the configured one, or else the one that its provider needs, if the
 // provider is configured or has named itself. A fingerprint alone does not change the mode, because other
 // clients may rely on the RFC.
-scim::conformance_mode conformance_mode_of(
-    store::tenants::scim_mode mode,
-    std::string_view configured_provider,
-    const std::optional<store::tenants::detection>& detected
-);
+scim::conformance_mode conformance_mode_of(store::tenants::scim_mode mode,
+        std::string_view configured_provider, const std::optional<store::tenants::detection>& detected);
 
 }  // namespace scimd::service

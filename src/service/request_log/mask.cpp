@@ -21,35 +21,30 @@ constexpr std::string_view masked = "***";
 
 constexpr std::array<std::string_view, 5> plain_names = {"schemas", "op", "type", "method", "resourceType"};
 constexpr std::array<std::string_view, 7> plain_parameters = {
-    "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "aadOptscim062020"
-};
+        "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "aadOptscim062020"};
 constexpr std::array<std::string_view, 9> operators = {"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"};
 
 template <std::size_t Count>
-bool is_one_of(std::string_view name, const std::array<std::string_view, Count>& names)
-{
+bool is_one_of(std::string_view name, const std::array<std::string_view, Count>& names) {
     return std::ranges::any_of(names, [&](auto one) { return equals_ignoring_case(name, one); });
 }
 
-bool is_name_letter(char letter)
-{
+bool is_name_letter(char letter) {
     const auto lower = to_lower_ascii(letter);
     return (lower >= 'a' && lower <= 'z') || (letter >= '0' && letter <= '9') ||
            std::string_view("_-.:$,").find(letter) != std::string_view::npos;
 }
 
 // "work", "urn:ietf:params:scim:schemas:core:2.0:User"
-bool is_plain(std::string_view text)
-{
+bool is_plain(std::string_view text) {
     return text.size() <= plain_bytes_max && std::ranges::all_of(text, is_name_letter);
 }
 
 // "diruser_42": letters, an underscore, digits.
-bool is_issued_id(std::string_view text)
-{
+bool is_issued_id(std::string_view text) {
     const auto underscore = text.rfind('_');
     if (text.size() > plain_bytes_max || underscore == std::string_view::npos ||
-        underscore + 1 == text.size())
+            underscore + 1 == text.size())
         return false;
     const auto prefix = text.substr(0, underscore);
     const auto is_lower = [](char letter) { return letter >= 'a' && letter <= 'z'; };
@@ -58,8 +53,7 @@ bool is_issued_id(std::string_view text)
 }
 
 // Masks quoted text; a quote that is never closed extends to the end.
-std::string mask_quoted(std::string_view text)
-{
+std::string mask_quoted(std::string_view text) {
     std::string kept;
     bool is_inside = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -77,8 +71,7 @@ std::string mask_quoted(std::string_view text)
 
 // Applies `mask` to each word of a text whose quoted parts are masked already.
 template <class Mask>
-std::string mask_words(const std::string& text, Mask mask)
-{
+std::string mask_words(const std::string& text, Mask mask) {
     std::string kept;
     bool is_first = true;
     for (const auto word : split(text, ' ')) {
@@ -89,8 +82,7 @@ std::string mask_words(const std::string& text, Mask mask)
 }
 
 // Masks the literals of a filter. A literal without quotes follows an operator.
-std::string mask_filter(std::string_view text)
-{
+std::string mask_filter(std::string_view text) {
     bool is_literal = false;
     return mask_words(mask_quoted(text), [&](std::string_view word) -> std::string {
         const bool is_hidden = is_literal && word.find('"') == std::string_view::npos;
@@ -100,16 +92,14 @@ std::string mask_filter(std::string_view text)
     });
 }
 
-std::string mask_address(std::string_view text)
-{
+std::string mask_address(std::string_view text) {
     if (text.size() > address_bytes_max || text.find('@') == std::string_view::npos)
         return std::string(masked);
     const auto domain = domain_of_email(text);
     return domain ? std::string(masked) + '@' + domain->text() : std::string(masked);
 }
 
-std::string mask_text(std::string_view name, std::string_view text)
-{
+std::string mask_text(std::string_view name, std::string_view text) {
     if (equals_ignoring_case(name, "filter"))
         return mask_filter(text.substr(0, plain_bytes_max));
     if (equals_ignoring_case(name, "path"))
@@ -120,24 +110,21 @@ std::string mask_text(std::string_view name, std::string_view text)
 }
 
 // An attribute name is often a path: "emails[type eq \"work\"].value".
-std::string mask_name(std::string_view name)
-{
+std::string mask_name(std::string_view name) {
     return mask_filter(name.substr(0, name_bytes_max));
 }
 
 // NOLINTBEGIN(misc-no-recursion): no deeper than depth_max
 json::value mask_value(std::string_view name, const json::value& value, std::size_t depth);
 
-json::object mask_object(const json::object& from, std::size_t depth)
-{
+json::object mask_object(const json::object& from, std::size_t depth) {
     json::object kept;
     for (const auto& [name, value] : from)
         kept[mask_name(name)] = mask_value(name, value, depth + 1);
     return kept;
 }
 
-json::array mask_array(std::string_view name, const json::array& from, std::size_t depth)
-{
+json::array mask_array(std::string_view name, const json::array& from, std::size_t depth) {
     json::array kept;
     for (const auto& element : from) {
         if (kept.size() == elements_max) {
@@ -149,8 +136,7 @@ json::array mask_array(std::string_view name, const json::array& from, std::size
     return kept;
 }
 
-json::value mask_value(std::string_view name, const json::value& value, std::size_t depth)
-{
+json::value mask_value(std::string_view name, const json::value& value, std::size_t depth) {
     if (depth > depth_max)
         return json::value(masked);
     if (value.is_object())
@@ -167,8 +153,7 @@ json::value mask_value(std::string_view name, const json::value& value, std::siz
 
 }  // namespace
 
-std::string mask_body(std::string_view text)
-{
+std::string mask_body(std::string_view text) {
     if (text.empty())
         return {};
     const auto body = parse_json(text);
@@ -178,8 +163,7 @@ std::string mask_body(std::string_view text)
     return kept.size() <= masked_bytes_max ? kept : "large, " + std::to_string(text.size()) + " bytes";
 }
 
-std::string mask_query(const std::vector<std::pair<std::string, std::string>>& query)
-{
+std::string mask_query(const std::vector<std::pair<std::string, std::string>>& query) {
     std::string kept;
     for (const auto& [name, value] : query) {
         kept.append(kept.empty() ? "" : "&");
@@ -195,8 +179,7 @@ std::string mask_query(const std::vector<std::pair<std::string, std::string>>& q
     return kept;
 }
 
-std::string mask_path(std::string_view text)
-{
+std::string mask_path(std::string_view text) {
     if (!text.starts_with('/'))
         return mask_filter(text);
     // The path of a bulk operation, as in "/Users/diruser_42".
@@ -207,8 +190,7 @@ std::string mask_path(std::string_view text)
                                             : kept.append("/").append(mask_id(text.substr(second + 1)));
 }
 
-std::string mask_detail(std::string_view text, std::string_view id)
-{
+std::string mask_detail(std::string_view text, std::string_view id) {
     std::string kept(text);
     // Details quote only the first bytes of an id.
     const auto foreign = is_issued_id(id) ? std::string_view() : id.substr(0, id_bytes_quoted);
@@ -222,8 +204,7 @@ std::string mask_detail(std::string_view text, std::string_view id)
     });
 }
 
-std::string mask_id(std::string_view text)
-{
+std::string mask_id(std::string_view text) {
     if (text.empty())
         return {};
     return std::string(is_issued_id(text) ? text : masked);

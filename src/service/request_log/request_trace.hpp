@@ -57,20 +57,17 @@ struct request_trace {
     bool is_recorded = false;     // the refusal has been recorded already
     std::string body;             // as received; empty when larger than the limit, or not read
 
-    void add(change_record change)
-    {
+    void add(change_record change) {
         ++total_changes;
         if (changes.size() < changes_kept_max)
             changes.push_back(std::move(change));
     }
-    void add(refusal_record refusal)
-    {
+    void add(refusal_record refusal) {
         if (refusals.size() < refusals_kept_max)
             refusals.push_back(std::move(refusal));
     }
     // For a refusal that is found each time that a change is prepared, but is to be listed once.
-    void add_once(refusal_record refusal)
-    {
+    void add_once(refusal_record refusal) {
         if (std::ranges::find(refusals, refusal) == refusals.end())
             add(std::move(refusal));
     }
@@ -83,12 +80,10 @@ struct request_trace {
         std::size_t ignored = 0;
         bool is_recorded = false;
     };
-    [[nodiscard]] mark here() const noexcept
-    {
+    [[nodiscard]] mark here() const noexcept {
         return {changes.size(), total_changes, refusals.size(), ignored.rows().size(), is_recorded};
     }
-    void rewind(const mark& to)
-    {
+    void rewind(const mark& to) {
         changes.resize(to.changes);
         total_changes = to.total_changes;
         refusals.resize(to.refusals);

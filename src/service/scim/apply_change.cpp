@@ -21,50 +21,40 @@ namespace {
 namespace resources = store::resources;
 namespace unique_values = store::unique_values;
 
-bool is_user(const prepared_change& change)
-{
+bool is_user(const prepared_change& change) {
     return change.type->name == "User";
 }
 
-error name_taken(const scim::resource_type& type)
-{
+error name_taken(const scim::resource_type& type) {
     const std::string name = type.name == "User" ? "userName" : "displayName";
     return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
 }
 
-error value_taken(const scim::resource_type& type, const scim::unique_value& value)
-{
+error value_taken(const scim::resource_type& type, const scim::unique_value& value) {
     return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
 }
 
 // A document may stay as large as it was, even if the limit has been lowered since.
-result<void> check_size(const prepared_change& change)
-{
+result<void> check_size(const prepared_change& change) {
     const auto before = change.before ? change.before->bytes : 0;
     if (change.text.size() <= std::max(scim::resource_bytes_max, before))
         return {};
-    return error{
-        errc::too_large, "A resource has at most " + std::to_string(scim::resource_bytes_max) + " bytes."
-    };
+    return error{errc::too_large,
+            "A resource has at most " + std::to_string(scim::resource_bytes_max) + " bytes."};
 }
 
 refused record_refusal(
-    store::transaction& tx, const caller& caller, const json::object& user, gate_refusal refusal
-)
-{
+        store::transaction& tx, const caller& caller, const json::object& user, gate_refusal refusal) {
     const auto subject = person_in(user);
-    const bool is_first = store::refusals::record(
-        tx,
-        caller.directory,
-        {.subject = subject_of(subject),
-         .reason = refusal.reason,
-         .user_name = subject.user_name,
-         .external_id = subject.external_id,
-         .domain = refusal.domain,
-         .detail = refusal.detail,
-         .address = refusal.address},
-        tx.now()
-    );
+    const bool is_first = store::refusals::record(tx, caller.directory,
+            {.subject = subject_of(subject),
+                    .reason = refusal.reason,
+                    .user_name = subject.user_name,
+                    .external_id = subject.external_id,
+                    .domain = refusal.domain,
+                    .detail = refusal.detail,
+                    .address = refusal.address},
+            tx.now());
     if (caller.trace)
         caller.trace->is_recorded = true;
     if (is_first)
@@ -72,16 +62,13 @@ refused record_refusal(
     return {{refusal.code, std::move(refusal.detail)}};
 }
 
-void hold(store::transaction& tx, const caller& caller, resource_id user, const gate_refusal& why)
-{
+void hold(store::transaction& tx, const caller& caller, resource_id user, const gate_refusal& why) {
     store::held_users::hold(tx, caller.directory, as_held(user, why));
 }
 
 // Notes the change for the directory's request log.
 void record_change(
-    const caller& caller, const prepared_change& change, resource_id id, bool has_other_members
-)
-{
+        const caller& caller, const prepared_change& change, resource_id id, bool has_other_members) {
     if (!caller.trace)
         return;
     auto record = change.log_record;
@@ -92,8 +79,7 @@ void record_change(
     caller.trace->add(std::move(record));
 }
 
-result<applied> apply_creation(store::transaction& tx, const caller& caller, const prepared_change& change)
-{
+result<applied> apply_creation(store::transaction& tx, const caller& caller, const prepared_change& change) {
     const auto& type = *change.type;
     const quota_guard quota(tx, caller);
     if (auto admitted = quota.admit_new(type); !admitted)
@@ -105,12 +91,12 @@ result<applied> apply_creation(store::transaction& tx, const caller& caller, con
     if (verdict.refusal)
         return record_refusal(tx, caller, change.after, std::move(*verdict.refusal));
     if (change.context &&
-        *change.context != read_new_user_context(tx, caller, verified_of(domains, change.addresses)))
+            *change.context != read_new_user_context(tx, caller, verified_of(domains, change.addresses)))
         return stale{};
     if (auto fits = check_size(change); !fits)
         return fits.error();
     if (const auto* taken =
-            unique_values::find_taken(tx, caller.directory, type.name, {}, change.unique_values))
+                    unique_values::find_taken(tx, caller.directory, type.name, {}, change.unique_values))
         return value_taken(type, *taken);
     const auto row = resources::insert(tx, caller.directory, type.name, change.text, change.columns);
     if (!row)
@@ -138,12 +124,11 @@ result<applied> apply_creation(store::transaction& tx, const caller& caller, con
 }
 
 // Writes the document, its indexed columns and its unique values.
-result<void> store_document(store::transaction& tx, const caller& caller, const prepared_change& change)
-{
+result<void> store_document(store::transaction& tx, const caller& caller, const prepared_change& change) {
     const auto& type = *change.type;
     const auto id = change.before->id;
     if (const auto* taken =
-            unique_values::find_taken(tx, caller.directory, type.name, id, change.unique_values))
+                    unique_values::find_taken(tx, caller.directory, type.name, id, change.unique_values))
         return value_taken(type, *taken);
     if (auto fits = check_size(change); !fits)
         return fits.error();
@@ -155,9 +140,7 @@ result<void> store_document(store::transaction& tx, const caller& caller, const 
 
 // Whether no concurrent change has outdated the preparation.
 bool is_current(
-    store::transaction& tx, const caller& caller, domain_lookup& domains, const prepared_change& change
-)
-{
+        store::transaction& tx, const caller& caller, domain_lookup& domains, const prepared_change& change) {
     const auto& before = *change.before;
     if (resources::version_of(tx, caller.directory, change.type->name, before.id) != before.version)
         return false;
@@ -172,23 +155,15 @@ bool is_current(
 }
 
 // Resolves the refusals that applied to former addresses of the user only.
-void review_changed_user(
-    store::transaction& tx,
-    const caller& caller,
-    domain_lookup& domains,
-    resource_id user,
-    const prepared_change& change
-)
-{
+void review_changed_user(store::transaction& tx, const caller& caller, domain_lookup& domains,
+        resource_id user, const prepared_change& change) {
     const auto objections = standing_objections_to(domains, caller, change.addresses);
     resolve_standing_refusals(tx, caller, user, objections);
 }
 
 // Publishes the change of a document that has been written.
-void publish_update(
-    store::transaction& tx, const caller& caller, const prepared_change& change, const admission& verdict
-)
-{
+void publish_update(store::transaction& tx, const caller& caller, const prepared_change& change,
+        const admission& verdict) {
     const auto& before = *change.before;
     if (verdict.hold) {  // visible to SCIM clients only: no event
         hold(tx, caller, before.id, *verdict.hold);
@@ -205,8 +180,7 @@ void publish_update(
     publish(tx, caller, change.event.value());
 }
 
-result<applied> apply_update(store::transaction& tx, const caller& caller, const prepared_change& change)
-{
+result<applied> apply_update(store::transaction& tx, const caller& caller, const prepared_change& change) {
     domain_lookup domains(tx, caller);
     if (!is_current(tx, caller, domains, change))
         return stale{};
@@ -218,14 +192,8 @@ result<applied> apply_update(store::transaction& tx, const caller& caller, const
     admission verdict;
     // Users cannot change the attributes that the gate looks at, so their own changes skip it.
     if (is_user(change) && change.has_changed && !caller.user) {
-        verdict = admit_change(
-            tx,
-            caller,
-            domains,
-            {before.document, before.addresses},
-            {change.after, change.addresses},
-            before.is_held
-        );
+        verdict = admit_change(tx, caller, domains, {before.document, before.addresses},
+                {change.after, change.addresses}, before.is_held);
         if (verdict.refusal)
             return record_refusal(tx, caller, change.after, std::move(*verdict.refusal));
         resolve_refusals(tx, caller.directory, person_in(change.after), tx.now());
@@ -249,7 +217,7 @@ result<applied> apply_update(store::transaction& tx, const caller& caller, const
     }
     publish_membership(tx, caller, as_membership(before.id, change.after), *members);
     const auto bytes =
-        static_cast<std::int64_t>(change.text.size()) - static_cast<std::int64_t>(before.bytes);
+            static_cast<std::int64_t>(change.text.size()) - static_cast<std::int64_t>(before.bytes);
     if (auto fits = quota.check_growth(bytes, !members->is_empty()); !fits)
         return fits.error();
     if (change.has_changed || !members->is_empty())
@@ -259,8 +227,7 @@ result<applied> apply_update(store::transaction& tx, const caller& caller, const
 
 }  // namespace
 
-result<applied> apply(store::transaction& tx, const caller& caller, const prepared_change& change)
-{
+result<applied> apply(store::transaction& tx, const caller& caller, const prepared_change& change) {
     return change.before ? apply_update(tx, caller, change) : apply_creation(tx, caller, change);
 }
 

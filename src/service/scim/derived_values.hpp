@@ -25,22 +25,11 @@ const scim::attribute* derived_attribute_of(const scim::resource_type& type);
 
 // Calls `visit` with each value of that attribute, in the order in which they are shown, until it returns
 // false.
-void for_each_derived_value(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    resource_id id,
-    const std::function<bool(json::object)>& visit
-);
+void for_each_derived_value(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        resource_id id, const std::function<bool(json::object)>& visit);
 
 // Evaluates a filter on a resource with its derived values. `document` holds everything but those.
-bool matches_with_derived(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    resource_id id,
-    const json::object& document,
-    const scim::filter& condition
-);
+bool matches_with_derived(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        resource_id id, const json::object& document, const scim::filter& condition);
 
 }  // namespace scimd::service

@@ -12,8 +12,7 @@ namespace {
 constexpr std::size_t tags_max = 32;
 
 // Removes one tag and the comma after it from the front of `rest`; empty when there is none.
-std::optional<std::string> take_tag(std::string_view& rest)
-{
+std::optional<std::string> take_tag(std::string_view& rest) {
     rest = trim(rest);
     if (rest.starts_with("W/"))
         rest.remove_prefix(2);
@@ -34,13 +33,11 @@ std::optional<std::string> take_tag(std::string_view& rest)
 
 }  // namespace
 
-std::string etag(std::int64_t version)
-{
+std::string etag(std::int64_t version) {
     return "W/\"" + std::to_string(version) + '"';
 }
 
-result<entity_tags> entity_tags::parse(std::string_view field)
-{
+result<entity_tags> entity_tags::parse(std::string_view field) {
     entity_tags parsed;
     auto rest = trim(field);
     if (rest == "*") {
@@ -56,13 +53,11 @@ result<entity_tags> entity_tags::parse(std::string_view field)
     return parsed;
 }
 
-bool entity_tags::matches(std::int64_t version) const
-{
+bool entity_tags::matches(std::int64_t version) const {
     return is_any || std::ranges::find(tags, std::to_string(version)) != tags.end();
 }
 
-result<void> preconditions::check(std::int64_t version) const
-{
+result<void> preconditions::check(std::int64_t version) const {
     if (auto match = check_match(version); !match)
         return match;
     if (if_none_match && if_none_match->matches(version))
@@ -70,8 +65,7 @@ result<void> preconditions::check(std::int64_t version) const
     return {};
 }
 
-result<void> preconditions::check_match(std::int64_t version) const
-{
+result<void> preconditions::check_match(std::int64_t version) const {
     if (if_match && !if_match->matches(version))
         return error{errc::precondition_failed, "The resource has version " + etag(version) + "."};
     return {};

@@ -10,23 +10,19 @@
 namespace scimd::service {
 namespace {
 
-std::optional<std::string> text_of(const json::object& document, std::string_view attribute)
-{
+std::optional<std::string> text_of(const json::object& document, std::string_view attribute) {
     const auto* value = find_string(document, attribute);
     return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
 // A name in its normalized form for comparison: two names are equal when their keys are.
-std::optional<std::string> key_of(
-    const json::object& document, const scim::resource_type& type, std::string_view name, work_budget& work
-)
-{
+std::optional<std::string> key_of(const json::object& document, const scim::resource_type& type,
+        std::string_view name, work_budget& work) {
     const auto* text = find_string(document, name);
     return text ? std::optional(scim::comparable_text(*text, *type.base->find(name), work)) : std::nullopt;
 }
 
-void add_emails(store::resources::index_columns& columns, const json::object& user, work_budget& work)
-{
+void add_emails(store::resources::index_columns& columns, const json::object& user, work_budget& work) {
     const auto* emails = find_array(user, "emails");
     if (!emails)
         return;
@@ -41,9 +37,7 @@ void add_emails(store::resources::index_columns& columns, const json::object& us
 
 // Only users and groups have these columns; unique values of other types are rows of unique_values.
 store::resources::index_columns columns_of(
-    const caller& caller, const scim::resource_type& type, const json::object& document
-)
-{
+        const caller& caller, const scim::resource_type& type, const json::object& document) {
     store::resources::index_columns columns;
     columns.external_id = text_of(document, "externalId");
     if (type.name == "Group") {

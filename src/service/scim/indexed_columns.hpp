@@ -11,7 +11,6 @@ namespace scimd::service {
 
 // A group's displayName is a unique key in directories with unique group names.
 store::resources::index_columns columns_of(
-    const caller& caller, const scim::resource_type& type, const json::object& document
-);
+        const caller& caller, const scim::resource_type& type, const json::object& document);
 
 }  // namespace scimd::service

@@ -24,8 +24,7 @@ struct loaded {
     json::object hidden;  // attributes of schemas that the directory lacks
 };
 
-result<loaded> open_for_change(const target& target, resources::row found)
-{
+result<loaded> open_for_change(const target& target, resources::row found) {
     if (auto met = target.conditions.check(found.version); !met)
         return met.error();
     auto document = parse_json_object(found.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
@@ -35,8 +34,7 @@ result<loaded> open_for_change(const target& target, resources::row found)
 
 // Adds the attributes that the request named: the response shows those with `returned: request` (RFC 7643
 // §7).
-scim::projection with_requested(scim::projection shown, std::vector<scim::path> requested)
-{
+scim::projection with_requested(scim::projection shown, std::vector<scim::path> requested) {
     shown.requested = std::move(requested);
     return shown;
 }
@@ -49,8 +47,7 @@ struct requested_update {
     std::vector<scim::path> requested;
 };
 
-void prepare_document(const caller& caller, const json::object& hidden, prepared_change& change)
-{
+void prepare_document(const caller& caller, const json::object& hidden, prepared_change& change) {
     const auto& type = *change.type;
     change.unique_values = scim::unique_values(change.after, type, *caller.work);
     change.columns = columns_of(caller, type, change.after);
@@ -63,18 +60,15 @@ void prepare_document(const caller& caller, const json::object& hidden, prepared
     change.text = to_text(document);
 }
 
-void prepare_update_event(store::transaction& tx, const caller& caller, prepared_change& change)
-{
+void prepare_update_event(store::transaction& tx, const caller& caller, prepared_change& change) {
     const auto& type = *change.type;
     const auto& before = *change.before;
     resource_change transition{
-        .type = &type, .version = before.version + 1, .before = std::nullopt, .after = std::nullopt
-    };
+            .type = &type, .version = before.version + 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
         domain_lookup domains(tx, caller);
         change.context = read_user_context(
-            tx, caller, before.id, verified_of(domains, before.addresses, change.addresses)
-        );
+                tx, caller, before.id, verified_of(domains, before.addresses, change.addresses));
         transition.before = published_state(caller, *change.context, before.id, before.document);
         transition.after = current_state(caller, *change.context, before.id, change.after);
     } else {
@@ -85,57 +79,46 @@ void prepare_update_event(store::transaction& tx, const caller& caller, prepared
 }
 
 // Values without effect are listed in the request log.
-void record_ignored(const caller& caller, const scim::ignored_names& ignored)
-{
+void record_ignored(const caller& caller, const scim::ignored_names& ignored) {
     if (caller.trace)
         caller.trace->ignored.add(ignored);
 }
 
 // An operation that was skipped is a warning in the list of refused users: an attribute mapping of the
 // identity provider has no effect until an administrator corrects it.
-void record_skipped(
-    const caller& caller,
-    const scim::resource_type& type,
-    const loaded& found,
-    const scim::ignored_names& ignored
-)
-{
+void record_skipped(const caller& caller, const scim::resource_type& type, const loaded& found,
+        const scim::ignored_names& ignored) {
     if (!caller.trace || caller.user || !is_user(type))
         return;
     for (const auto& each : ignored.rows())
         if (each.why == scim::ignored_reason::unknown_path)
             caller.trace->add_once({
-                .user = person_in(found.document),
-                .resource_id = id_text(type, found.row.id),
-                .reason = std::string(reason_unknown_attribute),
-                .detail = "There is no attribute " + scim::quoted_input(each.name) +
-                          ": the operation was passed over.",
+                    .user = person_in(found.document),
+                    .resource_id = id_text(type, found.row.id),
+                    .reason = std::string(reason_unknown_attribute),
+                    .detail = "There is no attribute " + scim::quoted_input(each.name) +
+                              ": the operation was passed over.",
             });
 }
 
 // Empty for a change that users make to themselves: it does not resolve refusals of their identity provider.
-person person_of(const caller& caller, const scim::resource_type& type, const json::object& document)
-{
+person person_of(const caller& caller, const scim::resource_type& type, const json::object& document) {
     return is_user(type) && !caller.user ? person_in(document) : person();
 }
 
 result<prepared_change> prepare_update(
-    store::transaction& tx, const caller& caller, const target& target, requested_update update
-)
-{
+        store::transaction& tx, const caller& caller, const target& target, requested_update update) {
     const auto& type = *target.type;
     auto& row = update.found.row;
     prepared_change change;
     change.type = &type;
     change.after = std::move(update.after);
-    change.before = original{
-        .id = row.id,
-        .version = row.version,
-        .created = row.created,
-        .modified = row.modified,
-        .bytes = row.document.size(),
-        .document = std::move(update.found.document)
-    };
+    change.before = original{.id = row.id,
+            .version = row.version,
+            .created = row.created,
+            .modified = row.modified,
+            .bytes = row.document.size(),
+            .document = std::move(update.found.document)};
     const auto& before = change.before->document;
     change.has_changed = before != change.after;
     change.members = std::move(update.members);
@@ -163,18 +146,15 @@ result<prepared_change> prepare_update(
 
 }  // namespace
 
-bool is_user(const scim::resource_type& type)
-{
+bool is_user(const scim::resource_type& type) {
     return type.name == "User";
 }
 
-error not_found(const scim::resource_type& type, std::string_view id)
-{
+error not_found(const scim::resource_type& type, std::string_view id) {
     return {errc::not_found, type.name + " " + std::string(id.substr(0, 64)) + " does not exist."};
 }
 
-result<resources::row> load(store::transaction& tx, const caller& caller, const target& target)
-{
+result<resources::row> load(store::transaction& tx, const caller& caller, const target& target) {
     const auto number = parse_prefixed(target.id, target.type->id_prefix);
     if (!number)
         return not_found(*target.type, target.id);
@@ -184,14 +164,8 @@ result<resources::row> load(store::transaction& tx, const caller& caller, const 
     return std::move(*row);
 }
 
-prepared_change prepare_creation(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const scim::parsed_body& body,
-    const scim::projection& shown
-)
-{
+prepared_change prepare_creation(store::transaction& tx, const caller& caller,
+        const scim::resource_type& type, const scim::parsed_body& body, const scim::projection& shown) {
     prepared_change change;
     change.type = &type;
     change.after = body.document;
@@ -216,19 +190,13 @@ prepared_change prepare_creation(
     return change;
 }
 
-result<prepared_change> prepare_replacement(
-    store::transaction& tx,
-    const caller& caller,
-    const target& target,
-    resources::row found,
-    const scim::parsed_body& body
-)
-{
+result<prepared_change> prepare_replacement(store::transaction& tx, const caller& caller,
+        const target& target, resources::row found, const scim::parsed_body& body) {
     auto opened = open_for_change(target, std::move(found));
     if (!opened)
         return opened.error();
     if (auto allowed = scim::check_replacement(opened->document, body.document, *target.type, *caller.work);
-        !allowed)
+            !allowed)
         return allowed.error();
     auto next = body.document;
     scim::keep_unnamed(next, opened->document, *target.type);
@@ -236,25 +204,13 @@ result<prepared_change> prepare_replacement(
     std::vector<scim::membership_operation> members;
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
-    return prepare_update(
-        tx,
-        caller,
-        target,
-        {std::move(*opened),
-         std::move(next),
-         std::move(members),
-         scim::requested_on_demand(body.document, *target.type)}
-    );
+    return prepare_update(tx, caller, target,
+            {std::move(*opened), std::move(next), std::move(members),
+                    scim::requested_on_demand(body.document, *target.type)});
 }
 
-result<prepared_change> prepare_patch(
-    store::transaction& tx,
-    const caller& caller,
-    const target& target,
-    resources::row found,
-    const scim::patch& operations
-)
-{
+result<prepared_change> prepare_patch(store::transaction& tx, const caller& caller, const target& target,
+        resources::row found, const scim::patch& operations) {
     auto opened = open_for_change(target, std::move(found));
     if (!opened)
         return opened.error();
@@ -264,53 +220,42 @@ result<prepared_change> prepare_patch(
         return after.error();
     record_ignored(caller, ignored);
     record_skipped(caller, *target.type, *opened, ignored);
-    return prepare_update(
-        tx,
-        caller,
-        target,
-        {std::move(*opened), std::move(*after), operations.members, scim::requested_on_demand(operations)}
-    );
+    return prepare_update(tx, caller, target,
+            {std::move(*opened), std::move(*after), operations.members,
+                    scim::requested_on_demand(operations)});
 }
 
-resources::membership as_membership(resource_id group, const json::object& document)
-{
+resources::membership as_membership(resource_id group, const json::object& document) {
     const auto* const name = find_string(document, "displayName");
     return {group, name ? std::string(*name) : std::string()};
 }
 
-written unchanged_result(const prepared_change& change)
-{
+written unchanged_result(const prepared_change& change) {
     const auto& row = change.before.value();
     return {row.id, row.version, row.created, row.modified};
 }
 
 representation represent(
-    store::transaction& tx, const caller& caller, const prepared_change& change, const written& done
-)
-{
+        store::transaction& tx, const caller& caller, const prepared_change& change, const written& done) {
     const auto& type = *change.type;
     if (is_shown_alone(change))
         return represent_alone(caller, change, done);
     if (is_user(type))
-        return represent(
-            tx, caller, type, {done.id, done.version, done.created, done.modified, change.text}, change.shown
-        );
+        return represent(tx, caller, type, {done.id, done.version, done.created, done.modified, change.text},
+                change.shown);
     // A group's members belong to its version: read both together.
     const auto row = resources::find(tx, caller.directory, type.name, done.id);
     return row ? represent(tx, caller, type, *row, change.shown) : represent_alone(caller, change, done);
 }
 
-bool is_shown_alone(const prepared_change& change)
-{
+bool is_shown_alone(const prepared_change& change) {
     const bool has_no_groups = change.context && change.context->groups.empty();
     return has_no_groups || !shows_links(*change.type, change.shown);
 }
 
-representation represent_alone(const caller& caller, const prepared_change& change, const written& done)
-{
-    return represent_alone(
-        caller, *change.type, {done.id, done.version, done.created, done.modified, change.text}, change.shown
-    );
+representation represent_alone(const caller& caller, const prepared_change& change, const written& done) {
+    return represent_alone(caller, *change.type,
+            {done.id, done.version, done.created, done.modified, change.text}, change.shown);
 }
 
 }  // namespace scimd::service

@@ -90,30 +90,15 @@ struct written {
 struct stale {};
 using applied = std::variant<written, refused, stale>;
 
-prepared_change prepare_creation(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const scim::parsed_body& body,
-    const scim::projection& shown
-);
+prepared_change prepare_creation(store::transaction& tx, const caller& caller,
+        const scim::resource_type& type, const scim::parsed_body& body, const scim::projection& shown);
 
 // Prepare a change of the resource `found`, which was loaded in this transaction. Errors are final: they
 // follow from the request and from a state that the resource had while the request was handled.
-result<prepared_change> prepare_replacement(
-    store::transaction& tx,
-    const caller& caller,
-    const target& target,
-    store::resources::row found,
-    const scim::parsed_body& body
-);
-result<prepared_change> prepare_patch(
-    store::transaction& tx,
-    const caller& caller,
-    const target& target,
-    store::resources::row found,
-    const scim::patch& operations
-);
+result<prepared_change> prepare_replacement(store::transaction& tx, const caller& caller,
+        const target& target, store::resources::row found, const scim::parsed_body& body);
+result<prepared_change> prepare_patch(store::transaction& tx, const caller& caller, const target& target,
+        store::resources::row found, const scim::patch& operations);
 
 // The second phase, in the transaction that writes. Never `stale` in the transaction that prepared the
 // change.
@@ -122,8 +107,7 @@ result<applied> apply(store::transaction& tx, const caller& caller, const prepar
 // The response: the resource as the change has left it; a group as it is in this transaction, with its
 // members.
 representation represent(
-    store::transaction& tx, const caller& caller, const prepared_change& change, const written& done
-);
+        store::transaction& tx, const caller& caller, const prepared_change& change, const written& done);
 // The response without derived values (groups and members). Reads nothing.
 representation represent_alone(const caller& caller, const prepared_change& change, const written& done);
 // Whether represent() would show no derived values: the resource has none, or they are not requested.

@@ -17,8 +17,7 @@ namespace {
 namespace resources = store::resources;
 
 // Whether no concurrent change has outdated the preparation.
-bool is_current(store::transaction& tx, const caller& caller, const prepared_removal& removal)
-{
+bool is_current(store::transaction& tx, const caller& caller, const prepared_removal& removal) {
     if (resources::version_of(tx, caller.directory, removal.type->name, removal.id) != removal.version)
         return false;
     if (!is_user(*removal.type))
@@ -35,9 +34,7 @@ bool is_current(store::transaction& tx, const caller& caller, const prepared_rem
 }  // namespace
 
 result<prepared_removal> prepare_removal(
-    store::transaction& tx, const caller& caller, const target& target, const resources::row& found
-)
-{
+        store::transaction& tx, const caller& caller, const target& target, const resources::row& found) {
     if (auto met = target.conditions.check(found.version); !met)
         return met.error();
     const auto& type = *target.type;
@@ -51,8 +48,7 @@ result<prepared_removal> prepare_removal(
     if (removal.is_held)
         return removal;
     resource_change transition{
-        .type = &type, .version = found.version, .before = std::nullopt, .after = std::nullopt
-    };
+            .type = &type, .version = found.version, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
         removal.addresses = addresses_of(document);
         domain_lookup domains(tx, caller);
@@ -66,9 +62,7 @@ result<prepared_removal> prepare_removal(
 }
 
 std::optional<std::string> remove(
-    store::transaction& tx, const caller& caller, const prepared_removal& removal
-)
-{
+        store::transaction& tx, const caller& caller, const prepared_removal& removal) {
     if (!is_current(tx, caller, removal))
         return std::nullopt;
     const auto& type = *removal.type;

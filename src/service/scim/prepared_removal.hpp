@@ -37,14 +37,12 @@ struct prepared_removal {
 
 // Prepares the deletion of the resource `found`, which was loaded in this transaction. The error is final:
 // the preconditions do not hold.
-result<prepared_removal> prepare_removal(
-    store::transaction& tx, const caller& caller, const target& target, const store::resources::row& found
-);
+result<prepared_removal> prepare_removal(store::transaction& tx, const caller& caller, const target& target,
+        const store::resources::row& found);
 
 // The second phase, in the transaction that writes. Returns the id of the event, which is empty for a held
 // user; nullopt when the preparation is stale, and then nothing has been written.
 std::optional<std::string> remove(
-    store::transaction& tx, const caller& caller, const prepared_removal& removal
-);
+        store::transaction& tx, const caller& caller, const prepared_removal& removal);
 
 }  // namespace scimd::service

@@ -10,8 +10,8 @@ namespace scimd::service {
 namespace {
 
 // Applies a change in the transaction that prepared it.
-result<provisioned> apply_at_once(store::transaction& tx, const caller& caller, const prepared_change& change)
-{
+result<provisioned> apply_at_once(
+        store::transaction& tx, const caller& caller, const prepared_change& change) {
     auto outcome = apply(tx, caller, change);
     if (!outcome)
         return outcome.error();
@@ -25,21 +25,13 @@ result<provisioned> apply_at_once(store::transaction& tx, const caller& caller, 
 
 }  // namespace
 
-result<provisioned> create(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const scim::parsed_body& body,
-    const scim::projection& shown
-)
-{
+result<provisioned> create(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const scim::parsed_body& body, const scim::projection& shown) {
     return apply_at_once(tx, caller, prepare_creation(tx, caller, type, body, shown));
 }
 
 result<provisioned> replace(
-    store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body
-)
-{
+        store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body) {
     auto found = load(tx, caller, target);
     if (!found)
         return found.error();
@@ -48,9 +40,7 @@ result<provisioned> replace(
 }
 
 result<provisioned> patch(
-    store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations
-)
-{
+        store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations) {
     auto found = load(tx, caller, target);
     if (!found)
         return found.error();
@@ -58,8 +48,7 @@ result<provisioned> patch(
     return change ? apply_at_once(tx, caller, *change) : result<provisioned>(change.error());
 }
 
-result<representation> get(store::transaction& tx, const caller& caller, const target& target)
-{
+result<representation> get(store::transaction& tx, const caller& caller, const target& target) {
     const auto row = load(tx, caller, target);
     if (!row)
         return row.error();
@@ -67,20 +56,16 @@ result<representation> get(store::transaction& tx, const caller& caller, const t
 }
 
 result<representation> get_whole(
-    store::transaction& tx, const caller& caller, const target& target, spooled_text& into
-)
-{
+        store::transaction& tx, const caller& caller, const target& target, spooled_text& into) {
     const auto row = load(tx, caller, target);
     if (!row)
         return row.error();
     append_page(into, tx, caller, {{target.type, &target.wanted, &*row}});
     return representation{
-        .location = caller.base_url + target.type->endpoint + '/' + target.id, .version = row->version
-    };
+            .location = caller.base_url + target.type->endpoint + '/' + target.id, .version = row->version};
 }
 
-result<std::string> remove(store::transaction& tx, const caller& caller, const target& target)
-{
+result<std::string> remove(store::transaction& tx, const caller& caller, const target& target) {
     const auto found = load(tx, caller, target);
     if (!found)
         return found.error();

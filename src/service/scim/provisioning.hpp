@@ -24,30 +24,22 @@ namespace scimd::service {
 
 using provisioned = std::variant<representation, refused>;
 
-result<provisioned> create(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const scim::parsed_body& body,
-    const scim::projection& shown
-);
+result<provisioned> create(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const scim::parsed_body& body, const scim::projection& shown);
 
 result<representation> get(store::transaction& tx, const caller& caller, const target& target);
 
 // Reads a resource that is too long for represent(). Its body is appended to `into`; the result has none.
 result<representation> get_whole(
-    store::transaction& tx, const caller& caller, const target& target, spooled_text& into
-);
+        store::transaction& tx, const caller& caller, const target& target, spooled_text& into);
 
 // PUT. The members of a group stay unchanged when the body has no `members` attribute
 // (docs/compatibility.md).
 result<provisioned> replace(
-    store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body
-);
+        store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body);
 
 result<provisioned> patch(
-    store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations
-);
+        store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations);
 
 // The id of the event; empty for a held user, whose removal has no event.
 result<std::string> remove(store::transaction& tx, const caller& caller, const target& target);

@@ -21,18 +21,15 @@ constexpr std::int64_t page_groups_max = 50'000;  // direct groups of a page's u
 // The derived values of a type: a group's members or a user's groups.
 enum class derived { none, members, groups };
 
-derived derived_of(const scim::resource_type& type)
-{
+derived derived_of(const scim::resource_type& type) {
     return type.name == "Group" ? derived::members : type.name == "User" ? derived::groups : derived::none;
 }
 
-std::string_view derived_name(derived kind)
-{
+std::string_view derived_name(derived kind) {
     return kind == derived::members ? "members" : "groups";
 }
 
-bool wants(derived kind, const scim::resource_type& type, const scim::projection& wanted)
-{
+bool wants(derived kind, const scim::resource_type& type, const scim::projection& wanted) {
     if (derived_of(type) != kind)
         return false;
     const auto* attribute = type.base->find(derived_name(kind));
@@ -40,10 +37,8 @@ bool wants(derived kind, const scim::resource_type& type, const scim::projection
 }
 
 // Ids, times, URLs and names of types contain no character that JSON escapes.
-void append_meta(
-    std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
-)
-{
+void append_meta(std::string& out, const scim::resource_type& type, const resources::row& row,
+        std::string_view location) {
     out.append(R"(,"meta":{"resourceType":")").append(type.name);
     out.append(R"(","created":")").append(format_rfc3339(row.created));
     out.append(R"(","lastModified":")").append(format_rfc3339(row.modified));
@@ -51,8 +46,7 @@ void append_meta(
     out.append(R"(","version":"W/\")").append(std::to_string(row.version)) += R"(\""})";
 }
 
-void append_groups(std::string& out, const caller& caller, const std::vector<group_link>& groups)
-{
+void append_groups(std::string& out, const caller& caller, const std::vector<group_link>& groups) {
     if (groups.empty())
         return;
     const auto& type = *caller.schemas->find_type("Group");
@@ -72,14 +66,8 @@ void append_groups(std::string& out, const caller& caller, const std::vector<gro
 }
 
 // Appends the resource without members, as the stored text extended at its end.
-void append_without_members(
-    std::string& out,
-    const caller& caller,
-    const scim::resource_type& type,
-    const resources::row& row,
-    const std::vector<group_link>& groups
-)
-{
+void append_without_members(std::string& out, const caller& caller, const scim::resource_type& type,
+        const resources::row& row, const std::vector<group_link>& groups) {
     out.append(row.document, 0, row.document.size() - 1);
     scim::make_references_absolute(out, type, caller.base_url);
     const auto id = id_text(type, row.id);
@@ -91,13 +79,8 @@ void append_without_members(
 
 // Appends the projected resource without members. Stored text is canonical: when all of it is shown, it is
 // extended instead of being parsed and serialized again.
-void append_projected(
-    std::string& out,
-    const caller& caller,
-    const requested_row& requested,
-    const std::vector<group_link>& groups
-)
-{
+void append_projected(std::string& out, const caller& caller, const requested_row& requested,
+        const std::vector<group_link>& groups) {
     const auto& type = *requested.type;
     if (requested.wanted->is_nothing)
         return;
@@ -120,15 +103,12 @@ struct member_fields {
     bool display = true;
 };
 
-bool shows_any(const member_fields& fields, const resources::member_row& member)
-{
+bool shows_any(const member_fields& fields, const resources::member_row& member) {
     return fields.value || fields.ref || fields.type || (fields.display && !member.display.empty());
 }
 
-void append_member(
-    std::string& out, const caller& caller, const resources::member_row& member, const member_fields& fields
-)
-{
+void append_member(std::string& out, const caller& caller, const resources::member_row& member,
+        const member_fields& fields) {
     const auto& type = *caller.schemas->find_type(member.type);
     const auto id = id_text(type, member.id);
     out += '{';
@@ -144,29 +124,23 @@ void append_member(
 }
 
 // `group_type` has members.
-member_fields fields_of(const scim::resource_type& group_type, const scim::projection& wanted)
-{
+member_fields fields_of(const scim::resource_type& group_type, const scim::projection& wanted) {
     const auto& members = *group_type.base->find("members");
     const auto shows = [&](std::string_view name) {
         const auto* const field = members.find(name);
         return field && wanted.wants(members, *field);
     };
-    return {
-        .value = shows("value"), .ref = shows("$ref"), .type = shows("type"), .display = shows("display")
-    };
+    return {.value = shows("value"),
+            .ref = shows("$ref"),
+            .type = shows("type"),
+            .display = shows("display")};
 }
 
 // Appends "members":[…] to an object that is open at its end. An empty list is written, though RFC 7643 §2.5
 // lets it be absent: identity providers read `members` of an empty group. Nothing is appended when there are
 // members and the projection shows nothing of them. Members are never all in memory.
-void append_members(
-    spooled_text& out,
-    store::transaction& tx,
-    const caller& caller,
-    resource_id group,
-    const member_fields& fields
-)
-{
+void append_members(spooled_text& out, store::transaction& tx, const caller& caller, resource_id group,
+        const member_fields& fields) {
     constexpr std::string_view begin = "\"members\":[";
     const std::string_view comma = out.end().ends_with('{') ? "" : ",";
     bool has_members = false;
@@ -193,14 +167,8 @@ void append_members(
 // --- rows and pages
 
 // Appends a row whose groups, if it is a user, have been read. Members come last.
-void append_resource(
-    spooled_text& out,
-    store::transaction& tx,
-    const caller& caller,
-    const requested_row& requested,
-    const group_links& groups
-)
-{
+void append_resource(spooled_text& out, store::transaction& tx, const caller& caller,
+        const requested_row& requested, const group_links& groups) {
     static const std::vector<group_link> none;
     const auto& type = *requested.type;
     const auto own = groups.of.find(requested.row->id);
@@ -214,8 +182,7 @@ void append_resource(
 }
 
 // For each row: whether it is a user whose groups are shown.
-std::vector<bool> wants_groups(std::span<const requested_row> rows)
-{
+std::vector<bool> wants_groups(std::span<const requested_row> rows) {
     std::vector<bool> wanted;
     wanted.reserve(rows.size());
     const requested_row* before = nullptr;
@@ -230,14 +197,8 @@ std::vector<bool> wants_groups(std::span<const requested_row> rows)
 
 // Reads the groups of the users among the rows. `counts`, if known, is the number of groups of each row:
 // users in no group are not looked up.
-group_links groups_wanted(
-    store::transaction& tx,
-    const caller& caller,
-    std::span<const requested_row> rows,
-    std::size_t links_max,
-    std::span<const std::int64_t> counts = {}
-)
-{
+group_links groups_wanted(store::transaction& tx, const caller& caller, std::span<const requested_row> rows,
+        std::size_t links_max, std::span<const std::int64_t> counts = {}) {
     const auto wanted = wants_groups(rows);
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -247,8 +208,7 @@ group_links groups_wanted(
 }
 
 // The number of rows from `begin` on, at least one, whose direct groups fit into memory together.
-std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t begin)
-{
+std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t begin) {
     std::int64_t total = 0;
     std::size_t end = begin;
     while (end < groups.size() && (end == begin || total + groups[end] <= page_groups_max))
@@ -258,9 +218,7 @@ std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t 
 
 // For each row: the number of the user's direct groups, where they are shown; else 0.
 std::vector<std::int64_t> count_groups(
-    store::transaction& tx, const caller& caller, std::span<const requested_row> rows
-)
-{
+        store::transaction& tx, const caller& caller, std::span<const requested_row> rows) {
     const auto wanted = wants_groups(rows);
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -276,15 +234,12 @@ std::vector<std::int64_t> count_groups(
 
 }  // namespace
 
-std::string id_text(const scim::resource_type& type, resource_id id)
-{
+std::string id_text(const scim::resource_type& type, resource_id id) {
     return type.id_prefix + std::to_string(id.value);
 }
 
 std::vector<std::int64_t> count_shown_links(
-    store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
-)
-{
+        store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows) {
     auto totals = count_groups(tx, caller, rows);
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (wants(derived::members, *rows[i].type, *rows[i].wanted))
@@ -292,14 +247,8 @@ std::vector<std::int64_t> count_shown_links(
     return totals;
 }
 
-representation represent(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const resources::row& row,
-    const scim::projection& wanted
-)
-{
+representation represent(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const resources::row& row, const scim::projection& wanted) {
     const requested_row requested{&type, &wanted, &row};
     auto id = id_text(type, row.id);
     representation made{.id = row.id, .location = location_of(caller, type, id), .version = row.version};
@@ -319,45 +268,31 @@ representation represent(
     return made;
 }
 
-bool shows_links(const scim::resource_type& type, const scim::projection& wanted)
-{
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted) {
     return derived_of(type) != derived::none && wants(derived_of(type), type, wanted);
 }
 
-representation represent_alone(
-    const caller& caller,
-    const scim::resource_type& type,
-    const resources::row& row,
-    const scim::projection& wanted
-)
-{
-    representation made{
-        .id = row.id, .location = location_of(caller, type, id_text(type, row.id)), .version = row.version
-    };
+representation represent_alone(const caller& caller, const scim::resource_type& type,
+        const resources::row& row, const scim::projection& wanted) {
+    representation made{.id = row.id,
+            .location = location_of(caller, type, id_text(type, row.id)),
+            .version = row.version};
     append_projected(made.body, caller, {&type, &wanted, &row}, {});
     return made;
 }
 
-void append_page(
-    spooled_text& out, store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
-)
-{
+void append_page(spooled_text& out, store::transaction& tx, const caller& caller,
+        const std::vector<requested_row>& rows) {
     append_page(out, tx, caller, rows, count_groups(tx, caller, rows));
 }
 
-void append_page(
-    spooled_text& out,
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<requested_row>& rows,
-    const std::vector<std::int64_t>& links
-)
-{
+void append_page(spooled_text& out, store::transaction& tx, const caller& caller,
+        const std::vector<requested_row>& rows, const std::vector<std::int64_t>& links) {
     for (std::size_t begin = 0; begin < rows.size();) {
         const auto size = count_of_block(links, begin);
         const auto block = std::span(rows).subspan(begin, size);
         const auto groups =
-            groups_wanted(tx, caller, block, group_links_max, std::span(links).subspan(begin, size));
+                groups_wanted(tx, caller, block, group_links_max, std::span(links).subspan(begin, size));
         for (const auto& each : block) {
             if (&each != &rows.front())
                 out.end() += ',';
@@ -368,9 +303,7 @@ void append_page(
 }
 
 json::object document_with_meta(
-    const caller& caller, const scim::resource_type& type, const resources::row& row
-)
-{
+        const caller& caller, const scim::resource_type& type, const resources::row& row) {
     std::string full;
     append_without_members(full, caller, type, row, {});
     return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();

@@ -42,24 +42,15 @@ struct representation {
 
 // Serializes one resource. Reads its members (of a group) or groups (of a user) only when the projection
 // shows them, and at most members_inline_max or groups_inline_max; if there are more, `later` is set.
-representation represent(
-    store::transaction& tx,
-    const caller& caller,
-    const scim::resource_type& type,
-    const store::resources::row& row,
-    const scim::projection& wanted
-);
+representation represent(store::transaction& tx, const caller& caller, const scim::resource_type& type,
+        const store::resources::row& row, const scim::projection& wanted);
 
 // Whether the projection of the type shows derived values: members or groups.
 bool shows_links(const scim::resource_type& type, const scim::projection& wanted);
 
 // Serializes a resource without derived values. Reads nothing.
-representation represent_alone(
-    const caller& caller,
-    const scim::resource_type& type,
-    const store::resources::row& row,
-    const scim::projection& wanted
-);
+representation represent_alone(const caller& caller, const scim::resource_type& type,
+        const store::resources::row& row, const scim::projection& wanted);
 
 // One resource of a page. Borrowed.
 struct requested_row {
@@ -70,28 +61,20 @@ struct requested_row {
 
 // The number of members or direct groups that the representation of each row lists. Read from stored counts.
 std::vector<std::int64_t> count_shown_links(
-    store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
-);
+        store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows);
 
 // Appends resources in order, separated by commas, with all of their members. The groups of many users are
 // read with one query a level; at most group_links_max memberships are followed.
-void append_page(
-    spooled_text& out, store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
-);
+void append_page(spooled_text& out, store::transaction& tx, const caller& caller,
+        const std::vector<requested_row>& rows);
 // As above, with the counts that count_shown_links() has returned for the rows in this transaction.
-void append_page(
-    spooled_text& out,
-    store::transaction& tx,
-    const caller& caller,
-    const std::vector<requested_row>& rows,
-    const std::vector<std::int64_t>& links
-);
+void append_page(spooled_text& out, store::transaction& tx, const caller& caller,
+        const std::vector<requested_row>& rows, const std::vector<std::int64_t>& links);
 
 // The resource as a document with id and meta, for filters on any attribute. It holds no derived values
 // (service/scim/derived_values.hpp).
 json::object document_with_meta(
-    const caller& caller, const scim::resource_type& type, const store::resources::row& row
-);
+        const caller& caller, const scim::resource_type& type, const store::resources::row& row);
 
 // "diruser_42", "dirgroup_42".
 std::string id_text(const scim::resource_type& type, resource_id id);

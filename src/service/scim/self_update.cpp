@@ -13,27 +13,25 @@ namespace {
 // Applications find accounts by userName, emails and externalId, and grant rights by the other attributes.
 // Attributes of custom schemas are not listed, because their purpose is unknown.
 constexpr std::array<std::string_view, 11> own_attributes{
-    "name",
-    "displayName",
-    "nickName",
-    "profileUrl",
-    "preferredLanguage",
-    "locale",
-    "timezone",
-    "phoneNumbers",
-    "ims",
-    "photos",
-    "addresses",
+        "name",
+        "displayName",
+        "nickName",
+        "profileUrl",
+        "preferredLanguage",
+        "locale",
+        "timezone",
+        "phoneNumbers",
+        "ims",
+        "photos",
+        "addresses",
 };
 
 static_assert(
-    own_attributes.size() + 1 < request_trace::attributes_kept_max, "a further one would not be seen"
-);
+        own_attributes.size() + 1 < request_trace::attributes_kept_max, "a further one would not be seen");
 
 }  // namespace
 
-result<void> check_own_change(const json::object& before, const json::object& after)
-{
+result<void> check_own_change(const json::object& before, const json::object& after) {
     // `schemas` follows from the other attributes.
     for (const auto& name : changed_attributes(before, after))
         if (name != "schemas" && std::ranges::find(own_attributes, name) == own_attributes.end())

@@ -30,23 +30,19 @@ struct user_context {
 
 // Reads the context of a user whose addresses have the verified domains `domains`.
 user_context read_user_context(
-    store::transaction& tx, const caller& caller, resource_id user, verified_domains domains
-);
+        store::transaction& tx, const caller& caller, resource_id user, verified_domains domains);
 
 // Reads the context of a user that does not exist yet.
 user_context read_new_user_context(store::transaction& tx, const caller& caller, verified_domains domains);
 
 // The payload of the user as last published, and as it is now. Pure.
 json::object published_state(
-    const caller& caller, const user_context& context, resource_id user, const json::object& document
-);
+        const caller& caller, const user_context& context, resource_id user, const json::object& document);
 json::object current_state(
-    const caller& caller, const user_context& context, resource_id user, const json::object& document
-);
+        const caller& caller, const user_context& context, resource_id user, const json::object& document);
 
 // Records that an event has published the current roles and groups of the user.
 void record_published(
-    store::transaction& tx, const caller& caller, const user_context& context, resource_id user
-);
+        store::transaction& tx, const caller& caller, const user_context& context, resource_id user);
 
 }  // namespace scimd::service

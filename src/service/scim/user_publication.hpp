@@ -37,19 +37,14 @@ struct described_user {
 };
 
 // The event payload of a user with these roles. Pure.
-json::object describe_user(
-    const caller& caller,
-    const std::vector<attributes::mapping>& mappings,
-    const described_user& user,
-    const std::vector<std::string>& roles
-);
+json::object describe_user(const caller& caller, const std::vector<attributes::mapping>& mappings,
+        const described_user& user, const std::vector<std::string>& roles);
 
 // Reads the groups of a user that an event may list: event_groups_max, one more to know that there are more,
 // and as many as have pending changes, which published() takes away again. The cost does not grow with the
 // number of the user's groups.
 std::vector<store::resources::membership> groups_for_event(
-    store::transaction& tx, const caller& caller, resource_id user, bool has_pending
-);
+        store::transaction& tx, const caller& caller, resource_id user, bool has_pending);
 
 // Reads and updates what consumers know of the users of one directory, in one transaction. Transaction and
 // caller outlive it. Thread contract: that of the transaction.
@@ -90,9 +85,7 @@ private:
 
 // The groups of a user as last published: the current ones without the pending changes. Both lists are in
 // the order of ids.
-std::vector<store::resources::membership> as_published(
-    std::vector<store::resources::membership> current,
-    const std::vector<store::pending_group_events::row>& pending
-);
+std::vector<store::resources::membership> as_published(std::vector<store::resources::membership> current,
+        const std::vector<store::pending_group_events::row>& pending);
 
 }  // namespace scimd::service

@@ -14,14 +14,8 @@ namespace {
 namespace rows = store::webhooks;
 
 // An event of the environment, or of the organization whose events the endpoint receives.
-void publish_notice(
-    store::transaction& tx,
-    environment_id environment,
-    const rows::endpoint& endpoint,
-    std::string_view type,
-    json::object data
-)
-{
+void publish_notice(store::transaction& tx, environment_id environment, const rows::endpoint& endpoint,
+        std::string_view type, json::object data) {
     event_draft draft;
     draft.type = type;
     draft.object = "WebhookEndpoint";
@@ -29,41 +23,22 @@ void publish_notice(
     publish(tx, system_source(environment), {endpoint.is.organization, std::nullopt, {}}, std::move(draft));
 }
 
-void publish_exhausted(
-    store::transaction& tx,
-    environment_id environment,
-    const rows::endpoint& endpoint,
-    const exhausted_delivery& delivery
-)
-{
+void publish_exhausted(store::transaction& tx, environment_id environment, const rows::endpoint& endpoint,
+        const exhausted_delivery& delivery) {
     // Failed deliveries of events about endpoints publish nothing: they would never end.
     if (delivery.type.starts_with("webhook_endpoint."))
         return;
-    json::object data{
-        {"id", endpoint.id.text()},
-        {"url", endpoint.is.url},
-        {"event_id", delivery.event.text()},
-        {"event_type", delivery.type},
-        {"attempts", delivery.attempts},
-        {"last_error", delivery.last_error}
-    };
+    json::object data{{"id", endpoint.id.text()}, {"url", endpoint.is.url},
+            {"event_id", delivery.event.text()}, {"event_type", delivery.type},
+            {"attempts", delivery.attempts}, {"last_error", delivery.last_error}};
     publish_notice(tx, environment, endpoint, "webhook_endpoint.delivery_exhausted", std::move(data));
 }
 
-void publish_disabled(
-    store::transaction& tx,
-    environment_id environment,
-    const rows::endpoint& endpoint,
-    rows::disabled_reason reason
-)
-{
-    json::object data{
-        {"id", endpoint.id.text()},
-        {"url", endpoint.is.url},
-        {"description", endpoint.is.description},
-        {"reason", rows::to_text(reason)},
-        {"disabled_at", format_rfc3339(tx.now())}
-    };
+void publish_disabled(store::transaction& tx, environment_id environment, const rows::endpoint& endpoint,
+        rows::disabled_reason reason) {
+    json::object data{{"id", endpoint.id.text()}, {"url", endpoint.is.url},
+            {"description", endpoint.is.description}, {"reason", rows::to_text(reason)},
+            {"disabled_at", format_rfc3339(tx.now())}};
     if (endpoint.failing_since)
         data["failing_since"] = format_rfc3339(*endpoint.failing_since);
     publish_notice(tx, environment, endpoint, "webhook_endpoint.disabled", std::move(data));
@@ -71,9 +46,7 @@ void publish_disabled(
 
 // false: the row is left as it is.
 bool settle_delivery(
-    store::transaction& tx, webhook_id endpoint, event_id event, const delivery_change& change
-)
-{
+        store::transaction& tx, webhook_id endpoint, event_id event, const delivery_change& change) {
     if (change.read_due) {
         const auto found = rows::find_delivery(tx, endpoint, event);
         if (!found || found->due != *change.read_due)
@@ -89,9 +62,7 @@ bool settle_delivery(
 }  // namespace
 
 std::optional<std::size_t> write_settlement(
-    store::transaction& tx, environment_id environment, const settlement& outcome
-)
-{
+        store::transaction& tx, environment_id environment, const settlement& outcome) {
     const auto id = outcome.now.id;
     if (!rows::save_progress(tx, outcome.now))
         return std::nullopt;

@@ -35,7 +35,7 @@ struct settlement {
     store::webhooks::progress now;
     std::vector<store::webhooks::attempt> attempts;
     std::map<directory_id, std::optional<store::webhooks::directory_queue>>
-        directory_queues;  // empty: the queue is removed
+            directory_queues;  // empty: the queue is removed
     std::map<event_id, delivery_change> deliveries;
     std::vector<exhausted_delivery> exhausted;
     std::optional<store::webhooks::disabled_reason> disable;
@@ -45,7 +45,6 @@ struct settlement {
 // where they apply. Returns the number of deliveries that it moved to the dead letters. Empty: another
 // process delivers to the endpoint now, or the endpoint is deleted, and nothing was written.
 std::optional<std::size_t> write_settlement(
-    store::transaction& tx, environment_id environment, const settlement& outcome
-);
+        store::transaction& tx, environment_id environment, const settlement& outcome);
 
 }  // namespace scimd::service::webhooks

@@ -15,25 +15,21 @@ constexpr std::size_t label_bytes_max = 63;
 constexpr std::uint16_t https_port = 443;
 constexpr std::uint16_t http_port = 80;
 
-error invalid(std::string reason)
-{
+error invalid(std::string reason) {
     return {errc::invalid_value, "url " + std::move(reason)};
 }
 
-bool is_label_character(char letter)
-{
+bool is_label_character(char letter) {
     return is_digit(letter) || (letter >= 'a' && letter <= 'z') || letter == '-' || letter == '_';
 }
 
-bool is_label(std::string_view label)
-{
+bool is_label(std::string_view label) {
     return !label.empty() && label.size() <= label_bytes_max && label.front() != '-' && label.back() != '-' &&
            std::ranges::all_of(label, is_label_character);
 }
 
 // Some parsers read a name as an IPv4 address when its last label starts with a digit: "0x7f.1", "127.1".
-bool is_host_name(std::string_view host)
-{
+bool is_host_name(std::string_view host) {
     if (host.empty() || host.size() > host_bytes_max)
         return false;
     const auto labels = split(host, '.');
@@ -41,15 +37,13 @@ bool is_host_name(std::string_view host)
 }
 
 // The characters that RFC 3986 allows after the host, percent-encoding included.
-bool is_path_character(char letter)
-{
+bool is_path_character(char letter) {
     constexpr std::string_view marks = "-._~:/?@!$&'()*+,;=%[]";
     const char lower = to_lower_ascii(letter);
     return is_digit(letter) || (lower >= 'a' && lower <= 'z') || marks.find(letter) != std::string_view::npos;
 }
 
-result<std::uint16_t> parse_port(std::string_view text)
-{
+result<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port = 0;
     const auto* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, port);
@@ -65,8 +59,7 @@ struct authority {
     bool is_bracketed = false;
 };
 
-result<authority> split_authority(std::string_view text)
-{
+result<authority> split_authority(std::string_view text) {
     if (text.find('@') != std::string_view::npos)
         return invalid("must not have a user name or a password.");
     authority parts;
@@ -88,17 +81,16 @@ result<authority> split_authority(std::string_view text)
     return parts;
 }
 
-result<void> read_host(const authority& from, const target_rules& rules, endpoint_url& into)
-{
+result<void> read_host(const authority& from, const target_rules& rules, endpoint_url& into) {
     into.host = to_lower_ascii(from.host);
     into.literal = ip_address::parse(from.host);
     const bool is_address = into.literal && into.literal->is_v6 == from.is_bracketed;
     if (!is_address && (from.is_bracketed || !is_host_name(into.host)))
         return invalid(
-            "must have a host name of ASCII letters, digits and hyphens, or a plain address. Other scripts "
-            "are "
-            "written as \"xn--…\"."
-        );
+                "must have a host name of ASCII letters, digits and hyphens, or a plain address. Other "
+                "scripts "
+                "are "
+                "written as \"xn--…\".");
     if (into.literal)
         if (const auto kind = rules.addresses.why_not(*into.literal); !kind.empty())
             return invalid("must not lead to a " + std::string(kind) + " address.");
@@ -108,8 +100,7 @@ result<void> read_host(const authority& from, const target_rules& rules, endpoin
     return {};
 }
 
-result<void> read_port(const authority& from, const target_rules& rules, endpoint_url& into)
-{
+result<void> read_port(const authority& from, const target_rules& rules, endpoint_url& into) {
     into.port = into.is_https ? https_port : http_port;
     if (from.port) {
         const auto port = parse_port(*from.port);
@@ -125,8 +116,7 @@ result<void> read_port(const authority& from, const target_rules& rules, endpoin
 
 }  // namespace
 
-result<endpoint_url> endpoint_url::parse(std::string_view text, const target_rules& rules)
-{
+result<endpoint_url> endpoint_url::parse(std::string_view text, const target_rules& rules) {
     if (text.empty() || text.size() > url_bytes_max)
         return invalid("must have 1 to " + std::to_string(url_bytes_max) + " bytes.");
     endpoint_url made;

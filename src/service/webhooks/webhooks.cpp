@@ -20,24 +20,19 @@ namespace {
 
 namespace rows = store::webhooks;
 
-result<void> check_schedule(const std::vector<std::int64_t>& pauses)
-{
-    const bool is_in_range = std::ranges::all_of(pauses, [](std::int64_t one) {
-        return one >= 0 && one <= retry_delay_max.count();
-    });
+result<void> check_schedule(const std::vector<std::int64_t>& pauses) {
+    const bool is_in_range = std::ranges::all_of(
+            pauses, [](std::int64_t one) { return one >= 0 && one <= retry_delay_max.count(); });
     if (pauses.size() > attempts_max || !is_in_range) {
-        return error{
-            errc::invalid_value,
-            "retry_schedule_seconds must have at most " + std::to_string(attempts_max) +
-                " numbers from 0 to " + std::to_string(retry_delay_max.count()) + "."
-        };
+        return error{errc::invalid_value, "retry_schedule_seconds must have at most " +
+                                                  std::to_string(attempts_max) + " numbers from 0 to " +
+                                                  std::to_string(retry_delay_max.count()) + "."};
     }
     return {};
 }
 
 // Organization and directory exist, and the directory is the organization's when both are given.
-result<void> check_scope(store::transaction& tx, const rows::settings& wanted)
-{
+result<void> check_scope(store::transaction& tx, const rows::settings& wanted) {
     if (wanted.organization && !store::tenants::find_organization(tx, *wanted.organization))
         return error{errc::not_found, "organization_id: the organization was not found."};
     if (!wanted.directory)
@@ -48,23 +43,19 @@ result<void> check_scope(store::transaction& tx, const rows::settings& wanted)
     return {};
 }
 
-result<void> check(store::transaction& tx, const target_rules& rules, const rows::settings& wanted)
-{
+result<void> check(store::transaction& tx, const target_rules& rules, const rows::settings& wanted) {
     if (const auto url = endpoint_url::parse(wanted.url, rules); !url)
         return url.error();
     if (wanted.description.size() > description_bytes_max || !is_storable(wanted.description)) {
-        return error{
-            errc::invalid_value,
-            "description must have at most " + std::to_string(description_bytes_max) +
-                " bytes, without control characters."
-        };
+        return error{errc::invalid_value, "description must have at most " +
+                                                  std::to_string(description_bytes_max) +
+                                                  " bytes, without control characters."};
     }
     if (const auto types = check_event_types(wanted.event_types); !types)
         return types.error();
     if (wanted.headers.size() > headers_max) {
-        return error{
-            errc::invalid_value, "headers must not have more than " + std::to_string(headers_max) + " fields."
-        };
+        return error{errc::invalid_value,
+                "headers must not have more than " + std::to_string(headers_max) + " fields."};
     }
     for (const auto& [name, value] : wanted.headers)
         if (const auto header = check_header(name, value); !header)
@@ -74,8 +65,8 @@ result<void> check(store::transaction& tx, const target_rules& rules, const rows
     return check_scope(tx, wanted);
 }
 
-issued_key issue(store::transaction& tx, const key_dependencies& keys, webhook_id owner, signature_kind kind)
-{
+issued_key issue(
+        store::transaction& tx, const key_dependencies& keys, webhook_id owner, signature_kind kind) {
     issued_key made;
     auto key = make_signing_key(kind, keys.random);
     made.public_key = public_key_of(key);
@@ -88,34 +79,23 @@ issued_key issue(store::transaction& tx, const key_dependencies& keys, webhook_i
 
 }  // namespace
 
-result<created_endpoint> create(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const rows::settings& wanted,
-    signature_kind signature
-)
-{
+result<created_endpoint> create(store::transaction& tx, const key_dependencies& keys,
+        const rows::settings& wanted, signature_kind signature) {
     if (const auto good = check(tx, keys.rules, wanted); !good)
         return good.error();
     if (const auto known = check_types_exist(wanted.event_types); !known)
         return known.error();
     if (rows::count(tx) >= endpoints_max) {
         return error{
-            errc::conflict, "There are " + std::to_string(endpoints_max) + " webhook endpoints already."
-        };
+                errc::conflict, "There are " + std::to_string(endpoints_max) + " webhook endpoints already."};
     }
     const auto row = rows::insert(tx, wanted, to_text(signature));
     auto key = issue(tx, keys, row.id, signature);
     return created_endpoint{*rows::find(tx, row.id), std::move(key)};
 }
 
-result<rows::endpoint> update(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const rows::endpoint& before,
-    const rows::settings& after
-)
-{
+result<rows::endpoint> update(store::transaction& tx, const key_dependencies& keys,
+        const rows::endpoint& before, const rows::settings& after) {
     if (const auto good = check(tx, keys.rules, after); !good)
         return good.error();
     // An endpoint can have types that no longer exist: its other settings can still be changed.
@@ -127,13 +107,8 @@ result<rows::endpoint> update(
     return *rows::find(tx, before.id);
 }
 
-issued_key rotate(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const rows::endpoint& endpoint,
-    std::chrono::seconds overlap
-)
-{
+issued_key rotate(store::transaction& tx, const key_dependencies& keys, const rows::endpoint& endpoint,
+        std::chrono::seconds overlap) {
     const auto end = tx.now() + overlap;
     std::size_t kept = 1;  // the new one
     for (const auto& key : rows::list_keys(tx, endpoint.id)) {
@@ -149,8 +124,7 @@ issued_key rotate(
     return issue(tx, keys, endpoint.id, *parse_signature_kind(endpoint.signature));
 }
 
-key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id endpoint)
-{
+key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id endpoint) {
     key_ring ring;
     for (const auto& key : rows::list_keys(tx, endpoint)) {
         if (!is_alive(key, tx.now()))
@@ -163,15 +137,13 @@ key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id en
     return ring;
 }
 
-result<event_id> send_test(store::transaction& tx, environment_id environment, const rows::endpoint& endpoint)
-{
+result<event_id> send_test(
+        store::transaction& tx, environment_id environment, const rows::endpoint& endpoint) {
     const auto owner = endpoint.is.directory ? store::tenants::owner_of(tx, *endpoint.is.directory)
                                              : endpoint.is.organization;
     if (!rows::count_test(tx, owner, tests_per_minute))
-        return error{
-            errc::too_many_requests,
-            "There are at most " + std::to_string(tests_per_minute) + " tests a minute."
-        };
+        return error{errc::too_many_requests,
+                "There are at most " + std::to_string(tests_per_minute) + " tests a minute."};
     const event_id id{tx.next_id()};
     event_draft draft;
     draft.type = "webhook_endpoint.test";
@@ -186,11 +158,10 @@ result<event_id> send_test(store::transaction& tx, environment_id environment, c
     return id;
 }
 
-replay_outcome replay(store::transaction& tx, const rows::endpoint& endpoint, const replay_range& range)
-{
+replay_outcome replay(store::transaction& tx, const rows::endpoint& endpoint, const replay_range& range) {
     std::map<directory_id, event_id> settled;
     for (const auto& queue :
-         rows::list_directory_queues(tx, endpoint.id, std::numeric_limits<std::int64_t>::max()))
+            rows::list_directory_queues(tx, endpoint.id, std::numeric_limits<std::int64_t>::max()))
         settled[queue.directory] = queue.settled;
     // Events after the position of the endpoint or of its directory queue are still to be sent anyway.
     const auto is_pending = [&](const store::events::event& one) {
@@ -225,8 +196,7 @@ replay_outcome replay(store::transaction& tx, const rows::endpoint& endpoint, co
     return outcome;
 }
 
-bool is_subscribed(const rows::endpoint& endpoint, const store::events::event& event)
-{
+bool is_subscribed(const rows::endpoint& endpoint, const store::events::event& event) {
     if (endpoint.is.organization && *endpoint.is.organization != event.organization)
         return false;
     if (endpoint.is.directory && *endpoint.is.directory != event.directory)

@@ -49,28 +49,16 @@ struct created_endpoint {
 
 // Creates an endpoint. invalid_value names the member; not_found: the organization or directory; conflict:
 // there are endpoints_max.
-result<created_endpoint> create(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const store::webhooks::settings& wanted,
-    signature_kind signature
-);
+result<created_endpoint> create(store::transaction& tx, const key_dependencies& keys,
+        const store::webhooks::settings& wanted, signature_kind signature);
 
 // Changes the settings of an endpoint. Errors as above.
-result<store::webhooks::endpoint> update(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const store::webhooks::endpoint& before,
-    const store::webhooks::settings& after
-);
+result<store::webhooks::endpoint> update(store::transaction& tx, const key_dependencies& keys,
+        const store::webhooks::endpoint& before, const store::webhooks::settings& after);
 
 // Adds a key; the present keys go on signing for `overlap`, beside the new one.
-issued_key rotate(
-    store::transaction& tx,
-    const key_dependencies& keys,
-    const store::webhooks::endpoint& endpoint,
-    std::chrono::seconds overlap
-);
+issued_key rotate(store::transaction& tx, const key_dependencies& keys,
+        const store::webhooks::endpoint& endpoint, std::chrono::seconds overlap);
 
 // The keys that sign now, newest first.
 struct key_ring {
@@ -86,8 +74,7 @@ constexpr std::int64_t tests_per_minute = 10;
 // Queues a test message before all pending deliveries and returns its id, by which the log of attempts has
 // the response. too_many_requests: tests_per_minute.
 result<event_id> send_test(
-    store::transaction& tx, environment_id environment, const store::webhooks::endpoint& endpoint
-);
+        store::transaction& tx, environment_id environment, const store::webhooks::endpoint& endpoint);
 
 constexpr std::int64_t replayed_max = 10'000;  // events in one call
 
@@ -102,8 +89,7 @@ struct replay_outcome {
 // Queues the events of the range again that the endpoint is subscribed to, whether or not they were
 // delivered.
 replay_outcome replay(
-    store::transaction& tx, const store::webhooks::endpoint& endpoint, const replay_range& range
-);
+        store::transaction& tx, const store::webhooks::endpoint& endpoint, const replay_range& range);
 
 // Whether the endpoint receives an event.
 bool is_subscribed(const store::webhooks::endpoint& endpoint, const store::events::event& event);

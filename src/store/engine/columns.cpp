@@ -4,8 +4,7 @@
 
 namespace scimd::store {
 
-sha256_digest read_digest(std::string_view hex)
-{
+sha256_digest read_digest(std::string_view hex) {
     sha256_digest digest{};
     if (hex.size() != 2 * digest.size())
         throw sql::failure("the database holds a digest of another length");

@@ -58,8 +58,7 @@ public:
     virtual void submit(intent mode, const scheduling_key& key, task work, completion done) = 0;
 
     // Submits an internal task of the service.
-    void submit(intent mode, task work, completion done)
-    {
+    void submit(intent mode, task work, completion done) {
         submit(mode, scheduling_key(), std::move(work), std::move(done));
     }
 
@@ -112,13 +111,8 @@ struct sqlite_options {
 // and checks the database after an unclean shutdown. Problems that an operator can solve are results: the
 // folder is locked by another process (conflict); a newer schema or a damaged file (unavailable, with the
 // reason).
-result<std::unique_ptr<database>> open_sqlite(
-    const sqlite_options& options,
-    const clock& wall_clock,
-    id_source& ids,
-    logger& log,
-    metrics_registry& metrics
-);
+result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options, const clock& wall_clock,
+        id_source& ids, logger& log, metrics_registry& metrics);
 
 // Whether an inline_read has exceeded its budget and must be repeated as a scan.
 bool is_over_budget(const std::exception_ptr& failure) noexcept;

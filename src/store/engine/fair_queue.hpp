@@ -42,8 +42,7 @@ struct queue_limits {
 template <class Node>
 class waiting_turns {
 public:
-    void add(Node& one, bool is_urgent = false)
-    {
+    void add(Node& one, bool is_urgent = false) {
         if (std::exchange(one.is_listed, true))
             return;
         if (is_urgent)
@@ -55,8 +54,7 @@ public:
     // The node whose turn it is; null when none is ready. Calls `forget` with each node that leaves the list:
     // it is not ready and owes nothing.
     template <class Forget>
-    Node* next(std::int64_t quantum, const Forget& forget)
-    {
+    Node* next(std::int64_t quantum, const Forget& forget) {
         while (!nodes_.empty()) {
             Node& one = *nodes_.front();
             if (one.is_ready() && one.balance > 0)
@@ -95,8 +93,7 @@ public:
     fair_queue& operator=(const fair_queue&) = delete;
 
     // Moves from `item` only when it is accepted.
-    admission push(const scheduling_key& key, Item&& item)
-    {
+    admission push(const scheduling_key& key, Item&& item) {
         if (const auto refused = admission_of(key); refused != admission::accepted)
             return refused;
         auto& organization = organization_of(key.owner);
@@ -111,14 +108,12 @@ public:
     }
 
     // The next item; empty when nothing waits, or everything that waits is at its limit of running tasks.
-    std::optional<taken> take()
-    {
+    std::optional<taken> take() {
         auto* organization = turns_.next(limits_.quantum, [this](organization_queue& one) { forget(one); });
         if (!organization)
             return std::nullopt;
-        auto* directory = organization->turns_of_directories.next(limits_.quantum, [&](directory_queue& one) {
-            forget(*organization, one);
-        });
+        auto* directory = organization->turns_of_directories.next(
+                limits_.quantum, [&](directory_queue& one) { forget(*organization, one); });
         assert(directory);
         auto first = std::move(directory->items.front());
         directory->items.pop_front();
@@ -131,8 +126,7 @@ public:
     }
 
     // Must be called once for each item taken, with its cost.
-    void finish(const tenant& owner, std::int64_t cost)
-    {
+    void finish(const tenant& owner, std::int64_t cost) {
         auto& organization = organization_of(owner);
         auto& directory = directory_of(organization, owner.directory);
         const auto least = std::max<std::int64_t>(1, limits_.quantum / queue_limits::cost_divisor_min);
@@ -160,8 +154,7 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return all_.bytes; }
 
     // Whether tasks of other tenants wait.
-    [[nodiscard]] bool has_others(const tenant& than) const
-    {
+    [[nodiscard]] bool has_others(const tenant& than) const {
         const auto organization = organizations_.find({than.of, than.organization});
         if (organization == organizations_.end())
             return all_.places > 0;
@@ -172,8 +165,7 @@ public:
 
     // Whether a task of that tenant's organization could be taken now: one waits, and the limit of running
     // ones is not reached.
-    [[nodiscard]] bool may_take_of(const tenant& owner) const
-    {
+    [[nodiscard]] bool may_take_of(const tenant& owner) const {
         const auto organization = organizations_.find({owner.of, owner.organization});
         return organization != organizations_.end() && organization->second.is_ready();
     }
@@ -186,13 +178,11 @@ private:
         std::size_t places = 0;
         std::size_t bytes = 0;
 
-        void add(std::size_t more)
-        {
+        void add(std::size_t more) {
             ++places;
             bytes += more;
         }
-        void remove(std::size_t less)
-        {
+        void remove(std::size_t less) {
             --places;
             bytes -= less;
         }
@@ -224,14 +214,12 @@ private:
         std::map<std::int64_t, directory_queue> directories;
         waiting_turns<directory_queue> turns_of_directories;
 
-        [[nodiscard]] bool is_ready() const noexcept
-        {
+        [[nodiscard]] bool is_ready() const noexcept {
             return waiting.places > 0 && (running_max == 0 || running < running_max);
         }
     };
 
-    static std::int64_t weight_of(tenant::kind kind) noexcept
-    {
+    static std::int64_t weight_of(tenant::kind kind) noexcept {
         switch (kind) {
             case tenant::kind::operator_:
                 return 4;
@@ -245,8 +233,7 @@ private:
 
     load& total_of(tenant::kind kind) { return of_kind_[static_cast<std::size_t>(kind)]; }
 
-    [[nodiscard]] admission admission_of(const scheduling_key& key) const
-    {
+    [[nodiscard]] admission admission_of(const scheduling_key& key) const {
         if (key.is_continued)  // each request has at most one at a time
             return admission::accepted;
         const auto& total = of_kind_[static_cast<std::size_t>(key.owner.of)];
@@ -261,23 +248,20 @@ private:
         const auto directory = own.directories.find(key.owner.directory);
         const auto of_directory = directory == own.directories.end() ? load() : directory->second.waiting;
         const bool fits =
-            is_within(own.waiting.places, of_directory.places, total.places, limits_.places_max) &&
-            is_within(own.waiting.bytes, of_directory.bytes, total.bytes, limits_.bytes_max);
+                is_within(own.waiting.places, of_directory.places, total.places, limits_.places_max) &&
+                is_within(own.waiting.bytes, of_directory.bytes, total.bytes, limits_.bytes_max);
         return fits ? admission::accepted : admission::over_share;
     }
 
     // A tenant without queued tasks is within its share, however large its first task is.
-    static bool is_within(
-        std::size_t of_organization, std::size_t of_directory, std::size_t of_all, std::size_t most
-    ) noexcept
-    {
+    static bool is_within(std::size_t of_organization, std::size_t of_directory, std::size_t of_all,
+            std::size_t most) noexcept {
         const auto left = std::max(most - of_all, most / queue_limits::small_divisor);
         const auto directory_share = std::max<std::size_t>(1, most / queue_limits::directory_divisor);
         return of_organization < left && of_directory < directory_share;
     }
 
-    organization_queue& organization_of(const tenant& owner)
-    {
+    organization_queue& organization_of(const tenant& owner) {
         const organization_key key{owner.of, owner.organization};
         const auto [found, is_new] = organizations_.try_emplace(key);
         auto& one = found->second;
@@ -290,8 +274,7 @@ private:
         return one;
     }
 
-    directory_queue& directory_of(organization_queue& organization, std::int64_t id)
-    {
+    directory_queue& directory_of(organization_queue& organization, std::int64_t id) {
         const auto [found, is_new] = organization.directories.try_emplace(id);
         if (is_new) {
             found->second.id = id;
@@ -301,19 +284,16 @@ private:
     }
 
     // The operator goes first, except when it owes cost.
-    void list(organization_queue& one)
-    {
+    void list(organization_queue& one) {
         turns_.add(one, one.key.first == tenant::kind::operator_ && one.balance > 0);
     }
 
-    void forget(organization_queue& one)
-    {
+    void forget(organization_queue& one) {
         if (one.waiting.places == 0 && one.running == 0)
             organizations_.erase(organization_key(one.key));
     }
 
-    static void forget(organization_queue& of, directory_queue& one)
-    {
+    static void forget(organization_queue& of, directory_queue& one) {
         if (one.items.empty() && one.running == 0)
             of.directories.erase(std::int64_t(one.id));
     }

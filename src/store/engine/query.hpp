@@ -29,10 +29,8 @@ using read_result = std::remove_cvref_t<std::invoke_result_t<const Read&, const 
 
 // For statements that yield at most one row; of several, the last.
 template <class Read>
-std::optional<read_result<Read>> one(
-    const transaction& tx, const statement& what, std::initializer_list<parameter> with, const Read& read
-)
-{
+std::optional<read_result<Read>> one(const transaction& tx, const statement& what,
+        std::initializer_list<parameter> with, const Read& read) {
     std::optional<read_result<Read>> found;
     tx.sql().run(what, with, [&](const row& current) { found = read(current); });
     return found;
@@ -40,16 +38,14 @@ std::optional<read_result<Read>> one(
 
 // The first column, see read_column. It must not be null; otherwise see value().
 template <class T>
-std::optional<T> one(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {})
-{
+std::optional<T> one(
+        const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}) {
     return one(tx, what, with, [](const row& current) { return read_column<T>(current, 0); });
 }
 
 template <class Read>
-std::vector<read_result<Read>> all(
-    const transaction& tx, const statement& what, std::initializer_list<parameter> with, const Read& read
-)
-{
+std::vector<read_result<Read>> all(const transaction& tx, const statement& what,
+        std::initializer_list<parameter> with, const Read& read) {
     std::vector<read_result<Read>> found;
     tx.sql().run(what, with, [&](const row& current) { found.push_back(read(current)); });
     return found;
@@ -57,38 +53,32 @@ std::vector<read_result<Read>> all(
 
 // The first column of each row.
 template <class T>
-std::vector<T> all(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {})
-{
+std::vector<T> all(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}) {
     return all(tx, what, with, [](const row& current) { return read_column<T>(current, 0); });
 }
 
 // The first column of the only row: T() when it is null or there is no row.
 template <class T = std::int64_t>
-T value(const transaction& tx, const statement& what, std::span<const parameter> with)
-{
+T value(const transaction& tx, const statement& what, std::span<const parameter> with) {
     T found{};
     tx.sql().run(what, with, [&](const row& current) { found = read_column<T>(current, 0); });
     return found;
 }
 template <class T = std::int64_t>
-T value(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {})
-{
+T value(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}) {
     return value<T>(tx, what, std::span(with.begin(), with.size()));
 }
 
 // The first column of the only row: empty when it is null, as an aggregate of no rows is, or there is no row.
 template <class T>
 std::optional<T> optional_value(
-    const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}
-)
-{
+        const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}) {
     std::optional<T> found;
     tx.sql().run(what, with, [&](const row& current) { found = read_optional<T>(current, 0); });
     return found;
 }
 
-inline bool exists(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {})
-{
+inline bool exists(const transaction& tx, const statement& what, std::initializer_list<parameter> with = {}) {
     bool is_found = false;
     tx.sql().run(what, with, [&](const row&) { is_found = true; });
     return is_found;

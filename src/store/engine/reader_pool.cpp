@@ -13,8 +13,7 @@ constexpr sql::statement begin_reading{"readers.begin", "begin"};
 constexpr sql::statement end{"readers.end", "commit"};
 
 // Whether the connection can be leased again.
-bool settle(sqlite::connection& reader) noexcept
-{
+bool settle(sqlite::connection& reader) noexcept {
     try {
         reader.set_given_up(false);
         reader.set_deadline(steady::time_point::max());
@@ -43,21 +42,15 @@ private:
     connection connection_;
 };
 
-reader_pool::reader_pool(
-    std::filesystem::path file,
-    std::size_t connections_max,
-    id_source& ids,
-    const std::atomic<bool>* is_cancelled
-)
-    : file_(std::move(file)), connections_max_(connections_max), ids_(ids), is_cancelled_(is_cancelled)
-{
+reader_pool::reader_pool(std::filesystem::path file, std::size_t connections_max, id_source& ids,
+        const std::atomic<bool>* is_cancelled)
+        : file_(std::move(file)), connections_max_(connections_max), ids_(ids), is_cancelled_(is_cancelled) {
     idle_.reserve(connections_max_);  // give_back() must not allocate
     expendable_.reserve(connections_max_);
     idle_.push_back(open());
 }
 
-void reader_pool::run(const task& work, time_point now, const bounds& within)
-{
+void reader_pool::run(const task& work, time_point now, const bounds& within) {
     const lease reader(*this);
     if (within.may_be_given_up)
         list_as_expendable(*reader);
@@ -68,15 +61,13 @@ void reader_pool::run(const task& work, time_point now, const bounds& within)
     work(snapshot);
 }
 
-reader_pool::connection reader_pool::open() const
-{
+reader_pool::connection reader_pool::open() const {
     auto made = std::make_unique<sqlite::connection>(file_, sqlite::role::reader);
     made->set_cancellation(is_cancelled_);
     return made;
 }
 
-reader_pool::connection reader_pool::take()
-{
+reader_pool::connection reader_pool::take() {
     {
         const std::lock_guard lock(mutex_);
         if (is_closed_)
@@ -98,14 +89,12 @@ reader_pool::connection reader_pool::take()
     }
 }
 
-void reader_pool::list_as_expendable(sqlite::connection& one)
-{
+void reader_pool::list_as_expendable(sqlite::connection& one) {
     const std::lock_guard lock(mutex_);
     expendable_.push_back(&one);
 }
 
-std::size_t reader_pool::give_up()
-{
+std::size_t reader_pool::give_up() {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (auto* const one : expendable_)
@@ -113,8 +102,7 @@ std::size_t reader_pool::give_up()
     return count;
 }
 
-void reader_pool::give_back(connection lent) noexcept
-{
+void reader_pool::give_back(connection lent) noexcept {
     {
         const std::lock_guard lock(mutex_);
         const auto listed = std::ranges::find(expendable_, lent.get());
@@ -130,8 +118,7 @@ void reader_pool::give_back(connection lent) noexcept
     came_back_.notify_all();
 }
 
-void reader_pool::close()
-{
+void reader_pool::close() {
     std::vector<connection> leaving;
     std::unique_lock lock(mutex_);
     is_closed_ = true;

@@ -15,12 +15,8 @@ namespace scimd::store {
 
 class reader_pool {
 public:
-    reader_pool(
-        std::filesystem::path file,
-        std::size_t connections_max,
-        id_source& ids,
-        const std::atomic<bool>* is_cancelled
-    );
+    reader_pool(std::filesystem::path file, std::size_t connections_max, id_source& ids,
+            const std::atomic<bool>* is_cancelled);
     reader_pool(const reader_pool&) = delete;
     reader_pool& operator=(const reader_pool&) = delete;
 

@@ -9,8 +9,7 @@ constexpr sql::statement end_part{"savepoint.end", "release part"};
 
 }  // namespace
 
-void attempt(transaction& tx, const std::function<verdict()>& part)
-{
+void attempt(transaction& tx, const std::function<verdict()>& part) {
     tx.sql().run(begin_part);
     if (part() == verdict::rollback)
         tx.sql().run(undo_part);

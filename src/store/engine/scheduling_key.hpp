@@ -16,7 +16,7 @@ struct tenant {
 
     kind of = kind::internal;
     std::int64_t organization =
-        0;  // the id of an organization, or of an API client of all organizations; 0: unknown
+            0;  // the id of an organization, or of an API client of all organizations; 0: unknown
     std::int64_t directory = 0;  // the id of one of its directories; 0: none
 
     friend auto operator<=>(const tenant&, const tenant&) = default;

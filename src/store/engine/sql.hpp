@@ -47,20 +47,18 @@ public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, row_handler> && std::is_invocable_v<F&, const row&>)
     row_handler(F&& handle)  // NOLINT(google-explicit-constructor): a lambda is what callers write
-        : object_(const_cast<void*>(static_cast<const void*>(std::addressof(handle)))),
-          call_([](void* object, const row& current) {
-              return static_cast<bool>(invoke(*static_cast<std::remove_reference_t<F>*>(object), current));
-          })
-    {
-    }
+            : object_(const_cast<void*>(static_cast<const void*>(std::addressof(handle)))),
+              call_([](void* object, const row& current) {
+                  return static_cast<bool>(
+                          invoke(*static_cast<std::remove_reference_t<F>*>(object), current));
+              }) {}
 
     // Whether to continue with the next row.
     bool operator()(const row& current) const { return call_ == nullptr || call_(object_, current); }
 
 private:
     template <class F>
-    static bool invoke(F& handle, const row& current)
-    {
+    static bool invoke(F& handle, const row& current) {
         if constexpr (std::is_void_v<std::invoke_result_t<F&, const row&>>) {
             handle(current);
             return true;
@@ -80,13 +78,10 @@ public:
     // Runs one statement until its end or until the handler returns false; returns the number of changed
     // rows. Prepared statements are cached by their text.
     virtual std::int64_t run(
-        const statement& what, std::span<const parameter> parameters, const row_handler& each
-    ) = 0;
+            const statement& what, std::span<const parameter> parameters, const row_handler& each) = 0;
 
-    std::int64_t run(
-        const statement& what, std::initializer_list<parameter> parameters = {}, const row_handler& each = {}
-    )
-    {
+    std::int64_t run(const statement& what, std::initializer_list<parameter> parameters = {},
+            const row_handler& each = {}) {
         return run(what, std::span(parameters.begin(), parameters.size()), each);
     }
 };

@@ -20,16 +20,10 @@ public:
     using deadline_point = std::chrono::steady_clock::time_point;
 
     // `others_wait` outlives the transaction; null: nothing waits for the connection.
-    transaction(
-        sql::connection& connection,
-        time_point now,
-        id_source& ids,
-        std::optional<deadline_point> deadline = std::nullopt,
-        const std::atomic<bool>* others_wait = nullptr
-    )
-        : connection_(connection), now_(now), ids_(ids), deadline_(deadline), others_wait_(others_wait)
-    {
-    }
+    transaction(sql::connection& connection, time_point now, id_source& ids,
+            std::optional<deadline_point> deadline = std::nullopt,
+            const std::atomic<bool>* others_wait = nullptr)
+            : connection_(connection), now_(now), ids_(ids), deadline_(deadline), others_wait_(others_wait) {}
     transaction(const transaction&) = delete;
     transaction& operator=(const transaction&) = delete;
 
@@ -39,8 +33,7 @@ public:
 
     // How long it has been running. Long tasks end early because of it and continue in another transaction,
     // so that others do not wait; their results must not depend on it.
-    [[nodiscard]] std::chrono::steady_clock::duration age() const
-    {
+    [[nodiscard]] std::chrono::steady_clock::duration age() const {
         return std::chrono::steady_clock::now() - started_;
     }
 
@@ -49,8 +42,7 @@ public:
 
     // Whether tasks of other tenants wait for the connection: a task that can continue later should end early
     // then.
-    [[nodiscard]] bool do_others_wait() const noexcept
-    {
+    [[nodiscard]] bool do_others_wait() const noexcept {
         return others_wait_ && others_wait_->load(std::memory_order_relaxed);
     }
 

@@ -17,13 +17,11 @@ using steady = std::chrono::steady_clock;
 // are more threads than cores. On Linux each thread has its own priority.
 constexpr int niceness = 5;
 
-void lower_own_priority()
-{
+void lower_own_priority() {
     static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness));
 }
 
-queue_limits with_threads(queue_limits limits, std::size_t threads)
-{
+queue_limits with_threads(queue_limits limits, std::size_t threads) {
     limits.running_max = threads > 1 ? threads - 1 : 0;
     return limits;
 }
@@ -31,21 +29,17 @@ queue_limits with_threads(queue_limits limits, std::size_t threads)
 }  // namespace
 
 worker_pool::worker_pool(
-    std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics
-)
-    : queue_(with_threads(limits, threads)), queue_metrics_(metrics, name)
-{
+        std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics)
+        : queue_(with_threads(limits, threads)), queue_metrics_(metrics, name) {
     for (std::size_t i = 0; i < threads; ++i)
         threads_.emplace_back([this] { serve(); });
 }
 
-worker_pool::~worker_pool()
-{
+worker_pool::~worker_pool() {
     close();
 }
 
-admission worker_pool::offer(const scheduling_key& key, job next)
-{
+admission worker_pool::offer(const scheduling_key& key, job next) {
     bool is_one_needed = false;
     {
         const std::lock_guard lock(mutex_);
@@ -61,18 +55,15 @@ admission worker_pool::offer(const scheduling_key& key, job next)
     return admission::accepted;
 }
 
-void worker_pool::close()
-{
+void worker_pool::close() {
     end(false);
 }
 
-void worker_pool::abandon()
-{
+void worker_pool::abandon() {
     end(true);
 }
 
-void worker_pool::end(bool drops_queued)
-{
+void worker_pool::end(bool drops_queued) {
     {
         const std::lock_guard lock(mutex_);
         is_closed_ = true;
@@ -84,8 +75,7 @@ void worker_pool::end(bool drops_queued)
             one.join();
 }
 
-void worker_pool::serve()
-{
+void worker_pool::serve() {
     lower_own_priority();
     std::unique_lock lock(mutex_);
     while (true) {

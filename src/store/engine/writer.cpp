@@ -38,8 +38,7 @@ constexpr std::string_view smallest_write = "pragma application_id = 1396918605"
 // Statements of a running task can be cancelled; those that commit and roll back never are.
 class abandonable {
 public:
-    abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database)
-    {
+    abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database) {
         database_.set_cancellation(is_cancelled);
     }
     ~abandonable() { database_.set_cancellation(nullptr); }
@@ -51,46 +50,36 @@ private:
 };
 
 template <class Failure>
-std::exception_ptr made(const std::string& reason)
-{
+std::exception_ptr made(const std::string& reason) {
     return std::make_exception_ptr(Failure(reason));
 }
 
 }  // namespace
 
-writer::writer(
-    sqlite::connection& database,
-    const clock& wall_clock,
-    id_source& ids,
-    logger& log,
-    metrics_registry& metrics,
-    const writer_limits& limits
-)
-    : database_(database),
-      wall_clock_(wall_clock),
-      ids_(ids),
-      log_(log),
-      limits_(limits),
-      groups_(metrics.counter_of("scimd_store_groups_total", "Group commits.")),
-      group_works_(
-          metrics.counter_of("scimd_store_group_works_total", "Works that went through group commits.")
-      ),
-      rollbacks_(metrics.counter_of("scimd_store_rollbacks_total", "Writing works that were undone.")),
-      commit_time_(metrics.histogram_of("scimd_store_commit_seconds", "Duration of commits with their sync.")
-      ),
-      queue_({.places_max = limits.queue_max, .bytes_max = limits.queue_bytes_max, .quantum = quantum_us}),
-      queue_metrics_(metrics, "write"),
-      thread_([this] { serve(); })
-{
-}
+writer::writer(sqlite::connection& database, const clock& wall_clock, id_source& ids, logger& log,
+        metrics_registry& metrics, const writer_limits& limits)
+        : database_(database),
+          wall_clock_(wall_clock),
+          ids_(ids),
+          log_(log),
+          limits_(limits),
+          groups_(metrics.counter_of("scimd_store_groups_total", "Group commits.")),
+          group_works_(metrics.counter_of(
+                  "scimd_store_group_works_total", "Works that went through group commits.")),
+          rollbacks_(metrics.counter_of("scimd_store_rollbacks_total", "Writing works that were undone.")),
+          commit_time_(
+                  metrics.histogram_of("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+          queue_({.places_max = limits.queue_max,
+                  .bytes_max = limits.queue_bytes_max,
+                  .quantum = quantum_us}),
+          queue_metrics_(metrics, "write"),
+          thread_([this] { serve(); }) {}
 
-writer::~writer()
-{
+writer::~writer() {
     stop();
 }
 
-void writer::submit(const scheduling_key& key, task work, completion done)
-{
+void writer::submit(const scheduling_key& key, task work, completion done) {
     std::exception_ptr refusal;
     {
         const std::lock_guard lock(mutex_);
@@ -108,8 +97,7 @@ void writer::submit(const scheduling_key& key, task work, completion done)
 }
 
 // With the lock held. On rejection, sets `refusal` to the reason and leaves the task as it is.
-void writer::enqueue(const scheduling_key& key, task& work, completion& done, std::exception_ptr& refusal)
-{
+void writer::enqueue(const scheduling_key& key, task& work, completion& done, std::exception_ptr& refusal) {
     queued_task next{std::move(work), std::move(done), key.owner};
     const auto admitted = queue_.push(key, std::move(next));
     queue_metrics_.note(admitted);
@@ -125,8 +113,7 @@ void writer::enqueue(const scheduling_key& key, task& work, completion& done, st
         do_others_wait_ = true;
 }
 
-void writer::run_between_groups(std::unique_ptr<maintenance_task> work)
-{
+void writer::run_between_groups(std::unique_ptr<maintenance_task> work) {
     const auto asked = std::make_shared<maintenance_job>();
     asked->work = std::move(work);
     {
@@ -139,8 +126,7 @@ void writer::run_between_groups(std::unique_ptr<maintenance_task> work)
     asked->done.get_future().get();
 }
 
-std::string writer::why_not_writable() const
-{
+std::string writer::why_not_writable() const {
     const std::lock_guard lock(mutex_);
     if (!broken_.empty())
         return broken_;
@@ -149,14 +135,12 @@ std::string writer::why_not_writable() const
     return is_stopping_ ? "the store is closing" : "";
 }
 
-bool writer::is_broken() const
-{
+bool writer::is_broken() const {
     const std::lock_guard lock(mutex_);
     return !broken_.empty();
 }
 
-void writer::stop()
-{
+void writer::stop() {
     {
         const std::lock_guard lock(mutex_);
         is_stopping_ = true;
@@ -166,8 +150,7 @@ void writer::stop()
         thread_.join();
 }
 
-void writer::serve()
-{
+void writer::serve() {
     while (wait()) {
         run_group();
         checkpoint_if_large();
@@ -176,8 +159,7 @@ void writer::serve()
 }
 
 // Waits until there is something to do; false when stopped and everything is done.
-bool writer::wait()
-{
+bool writer::wait() {
     std::unique_lock lock(mutex_);
     const auto is_due = [this] { return queue_.size() > 0 || !maintenance_jobs_.empty() || is_stopping_; };
     while (!changed_.wait_for(lock, idle_interval, is_due)) {
@@ -191,8 +173,7 @@ bool writer::wait()
     return queue_.size() > 0 || !maintenance_jobs_.empty();
 }
 
-std::optional<writer::queued_task> writer::next_task()
-{
+std::optional<writer::queued_task> writer::next_task() {
     const std::lock_guard lock(mutex_);
     charge();
     auto next = queue_.take();
@@ -206,14 +187,12 @@ std::optional<writer::queued_task> writer::next_task()
 }
 
 // With the lock held: charges the tenant of the last task for the time that it took.
-void writer::charge()
-{
+void writer::charge() {
     if (!std::exchange(is_charged_, true))
         queue_.finish(current_, std::exchange(cost_, {}).count());
 }
 
-void writer::run_group()
-{
+void writer::run_group() {
     std::vector<queued_task> group;
     group.reserve(limits_.group_works_max);
     if (std::optional<queued_task> first = next_task())
@@ -242,8 +221,7 @@ void writer::run_group()
 }
 
 // Starts with the only task in `group` and adds queued tasks up to the limits of a group.
-void writer::run_tasks(std::vector<queued_task>& group)
-{
+void writer::run_tasks(std::vector<queued_task>& group) {
     if (is_broken())
         throw sql::failure(why_not_writable());
     if (is_cancelled())
@@ -267,23 +245,20 @@ void writer::run_tasks(std::vector<queued_task>& group)
 
 // Adds tasks of waiting tenants however long the group has taken: its own tasks then wait for one commit
 // less. Once it has tasks of several tenants, the group ends soon.
-bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const
-{
+bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const {
     if (works >= limits_.group_works_max)
         return false;
-    const auto most =
-        is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max) : limits_.group_work_max;
+    const auto most = is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max)
+                                : limits_.group_work_max;
     return elapsed < most || (!is_shared && do_others_wait_);
 }
 
 // Measures the time whether the task succeeds or fails.
-bool writer::run_timed(queued_task& one)
-{
+bool writer::run_timed(queued_task& one) {
     struct stopwatch {
         std::chrono::microseconds& into;
         const steady::time_point started = steady::now();
-        ~stopwatch()
-        {
+        ~stopwatch() {
             into = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
         }
     };
@@ -292,8 +267,7 @@ bool writer::run_timed(queued_task& one)
 }
 
 // Returns whether the changes of the task stay.
-bool writer::run_task(queued_task& one)
-{
+bool writer::run_task(queued_task& one) {
     database_.run(begin_work);
     bool is_kept = false;
     try {
@@ -319,8 +293,7 @@ bool writer::run_task(queued_task& one)
     return is_kept;
 }
 
-void writer::commit(bool has_kept_works)
-{
+void writer::commit(bool has_kept_works) {
     if (!has_kept_works) {
         database_.run(rollback_group);  // a commit would write and sync unchanged pages
         return;
@@ -335,16 +308,14 @@ void writer::commit(bool has_kept_works)
 // Fails the group: no task of it was acknowledged, and none of its changes stay. A task that failed by itself
 // keeps its reason.
 template <class Failure>
-void writer::fail_group(std::vector<queued_task>& group, const std::string& reason)
-{
+void writer::fail_group(std::vector<queued_task>& group, const std::string& reason) {
     undo();
     for (queued_task& one : group)
         if (!one.problem)
             one.problem = made<Failure>(reason);
 }
 
-void writer::complete(std::vector<queued_task>& group)
-{
+void writer::complete(std::vector<queued_task>& group) {
     for (queued_task& one : group) {
         one.work = nullptr;
         try {
@@ -355,8 +326,7 @@ void writer::complete(std::vector<queued_task>& group)
     }
 }
 
-std::shared_ptr<writer::maintenance_job> writer::next_maintenance()
-{
+std::shared_ptr<writer::maintenance_job> writer::next_maintenance() {
     const std::lock_guard lock(mutex_);
     if (maintenance_jobs_.empty())
         return nullptr;
@@ -365,8 +335,7 @@ std::shared_ptr<writer::maintenance_job> writer::next_maintenance()
     return next;
 }
 
-void writer::run_maintenance_step()
-{
+void writer::run_maintenance_step() {
     const std::shared_ptr<maintenance_job> current = next_maintenance();
     if (!current)
         return;
@@ -391,8 +360,7 @@ void writer::run_maintenance_step()
     }
 }
 
-void writer::undo() noexcept
-{
+void writer::undo() noexcept {
     try {
         if (database_.in_transaction())
             database_.run(rollback_group);
@@ -402,8 +370,7 @@ void writer::undo() noexcept
     }
 }
 
-void writer::record_failure(const sqlite::storage_failure& problem)
-{
+void writer::record_failure(const sqlite::storage_failure& problem) {
     const bool is_full = problem.cause == sqlite::storage_failure::kind::full;
     {
         const std::lock_guard lock(mutex_);
@@ -415,8 +382,7 @@ void writer::record_failure(const sqlite::storage_failure& problem)
     log_.error(is_full ? "store.full" : "store.broken", {{"reason", std::string_view(problem.what())}});
 }
 
-void writer::record_success()
-{
+void writer::record_success() {
     bool was_full = false;
     {
         const std::lock_guard lock(mutex_);
@@ -428,8 +394,7 @@ void writer::record_success()
 
 // Runs while there is nothing to do. A server that is not ready gets no writes, so the writer itself detects
 // when a full disk has room again.
-void writer::probe_disk(bool is_full)
-{
+void writer::probe_disk(bool is_full) {
     try {
         check_files();
         if (!is_full)
@@ -444,15 +409,13 @@ void writer::probe_disk(bool is_full)
     }
 }
 
-void writer::check_files() const
-{
+void writer::check_files() const {
     const auto reason = limits_.why_lost ? limits_.why_lost() : std::string();
     if (!reason.empty())
         throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
 }
 
-void writer::checkpoint_if_large()
-{
+void writer::checkpoint_if_large() {
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
         log_frames_tried_ = 0;  // the log was restarted
@@ -479,8 +442,7 @@ void writer::checkpoint_if_large()
 // tenant, would keep it from being restarted forever. Older scans keep its end from being checkpointed; once
 // it has been, scans that began meanwhile keep it in use. Scans that begin after that read only the database
 // file and block nothing.
-void writer::restart_log()
-{
+void writer::restart_log() {
     using mode = sqlite::connection::checkpoint_mode;
     if (database_.checkpoint(mode::truncate, patience_urgent).is_complete)
         return;
@@ -492,8 +454,7 @@ void writer::restart_log()
     }
 }
 
-time_point writer::next_time()
-{
+time_point writer::next_time() {
     const auto now = wall_clock_.now();
     last_time_ = last_time_ - now > ahead_max ? now : std::max(last_time_, now);
     return last_time_;

@@ -34,7 +34,7 @@ struct writer_limits {
     int log_frames_max = 32'000;  // of 4,120 bytes in the write-ahead log; see sqlite_options
     std::function<void()> give_up_scans = {};
     const std::atomic<bool>* is_cancelled =
-        nullptr;  // once it is set, tasks and maintenance tasks are cancelled
+            nullptr;  // once it is set, tasks and maintenance tasks are cancelled
     // Why everything written is lost because the files were replaced; empty when it is not. Called on the
     // writer thread each second, and after each commit before any task of it is acknowledged.
     std::function<std::string()> why_lost = {};
@@ -51,14 +51,8 @@ public:
 class writer {
 public:
     // The connection belongs to the writer until stop() returns.
-    writer(
-        sqlite::connection& database,
-        const clock& wall_clock,
-        id_source& ids,
-        logger& log,
-        metrics_registry& metrics,
-        const writer_limits& limits
-    );
+    writer(sqlite::connection& database, const clock& wall_clock, id_source& ids, logger& log,
+            metrics_registry& metrics, const writer_limits& limits);
     ~writer();
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -100,8 +94,7 @@ private:
     bool run_timed(queued_task& one);
     void charge();
     [[nodiscard]] bool may_grow(
-        std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed
-    ) const;
+            std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const;
     void commit(bool has_kept_works);
     template <class Failure>
     void fail_group(std::vector<queued_task>& group, const std::string& reason);

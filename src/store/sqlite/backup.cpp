@@ -24,8 +24,7 @@ struct closer {
 using plain_database = std::unique_ptr<sqlite3, closer>;
 
 // Needs none of the settings of a store: no other process knows the file yet.
-plain_database open_plain(const fs::path& file)
-{
+plain_database open_plain(const fs::path& file) {
     sqlite3* opened = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
@@ -35,25 +34,21 @@ plain_database open_plain(const fs::path& file)
     return database;
 }
 
-void execute(sqlite3* database, const char* text)
-{
+void execute(sqlite3* database, const char* text) {
     if (const int code = sqlite3_exec(database, text, nullptr, nullptr, nullptr))
         sqlite::fail("backup.prepare", database, code);
 }
 
-int is_set(void* flag)
-{
+int is_set(void* flag) {
     return *static_cast<const std::atomic<bool>*>(flag) ? 1 : 0;
 }
 
 // Makes its statements end with sql::busy once the flag is set.
-void abandon_when(const std::atomic<bool>* is_cancelled, sqlite3* database)
-{
+void abandon_when(const std::atomic<bool>* is_cancelled, sqlite3* database) {
     constexpr int steps_between_looks = 4'000;
     if (is_cancelled)
         sqlite3_progress_handler(
-            database, steps_between_looks, &is_set, const_cast<std::atomic<bool>*>(is_cancelled)
-        );
+                database, steps_between_looks, &is_set, const_cast<std::atomic<bool>*>(is_cancelled));
 }
 
 struct copy_finisher {
@@ -62,14 +57,12 @@ struct copy_finisher {
 
 class copying final : public maintenance_task {
 public:
-    explicit copying(const fs::path& to) : target_(open_plain(to))
-    {
+    explicit copying(const fs::path& to) : target_(open_plain(to)) {
         // A crash leaves an incomplete copy, which is deleted; a complete one is synced at the end.
         execute(target_.get(), "pragma journal_mode = off; pragma synchronous = off");
     }
 
-    bool step(sqlite::connection& database) override
-    {
+    bool step(sqlite::connection& database) override {
         if (!copy_)
             copy_.reset(sqlite3_backup_init(target_.get(), "main", database.handle(), "main"));
         if (!copy_)
@@ -87,24 +80,21 @@ private:
     std::unique_ptr<sqlite3_backup, copy_finisher> copy_;  // destroyed before the databases that it uses
 };
 
-[[noreturn]] void fail_by_errno(const fs::path& file)
-{
+[[noreturn]] void fail_by_errno(const fs::path& file) {
     throw sql::failure("backup " + file.string() + ": " + std::generic_category().message(errno));
 }
 
 // The incomplete copy: deleted unless it gets its final name.
 class part_file {
 public:
-    explicit part_file(const fs::path& target) : target_(target), path_(target.string() + ".tmp")
-    {
+    explicit part_file(const fs::path& target) : target_(target), path_(target.string() + ".tmp") {
         std::error_code ignored;
         fs::remove(path_, ignored);  // of an interrupted backup
         handle_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (handle_ < 0)
             fail_by_errno(path_);
     }
-    ~part_file()
-    {
+    ~part_file() {
         std::error_code ignored;
         fs::remove(path_, ignored);
         ::close(handle_);
@@ -114,8 +104,7 @@ public:
 
     [[nodiscard]] const fs::path& path() const noexcept { return path_; }
 
-    void publish()
-    {
+    void publish() {
         if (::fsync(handle_) != 0)
             fail_by_errno(path_);
         if (fs::exists(target_))
@@ -133,8 +122,7 @@ private:
 
 }  // namespace
 
-void verify_copy(const fs::path& file, const std::atomic<bool>* is_cancelled)
-{
+void verify_copy(const fs::path& file, const std::atomic<bool>* is_cancelled) {
     {
         // The copied header requests a write-ahead log, which would add two files beside this one.
         const plain_database plain = open_plain(file);
@@ -154,8 +142,7 @@ void verify_copy(const fs::path& file, const std::atomic<bool>* is_cancelled)
         throw sql::failure("backup " + file.string() + ": " + found);
 }
 
-void back_up(writer& source, const fs::path& target, const std::atomic<bool>* is_cancelled)
-{
+void back_up(writer& source, const fs::path& target, const std::atomic<bool>* is_cancelled) {
     if (fs::exists(target))
         throw sql::failure("backup " + target.string() + ": the file exists");
     part_file part(target);

@@ -13,18 +13,18 @@ namespace scimd::store {
 namespace {
 
 constexpr sql::statement create_table{
-    "migrate.create_table",
-    "create table if not exists migrations ("
-    " number integer primary key, name text not null, sha256 text not null, applied_at integer not null"
-    ") strict",
+        "migrate.create_table",
+        "create table if not exists migrations ("
+        " number integer primary key, name text not null, sha256 text not null, applied_at integer not null"
+        ") strict",
 };
 constexpr sql::statement list_applied{
-    "migrate.list_applied",
-    "select number, name, sha256 from migrations order by number",
+        "migrate.list_applied",
+        "select number, name, sha256 from migrations order by number",
 };
 constexpr sql::statement insert_applied{
-    "migrate.insert_applied",
-    "insert into migrations (number, name, sha256, applied_at) values ($1, $2, $3, $4)",
+        "migrate.insert_applied",
+        "insert into migrations (number, name, sha256, applied_at) values ($1, $2, $3, $4)",
 };
 constexpr sql::statement begin{"migrate.begin", "begin immediate"};
 constexpr sql::statement commit{"migrate.commit", "commit"};
@@ -43,8 +43,7 @@ struct applied_migration {
     std::string checksum;
 };
 
-std::vector<migration> number_files(std::span<const embedded_file> files)
-{
+std::vector<migration> number_files(std::span<const embedded_file> files) {
     std::vector<migration> numbered;
     for (const embedded_file& file : files) {
         std::int64_t number = 0;
@@ -56,8 +55,7 @@ std::vector<migration> number_files(std::span<const embedded_file> files)
     return numbered;
 }
 
-std::vector<applied_migration> applied_so_far(sql::connection& database)
-{
+std::vector<applied_migration> applied_so_far(sql::connection& database) {
     std::vector<applied_migration> applied;
     database.run(list_applied, {}, [&](const sql::row& row) {
         applied.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2))});
@@ -66,8 +64,7 @@ std::vector<applied_migration> applied_so_far(sql::connection& database)
 }
 
 // Why the remaining migrations cannot be applied; empty when they can.
-std::string objection(const std::vector<migration>& known, const std::vector<applied_migration>& applied)
-{
+std::string objection(const std::vector<migration>& known, const std::vector<applied_migration>& applied) {
     if (applied.size() > known.size())
         return "The database was made by a newer version: it holds migration " + applied.back().name +
                ", which this version does not know.";
@@ -82,12 +79,10 @@ std::string objection(const std::vector<migration>& known, const std::vector<app
 
 class migration_transaction {
 public:
-    explicit migration_transaction(sqlite::connection& database) : database_(database)
-    {
+    explicit migration_transaction(sqlite::connection& database) : database_(database) {
         database_.run(begin);
     }
-    ~migration_transaction()
-    {
+    ~migration_transaction() {
         if (database_.in_transaction())
             undo();
     }
@@ -97,8 +92,7 @@ public:
     void finish() { database_.run(commit); }
 
 private:
-    void undo() noexcept
-    {
+    void undo() noexcept {
         try {
             database_.run(rollback);
         } catch (const sql::failure&) {
@@ -109,8 +103,7 @@ private:
     sqlite::connection& database_;
 };
 
-void apply(sqlite::connection& database, const migration& next, time_point now)
-{
+void apply(sqlite::connection& database, const migration& next, time_point now) {
     migration_transaction transaction(database);
     database.execute(next.name, next.script);
     if (!database.in_transaction())
@@ -121,8 +114,7 @@ void apply(sqlite::connection& database, const migration& next, time_point now)
 
 }  // namespace
 
-result<int> migrate(sqlite::connection& database, std::span<const embedded_file> files, time_point now)
-{
+result<int> migrate(sqlite::connection& database, std::span<const embedded_file> files, time_point now) {
     const std::vector<migration> known = number_files(files);
     database.run(create_table);
     const std::vector<applied_migration> applied = applied_so_far(database);

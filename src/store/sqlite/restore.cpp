@@ -21,48 +21,42 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view files_of_database[] = {
-    "scimd.db", "scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "running"
-};
+        "scimd.db", "scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "running"};
 
 struct connection_closer {
     void operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
 };
 
-error not_restorable(const fs::path& backup, const std::string& reason)
-{
+error not_restorable(const fs::path& backup, const std::string& reason) {
     return {errc::invalid_value, backup.string() + " cannot be restored: " + reason + "."};
 }
 
-int append(void* to, int, char** values, char**)
-{
+int append(void* to, int, char** values, char**) {
     static_cast<std::vector<std::string>*>(to)->emplace_back(values[0] == nullptr ? "" : values[0]);
     return 0;
 }
 
 // Empty when the statement cannot be run: every store has these tables.
-std::optional<std::vector<std::string>> rows_of(sqlite3* database, const char* query)
-{
+std::optional<std::vector<std::string>> rows_of(sqlite3* database, const char* query) {
     std::vector<std::string> found;
     if (sqlite3_exec(database, query, append, &found, nullptr) != SQLITE_OK)
         return std::nullopt;
     return found;
 }
 
-std::optional<std::size_t> parse_count(std::string_view text)
-{
+std::optional<std::size_t> parse_count(std::string_view text) {
     std::size_t count = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
     const bool is_whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
     return is_whole ? std::optional(count) : std::nullopt;
 }
 
-result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path& backup)
-{
+result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path& backup) {
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(copy.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
     const std::unique_ptr<sqlite3, connection_closer> database(opened);
-    const auto newest =
-        code == SQLITE_OK ? rows_of(opened, "select coalesce(max(number), 0) from migrations") : std::nullopt;
+    const auto newest = code == SQLITE_OK ? rows_of(opened, "select coalesce(max(number), 0) from migrations")
+                                          : std::nullopt;
     auto ids = newest ? rows_of(opened, "select distinct key_id from sealed_values order by key_id") : newest;
     const auto version = ids && newest->size() == 1 ? parse_count(newest->front()) : std::nullopt;
     if (!version)
@@ -76,14 +70,12 @@ result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path
 class copy_of_backup {
 public:
     // After the delegated constructor the destructor deletes what a failure leaves.
-    copy_of_backup(const fs::path& backup, fs::path to) : copy_of_backup(std::move(to))
-    {
+    copy_of_backup(const fs::path& backup, fs::path to) : copy_of_backup(std::move(to)) {
         fs::copy_file(backup, path_, fs::copy_options::overwrite_existing);
         if (::chmod(path_.c_str(), owner_only_file) != 0)
             throw std::system_error(errno, std::generic_category(), "chmod " + path_.string());
     }
-    ~copy_of_backup()
-    {
+    ~copy_of_backup() {
         std::error_code ignored;
         fs::remove(path_, ignored);
     }
@@ -98,15 +90,13 @@ private:
     fs::path path_;
 };
 
-bool has_database(const fs::path& folder)
-{
+bool has_database(const fs::path& folder) {
     std::error_code none;
     return fs::exists(folder / "scimd.db", none) && fs::file_size(folder / "scimd.db", none) > 0;
 }
 
 // A write-ahead log that stays beside another database would be copied into it.
-std::optional<fs::path> set_aside(const fs::path& folder)
-{
+std::optional<fs::path> set_aside(const fs::path& folder) {
     std::optional<fs::path> to;
     for (const auto name : files_of_database) {
         if (!fs::exists(folder / name))
@@ -124,17 +114,15 @@ std::optional<fs::path> set_aside(const fs::path& folder)
 
 }  // namespace
 
-result<restored> restore(const restore_request& what, const key_check& check)
-{
+result<restored> restore(const restore_request& what, const key_check& check) {
     if (!fs::is_regular_file(what.backup))
         return not_restorable(what.backup, "it is not a file");
     const auto folder = data_directory::take_to_restore(what.folder);
     if (!folder)
         return folder.error();
     if (has_database(what.folder) && !what.is_replacing) {
-        return error{
-            errc::conflict, what.folder.string() + " has a database already; give --replace to set it aside."
-        };
+        return error{errc::conflict,
+                what.folder.string() + " has a database already; give --replace to set it aside."};
     }
     const copy_of_backup copy(what.backup, what.folder / "scimd.db.restoring");
     try {

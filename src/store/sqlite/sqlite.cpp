@@ -25,16 +25,16 @@ struct limit {
     int most;
 };
 constexpr limit limits[] = {
-    {SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024},
-    {SQLITE_LIMIT_SQL_LENGTH, 100'000},
-    {SQLITE_LIMIT_COLUMN, 100},
-    {SQLITE_LIMIT_EXPR_DEPTH, 200},
-    {SQLITE_LIMIT_COMPOUND_SELECT, 50},
-    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10'000},
-    {SQLITE_LIMIT_VARIABLE_NUMBER, 4'096},
-    {SQLITE_LIMIT_TRIGGER_DEPTH, 20},
-    {SQLITE_LIMIT_ATTACHED, 0},
-    {SQLITE_LIMIT_WORKER_THREADS, 0},
+        {SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024},
+        {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+        {SQLITE_LIMIT_COLUMN, 100},
+        {SQLITE_LIMIT_EXPR_DEPTH, 200},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 50},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10'000},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 4'096},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 20},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 
 struct setting {
@@ -43,24 +43,23 @@ struct setting {
 };
 
 // Order matters: the busy timeout must precede the first statement that may meet a lock.
-std::vector<setting> settings_of(role as)
-{
+std::vector<setting> settings_of(role as) {
     const bool is_writer = as == role::writer;
     return {
-        {"busy_timeout", "5000"},
-        {"cell_size_check", "1"},
-        {"trusted_schema", "0"},
-        {"mmap_size", "0"},
-        // Readers create no temporary files. The writer must not keep the undo log of statements in memory:
-        // SQLite then walks through all of it after each statement, which takes seconds for a hundred
-        // thousand members.
-        {"temp_store", is_writer ? "1" : "2"},
-        {"cache_size", is_writer ? "-8192" : "-2048"},  // KiB
-        {"foreign_keys", "1"},
-        {"journal_mode", "wal"},
-        {"synchronous", "2"},  // FULL: in WAL mode, NORMAL loses acknowledged commits on a power failure
-        {"wal_autocheckpoint", "0"},
-        {"query_only", is_writer ? "0" : "1"},
+            {"busy_timeout", "5000"},
+            {"cell_size_check", "1"},
+            {"trusted_schema", "0"},
+            {"mmap_size", "0"},
+            // Readers create no temporary files. The writer must not keep the undo log of statements in
+            // memory: SQLite then walks through all of it after each statement, which takes seconds for a
+            // hundred thousand members.
+            {"temp_store", is_writer ? "1" : "2"},
+            {"cache_size", is_writer ? "-8192" : "-2048"},  // KiB
+            {"foreign_keys", "1"},
+            {"journal_mode", "wal"},
+            {"synchronous", "2"},  // FULL: in WAL mode, NORMAL loses acknowledged commits on a power failure
+            {"wal_autocheckpoint", "0"},
+            {"query_only", is_writer ? "0" : "1"},
     };
 }
 
@@ -73,8 +72,7 @@ public:
 
     bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
     std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
-    std::string_view text(int column) const override
-    {
+    std::string_view text(int column) const override {
         const auto* first = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
         if (first == nullptr)
             return {};
@@ -96,31 +94,26 @@ public:
 
     [[nodiscard]] bool is_exceeded() const noexcept { return is_exceeded_; }
 
-    void begin_step(sqlite3_stmt* statement) noexcept
-    {
+    void begin_step(sqlite3_stmt* statement) noexcept {
         calls_ = 0;
         steps_before_ = steps_of(statement);
     }
-    void end_step(sqlite3_stmt* statement) noexcept
-    {
+    void end_step(sqlite3_stmt* statement) noexcept {
         take(left_.steps, steps_of(statement) - steps_before_);
     }
     void take_bytes(std::uint64_t count) noexcept { take(left_.bytes, count); }
 
     // Called when the statement has run so many more steps without reaching a row.
-    void record_steps(std::uint64_t count) noexcept
-    {
+    void record_steps(std::uint64_t count) noexcept {
         if (++calls_ * count > left_.steps)
             is_exceeded_ = true;
     }
 
 private:
-    static std::uint64_t steps_of(sqlite3_stmt* statement) noexcept
-    {
+    static std::uint64_t steps_of(sqlite3_stmt* statement) noexcept {
         return static_cast<std::uint64_t>(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0));
     }
-    void take(std::uint64_t& from, std::uint64_t count) noexcept
-    {
+    void take(std::uint64_t& from, std::uint64_t count) noexcept {
         is_exceeded_ = is_exceeded_ || count > from;
         from -= std::min(from, count);
     }
@@ -135,16 +128,13 @@ private:
 class borrowed_statement {
 public:
     borrowed_statement(statement_cache& cache, sqlite3* database, const sql::statement& what)
-        : cache_(cache), prepared_(cache.take(database, what.name, what.text))
-    {
-    }
+            : cache_(cache), prepared_(cache.take(database, what.name, what.text)) {}
     ~borrowed_statement() { give_back(); }
     borrowed_statement(const borrowed_statement&) = delete;
     borrowed_statement& operator=(const borrowed_statement&) = delete;
 
     [[nodiscard]] const prepared& get() const noexcept { return *prepared_; }
-    void give_back() noexcept
-    {
+    void give_back() noexcept {
         if (prepared_ != nullptr)
             cache_.give_back(std::exchange(prepared_, nullptr));
     }
@@ -154,8 +144,7 @@ private:
     prepared* prepared_;
 };
 
-int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
-{
+int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value) {
     if (const auto* number = std::get_if<std::int64_t>(&value))
         return sqlite3_bind_int64(statement, place, *number);
     if (const auto* text = std::get_if<std::string_view>(&value)) {
@@ -174,8 +163,7 @@ int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
 //
 // Temporary files are beside the database: that disk is monitored, and works where /tmp is small or
 // read-only. SQLite works without them when the folder is gone.
-void prepare_process(const std::filesystem::path& folder)
-{
+void prepare_process(const std::filesystem::path& folder) {
     static std::once_flag is_prepared;
     std::call_once(is_prepared, [&] {
         sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, undo_bytes_in_memory_max);
@@ -199,8 +187,7 @@ struct connection::state {
     state() = default;
     state(const state&) = delete;
     state& operator=(const state&) = delete;
-    ~state()
-    {
+    ~state() {
         cache.clear();
         sqlite3_close_v2(database);
     }
@@ -210,12 +197,10 @@ struct connection::state {
     void apply(const setting& wanted);
     void bind(std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters);
 
-    [[nodiscard]] bool is_late() const
-    {
+    [[nodiscard]] bool is_late() const {
         return deadline != steady::time_point::max() && steady::now() >= deadline;
     }
-    [[nodiscard]] bool is_abandoned() const
-    {
+    [[nodiscard]] bool is_abandoned() const {
         return (is_cancelled && *is_cancelled) || is_given_up.load(std::memory_order_relaxed) || is_late();
     }
     [[nodiscard]] bool is_over_budget() const noexcept { return budget && budget->is_exceeded(); }
@@ -224,8 +209,7 @@ struct connection::state {
     static int record_commit(void* self, sqlite3*, const char*, int frames);
 };
 
-void fail(std::string_view doing, sqlite3* handle, int code)
-{
+void fail(std::string_view doing, sqlite3* handle, int code) {
     const std::string message = std::string(doing) + ": " + sqlite3_errstr(code) + " (" +
                                 (handle == nullptr ? "" : sqlite3_errmsg(handle)) + ", " +
                                 std::to_string(code) + ")";
@@ -236,10 +220,9 @@ void fail(std::string_view doing, sqlite3* handle, int code)
         case SQLITE_PROTOCOL:
             throw sql::busy(message);
         case SQLITE_INTERRUPT:
-            throw sql::busy(
-                std::string(doing) +
-                ": its deadline passed, its snapshot held up the write-ahead log, or the service is stopping"
-            );
+            throw sql::busy(std::string(doing) +
+                            ": its deadline passed, its snapshot held up the write-ahead log, or the service "
+                            "is stopping");
         case SQLITE_FULL:
             throw storage_failure(message, kind::full);
         case SQLITE_IOERR:
@@ -252,8 +235,7 @@ void fail(std::string_view doing, sqlite3* handle, int code)
     }
 }
 
-void connection::state::open(const std::filesystem::path& file, role as)
-{
+void connection::state::open(const std::filesystem::path& file, role as) {
     if (sqlite3_threadsafe() == 0)
         throw sql::failure("this SQLite was built without threads");
     prepare_process(std::filesystem::absolute(file).parent_path());
@@ -269,20 +251,19 @@ void connection::state::open(const std::filesystem::path& file, role as)
     sqlite3_progress_handler(database, machine_steps_between_checks, &interrupt_when_spent, this);
 }
 
-void connection::state::restrict()
-{
+void connection::state::restrict() {
     struct switch_position {
         int what;
         int wanted;
     };
     constexpr switch_position switches[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},
-        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
-        {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0},
-        // Only the writer checkpoints, when it chooses to.
-        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+            {SQLITE_DBCONFIG_DEFENSIVE, 1},
+            {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+            {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+            {SQLITE_DBCONFIG_DQS_DML, 0},
+            {SQLITE_DBCONFIG_DQS_DDL, 0},
+            // Only the writer checkpoints, when it chooses to.
+            {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
     };
     for (const auto& [what, wanted] : switches) {
         int position = -1;
@@ -295,8 +276,7 @@ void connection::state::restrict()
 }
 
 // Sets a pragma and reads it back: SQLite silently ignores what it cannot do.
-void connection::state::apply(const setting& wanted)
-{
+void connection::state::apply(const setting& wanted) {
     const std::string name(wanted.name);
     const auto ask = [&](const std::string& text) {
         const std::unique_ptr<sqlite3_stmt, finalizer> statement([&] {
@@ -317,31 +297,26 @@ void connection::state::apply(const setting& wanted)
 }
 
 void connection::state::bind(
-    std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters
-)
-{
+        std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters) {
     int place = 0;
     for (const std::size_t parameter : statement.places) {
         if (parameter >= parameters.size())
             throw sql::failure(
-                std::string(name) + ": parameter $" + std::to_string(parameter + 1) + " is missing"
-            );
+                    std::string(name) + ": parameter $" + std::to_string(parameter + 1) + " is missing");
         const int code = bind_one(statement.handle.get(), ++place, parameters[parameter]);
         if (code != SQLITE_OK)
             fail(name, database, code);
     }
 }
 
-int connection::state::interrupt_when_spent(void* self)
-{
+int connection::state::interrupt_when_spent(void* self) {
     auto& mine = *static_cast<state*>(self);
     if (mine.budget)
         mine.budget->record_steps(machine_steps_between_checks);
     return mine.is_abandoned() || mine.is_over_budget() ? 1 : 0;
 }
 
-int connection::state::step(sqlite3_stmt* statement)
-{
+int connection::state::step(sqlite3_stmt* statement) {
     if (!budget)
         return sqlite3_step(statement);
     budget->begin_step(statement);
@@ -350,25 +325,21 @@ int connection::state::step(sqlite3_stmt* statement)
     return code;
 }
 
-int connection::state::record_commit(void* self, sqlite3*, const char*, int frames)
-{
+int connection::state::record_commit(void* self, sqlite3*, const char*, int frames) {
     auto& mine = *static_cast<state*>(self);
     mine.wal_frames = frames;
     ++mine.commits;
     return SQLITE_OK;
 }
 
-connection::connection(const std::filesystem::path& file, role as) : state_(std::make_unique<state>())
-{
+connection::connection(const std::filesystem::path& file, role as) : state_(std::make_unique<state>()) {
     state_->open(file, as);
 }
 
 connection::~connection() = default;
 
-std::int64_t connection::run(
-    const sql::statement& what, std::span<const sql::parameter> parameters, const sql::row_handler& each
-)
-{
+std::int64_t connection::run(const sql::statement& what, std::span<const sql::parameter> parameters,
+        const sql::row_handler& each) {
     // The progress handler never sees many short statements.
     if (state_->is_abandoned())
         fail(what.name, state_->database, SQLITE_INTERRUPT);
@@ -400,8 +371,7 @@ std::int64_t connection::run(
     return sqlite3_changes64(database);
 }
 
-void connection::execute(std::string_view name, std::string_view script)
-{
+void connection::execute(std::string_view name, std::string_view script) {
     sqlite3* database = state_->database;
     const char* at = script.data();
     const char* const end = script.data() + script.size();
@@ -423,51 +393,43 @@ void connection::execute(std::string_view name, std::string_view script)
     }
 }
 
-bool connection::in_transaction() const noexcept
-{
+bool connection::in_transaction() const noexcept {
     return sqlite3_get_autocommit(state_->database) == 0;
 }
 
-bool connection::owes_foreign_keys() const noexcept
-{
+bool connection::owes_foreign_keys() const noexcept {
     int owed = 0;
     int unused = 0;
     sqlite3_db_status(state_->database, SQLITE_DBSTATUS_DEFERRED_FKS, &owed, &unused, 0);
     return owed != 0;
 }
 
-void connection::set_budget(std::optional<sql::read_budget> most) noexcept
-{
+void connection::set_budget(std::optional<sql::read_budget> most) noexcept {
     state_->budget = most ? std::optional<meter>(*most) : std::nullopt;
 }
 
-void connection::set_deadline(steady::time_point when) noexcept
-{
+void connection::set_deadline(steady::time_point when) noexcept {
     state_->deadline = when;
 }
 
-void connection::set_cancellation(const std::atomic<bool>* is_cancelled) noexcept
-{
+void connection::set_cancellation(const std::atomic<bool>* is_cancelled) noexcept {
     state_->is_cancelled = is_cancelled;
 }
 
-bool connection::set_given_up(bool is_given_up) noexcept
-{
+bool connection::set_given_up(bool is_given_up) noexcept {
     return state_->is_given_up.exchange(is_given_up, std::memory_order_relaxed);
 }
 
-int connection::wal_frames() const noexcept
-{
+int connection::wal_frames() const noexcept {
     return state_->wal_frames;
 }
 
-std::uint64_t connection::commits() const noexcept
-{
+std::uint64_t connection::commits() const noexcept {
     return state_->commits;
 }
 
-connection::checkpoint_report connection::checkpoint(checkpoint_mode mode, std::chrono::milliseconds patience)
-{
+connection::checkpoint_report connection::checkpoint(
+        checkpoint_mode mode, std::chrono::milliseconds patience) {
     sqlite3* database = state_->database;
     const int how = mode == checkpoint_mode::truncate ? SQLITE_CHECKPOINT_TRUNCATE
                     : mode == checkpoint_mode::full   ? SQLITE_CHECKPOINT_FULL
@@ -475,7 +437,7 @@ connection::checkpoint_report connection::checkpoint(checkpoint_mode mode, std::
     checkpoint_report report;
     sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
     const int code =
-        sqlite3_wal_checkpoint_v2(database, "main", how, &report.log_frames, &report.copied_frames);
+            sqlite3_wal_checkpoint_v2(database, "main", how, &report.log_frames, &report.copied_frames);
     sqlite3_busy_timeout(database, static_cast<int>(busy_timeout.count()));
     if (code != SQLITE_OK && code != SQLITE_BUSY)
         fail("checkpoint", database, code);
@@ -485,8 +447,7 @@ connection::checkpoint_report connection::checkpoint(checkpoint_mode mode, std::
     return report;
 }
 
-sqlite3* connection::handle() const noexcept
-{
+sqlite3* connection::handle() const noexcept {
     return state_->database;
 }
 

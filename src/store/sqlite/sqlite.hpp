@@ -42,9 +42,8 @@ public:
     connection& operator=(const connection&) = delete;
 
     using sql::connection::run;
-    std::int64_t run(
-        const sql::statement& what, std::span<const sql::parameter> parameters, const sql::row_handler& each
-    ) override;
+    std::int64_t run(const sql::statement& what, std::span<const sql::parameter> parameters,
+            const sql::row_handler& each) override;
 
     // Runs a script of many statements without parameters; drops result rows.
     void execute(std::string_view name, std::string_view script);

@@ -25,19 +25,19 @@ constexpr std::chrono::milliseconds last_checkpoint_patience{5'000};
 constexpr std::int64_t scan_quantum_us = 20'000;  // one turn of a tenant
 
 constexpr sql::statement greatest_id{
-    "store.greatest_id",
-    "select max("
-    " coalesce((select max(id) from events), 0),"
-    " coalesce((select max(events_deleted_up_to) from environments), 0),"
-    " coalesce((select max(events_deleted_up_to) from directory_usage), 0),"
-    " coalesce((select max(id) from resources), 0),"
-    " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
-    " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
-    " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
-    " coalesce((select max(id) from signing_keys), 0),"
-    " coalesce((select max(id) from webhook_endpoints), 0),"
-    " coalesce((select max(id) from membership_jobs), 0),"
-    " coalesce((select max(id) from webhook_attempts), 0))",
+        "store.greatest_id",
+        "select max("
+        " coalesce((select max(id) from events), 0),"
+        " coalesce((select max(events_deleted_up_to) from environments), 0),"
+        " coalesce((select max(events_deleted_up_to) from directory_usage), 0),"
+        " coalesce((select max(id) from resources), 0),"
+        " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
+        " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
+        " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
+        " coalesce((select max(id) from signing_keys), 0),"
+        " coalesce((select max(id) from webhook_endpoints), 0),"
+        " coalesce((select max(id) from membership_jobs), 0),"
+        " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
 constexpr sql::statement end_check{"store.end_check", "commit"};
@@ -53,11 +53,8 @@ struct writer_dependencies {
 
 class sqlite_store final : public database {
 public:
-    sqlite_store(
-        std::unique_ptr<data_directory> folder,
-        std::unique_ptr<sqlite::connection> writing,
-        const writer_dependencies& around
-    );
+    sqlite_store(std::unique_ptr<data_directory> folder, std::unique_ptr<sqlite::connection> writing,
+            const writer_dependencies& around);
     ~sqlite_store() override { shut(); }
 
     using database::submit;
@@ -71,8 +68,7 @@ public:
 
 private:
     std::exception_ptr read(
-        const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
-    );
+            const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget = {});
     std::exception_ptr read(const task& work, const reader_pool::bounds& within);
     void give_up_scans();
     void scan(const scheduling_key& key, task work, completion done);
@@ -97,63 +93,45 @@ private:
     writer writer_;
 };
 
-counter& works_counter(metrics_registry& metrics, std::string_view mode)
-{
+counter& works_counter(metrics_registry& metrics, std::string_view mode) {
     return metrics.counter_of("scimd_store_works_total", "Works submitted, by intent.", {{"intent", mode}});
 }
 
-sqlite_store::sqlite_store(
-    std::unique_ptr<data_directory> folder,
-    std::unique_ptr<sqlite::connection> writing,
-    const writer_dependencies& around
-)
-    : wall_clock_(around.wall_clock),
-      log_(around.log),
-      scan_deadline_(around.options.scan_deadline),
-      is_cancelled_(around.options.is_cancelled),
-      reads_(works_counter(around.metrics, "read")),
-      scans_taken_(works_counter(around.metrics, "scan")),
-      writes_(works_counter(around.metrics, "write")),
-      over_budget_(around.metrics.counter_of(
-          "scimd_store_reads_over_budget_total",
-          "Reads on the threads of connections that looked at too much and were done again as scans."
-      )),
-      scans_given_up_(around.metrics.counter_of(
-          "scimd_store_scans_given_up_total",
-          "Scans that were ended because the write-ahead log was at its most."
-      )),
-      folder_(std::move(folder)),
-      writing_(std::move(writing)),
-      readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
-      scans_(
-          "scan",
-          around.options.scan_threads,
-          {.places_max = around.options.scan_queue_max,
-           .bytes_max = around.options.scan_queue_bytes_max,
-           .quantum = scan_quantum_us},
-          around.metrics
-      ),
-      writer_(
-          *writing_,
-          around.wall_clock,
-          around.ids,
-          around.log,
-          around.metrics,
-          {.queue_max = around.options.write_queue_max,
-           .queue_bytes_max = around.options.write_queue_bytes_max,
-           .group_works_max = around.options.group_works_max,
-           .group_work_max = around.options.group_work_max,
-           .group_work_shared_max = around.options.group_work_shared_max,
-           .log_frames_max = around.options.log_frames_max,
-           .give_up_scans = [this] { give_up_scans(); },
-           .is_cancelled = around.options.is_cancelled,
-           .why_lost = [this] { return folder_->why_lost(); }}
-      )
-{
-}
+sqlite_store::sqlite_store(std::unique_ptr<data_directory> folder,
+        std::unique_ptr<sqlite::connection> writing, const writer_dependencies& around)
+        : wall_clock_(around.wall_clock),
+          log_(around.log),
+          scan_deadline_(around.options.scan_deadline),
+          is_cancelled_(around.options.is_cancelled),
+          reads_(works_counter(around.metrics, "read")),
+          scans_taken_(works_counter(around.metrics, "scan")),
+          writes_(works_counter(around.metrics, "write")),
+          over_budget_(around.metrics.counter_of("scimd_store_reads_over_budget_total",
+                  "Reads on the threads of connections that looked at too much and were done again as "
+                  "scans.")),
+          scans_given_up_(around.metrics.counter_of("scimd_store_scans_given_up_total",
+                  "Scans that were ended because the write-ahead log was at its most.")),
+          folder_(std::move(folder)),
+          writing_(std::move(writing)),
+          readers_(folder_->database_file(), around.options.readers_max, around.ids,
+                  around.options.is_cancelled),
+          scans_("scan", around.options.scan_threads,
+                  {.places_max = around.options.scan_queue_max,
+                          .bytes_max = around.options.scan_queue_bytes_max,
+                          .quantum = scan_quantum_us},
+                  around.metrics),
+          writer_(*writing_, around.wall_clock, around.ids, around.log, around.metrics,
+                  {.queue_max = around.options.write_queue_max,
+                          .queue_bytes_max = around.options.write_queue_bytes_max,
+                          .group_works_max = around.options.group_works_max,
+                          .group_work_max = around.options.group_work_max,
+                          .group_work_shared_max = around.options.group_work_shared_max,
+                          .log_frames_max = around.options.log_frames_max,
+                          .give_up_scans = [this] { give_up_scans(); },
+                          .is_cancelled = around.options.is_cancelled,
+                          .why_lost = [this] { return folder_->why_lost(); }}) {}
 
-void sqlite_store::submit(intent mode, const scheduling_key& key, task work, completion done)
-{
+void sqlite_store::submit(intent mode, const scheduling_key& key, task work, completion done) {
     if (is_closing_)
         return done(std::make_exception_ptr(sql::busy("the store is closing")));
     switch (mode) {
@@ -174,14 +152,11 @@ void sqlite_store::submit(intent mode, const scheduling_key& key, task work, com
 
 // Returns the connection before the completion runs, which may submit the next task at once.
 std::exception_ptr sqlite_store::read(
-    const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget
-)
-{
+        const task& work, steady::time_point deadline, std::optional<sql::read_budget> budget) {
     return read(work, reader_pool::bounds{.deadline = deadline, .budget = budget});
 }
 
-std::exception_ptr sqlite_store::read(const task& work, const reader_pool::bounds& within)
-{
+std::exception_ptr sqlite_store::read(const task& work, const reader_pool::bounds& within) {
     try {
         readers_.run(work, wall_clock_.now(), within);
         return nullptr;
@@ -194,8 +169,7 @@ std::exception_ptr sqlite_store::read(const task& work, const reader_pool::bound
 }
 
 // The deadline includes the time in the queue.
-void sqlite_store::scan(const scheduling_key& key, task work, completion done)
-{
+void sqlite_store::scan(const scheduling_key& key, task work, completion done) {
     const steady::time_point deadline = steady::now() + scan_deadline_;
     const reader_pool::bounds within{.deadline = deadline, .may_be_given_up = true};
     auto job = [this, work = std::move(work), done, within] { done(read(work, within)); };
@@ -203,13 +177,11 @@ void sqlite_store::scan(const scheduling_key& key, task work, completion done)
         done(queue_refusal(admitted));
 }
 
-void sqlite_store::give_up_scans()
-{
+void sqlite_store::give_up_scans() {
     scans_given_up_.add(readers_.give_up());
 }
 
-std::vector<std::string> sqlite_store::check()
-{
+std::vector<std::string> sqlite_store::check() {
     if (is_closing_)
         throw sql::busy("the store is closing");
     sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
@@ -220,8 +192,7 @@ std::vector<std::string> sqlite_store::check()
     return findings;
 }
 
-void sqlite_store::shut()
-{
+void sqlite_store::shut() {
     if (is_closing_.exchange(true))
         return;
     scans_.close();
@@ -236,8 +207,7 @@ void sqlite_store::shut()
 
 // A store that failed keeps its marker file, so that the next start checks the file. A write-ahead log that
 // stayed beside another database would be copied into that.
-void sqlite_store::leave_folder()
-{
+void sqlite_store::leave_folder() {
     const bool is_sound = !writer_.is_broken();
     const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start checkpoints the log
     const bool is_lost = !folder_->why_lost().empty();
@@ -252,17 +222,14 @@ void sqlite_store::leave_folder()
     folder_.reset();
 }
 
-std::int64_t greatest_id_in(sql::connection& database)
-{
+std::int64_t greatest_id_in(sql::connection& database) {
     std::int64_t greatest = 0;
     database.run(greatest_id, {}, [&](const sql::row& row) { greatest = row.integer(0); });
     return greatest;
 }
 
 result<std::unique_ptr<database>> open_in(
-    std::unique_ptr<data_directory> folder, const writer_dependencies& around
-)
-{
+        std::unique_ptr<data_directory> folder, const writer_dependencies& around) {
     auto writing = std::make_unique<sqlite::connection>(folder->database_file(), sqlite::role::writer);
     if (folder->was_left_running()) {
         around.log.warning("store.unclean");
@@ -283,14 +250,8 @@ result<std::unique_ptr<database>> open_in(
 
 }  // namespace
 
-result<std::unique_ptr<database>> open_sqlite(
-    const sqlite_options& options,
-    const clock& wall_clock,
-    id_source& ids,
-    logger& log,
-    metrics_registry& metrics
-)
-{
+result<std::unique_ptr<database>> open_sqlite(const sqlite_options& options, const clock& wall_clock,
+        id_source& ids, logger& log, metrics_registry& metrics) {
     auto folder = data_directory::take(options.folder);
     if (!folder)
         return folder.error();
@@ -301,20 +262,17 @@ result<std::unique_ptr<database>> open_sqlite(
     }
 }
 
-std::string sqlite_version()
-{
+std::string sqlite_version() {
     return sqlite3_libversion();
 }
 
-std::exception_ptr queue_refusal(admission why)
-{
+std::exception_ptr queue_refusal(admission why) {
     if (why == admission::over_share)
         return std::make_exception_ptr(over_share("the tenant's share of the queue is taken"));
     return std::make_exception_ptr(sql::busy("the queue is full"));
 }
 
-bool is_over_budget(const std::exception_ptr& failure) noexcept
-{
+bool is_over_budget(const std::exception_ptr& failure) noexcept {
     if (!failure)
         return false;
     try {
@@ -326,13 +284,11 @@ bool is_over_budget(const std::exception_ptr& failure) noexcept
     }
 }
 
-void run(database& store, intent mode, const task& work)
-{
+void run(database& store, intent mode, const task& work) {
     run(store, mode, scheduling_key(), work);
 }
 
-void run(database& store, intent mode, const scheduling_key& key, const task& work)
-{
+void run(database& store, intent mode, const scheduling_key& key, const task& work) {
     // Shared, because the waiting side may be gone before set_value() has returned.
     const auto over = std::make_shared<std::promise<void>>();
     std::future<void> outcome = over->get_future();

@@ -12,8 +12,7 @@ namespace scimd::store::sqlite {
 
 namespace {
 
-std::size_t parameter_of_place(sqlite3_stmt* statement, int place, std::string_view name)
-{
+std::size_t parameter_of_place(sqlite3_stmt* statement, int place, std::string_view name) {
     const char* label = sqlite3_bind_parameter_name(statement, place);
     const std::string_view text = label == nullptr ? "" : label;
     std::size_t number = 0;
@@ -24,13 +23,11 @@ std::size_t parameter_of_place(sqlite3_stmt* statement, int place, std::string_v
     return number - 1;
 }
 
-prepared prepare(sqlite3* database, std::string_view name, std::string_view text)
-{
+prepared prepare(sqlite3* database, std::string_view name, std::string_view text) {
     sqlite3_stmt* handle = nullptr;
     const char* rest = nullptr;
     const int code = sqlite3_prepare_v3(
-        database, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT, &handle, &rest
-    );
+            database, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT, &handle, &rest);
     prepared made{std::string(text), std::unique_ptr<sqlite3_stmt, finalizer>(handle), {}, true};
     if (code != SQLITE_OK)
         fail(name, database, code);
@@ -47,13 +44,11 @@ prepared prepare(sqlite3* database, std::string_view name, std::string_view text
 
 }  // namespace
 
-void finalizer::operator()(sqlite3_stmt* statement) const noexcept
-{
+void finalizer::operator()(sqlite3_stmt* statement) const noexcept {
     sqlite3_finalize(statement);
 }
 
-prepared* statement_cache::take(sqlite3* database, std::string_view name, std::string_view text)
-{
+prepared* statement_cache::take(sqlite3* database, std::string_view name, std::string_view text) {
     const auto found = by_text_.find(text);
     if (found == by_text_.end()) {
         kept_.push_front(prepare(database, name, text));
@@ -71,26 +66,23 @@ prepared* statement_cache::take(sqlite3* database, std::string_view name, std::s
     return &kept_.front();
 }
 
-void statement_cache::give_back(prepared* statement) noexcept
-{
+void statement_cache::give_back(prepared* statement) noexcept {
     sqlite3_reset(statement->handle.get());  // its result repeats the error that was reported already
     sqlite3_clear_bindings(statement->handle.get());
     statement->is_running = false;
     std::erase_if(extra_, [&](const prepared& one) { return &one == statement; });
 }
 
-void statement_cache::drop_oldest_idle() noexcept
-{
+void statement_cache::drop_oldest_idle() noexcept {
     const auto idle =
-        std::find_if(kept_.rbegin(), kept_.rend(), [](const prepared& one) { return !one.is_running; });
+            std::find_if(kept_.rbegin(), kept_.rend(), [](const prepared& one) { return !one.is_running; });
     if (idle == kept_.rend())
         return;
     by_text_.erase(idle->text);
     kept_.erase(std::next(idle).base());
 }
 
-void statement_cache::clear() noexcept
-{
+void statement_cache::clear() noexcept {
     by_text_.clear();
     kept_.clear();
     extra_.clear();
