@@ -29,7 +29,7 @@ json::object to_json(const attributes::standard_attribute& from) {
 }
 
 template <class Body>
-attributes::change read_change(const Body& body) {
+attributes::change read_attribute(const Body& body) {
     return {body.label, body.datatype, body.enabled, body.required};
 }
 
@@ -48,6 +48,7 @@ result<attributes::definition> read_custom(const management_request& request) {
 template <class Body>
 std::vector<attributes::wanted_mapping> read_mappings(const Body& body) {
     std::vector<attributes::wanted_mapping> wanted;
+    wanted.reserve(body.attributes.size());
     for (const auto& one : body.attributes)
         wanted.push_back({one.key, one.map_to});
     return wanted;
@@ -99,7 +100,7 @@ result<http::response> list_attributes(management_request& request) {
 }
 
 result<http::response> create_attribute(management_request& request, const create_attribute_body& body) {
-    const auto made = attributes::define(request.tx, body.key, read_change(body));
+    const auto made = attributes::define(request.tx, body.key, read_attribute(body));
     if (!made)
         return made.error();
     return manage_response(201, {{"user_attribute", to_json(*made)}});
@@ -111,7 +112,7 @@ result<http::response> update_attribute(management_request& request, const updat
         return found.error();
     if (body.key.value_or(found->key) != found->key)
         return invalid_value("key cannot be changed.");
-    const auto changed = attributes::redefine(request.tx, *found, read_change(body));
+    const auto changed = attributes::redefine(request.tx, *found, read_attribute(body));
     if (!changed)
         return changed.error();
     return manage_response(200, {{"user_attribute", to_json(*changed)}});

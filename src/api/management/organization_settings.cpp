@@ -33,6 +33,7 @@ result<http::response> update_organization_settings(
     if (!found)
         return found.error();
     std::vector<organizations::feature> wanted;
+    wanted.reserve(body.features.size());
     for (const auto& one : body.features)
         wanted.push_back({one.name, one.enabled.value_or(false)});
     const auto changed =

@@ -35,7 +35,7 @@ result<http::response> answer(const result<tenants::organization>& outcome, int 
 }
 
 template <class Body>
-organizations::change read_change(const Body& body) {
+organizations::change read_organization_change(const Body& body) {
     organizations::change wanted;
     wanted.display_name = body.display_name;
     wanted.external_id = body.external_id;
@@ -102,7 +102,7 @@ http::response search(
 
 result<http::response> create_organization(
         management_request& request, const create_organization_body& body) {
-    return answer(organizations::create(request.tx, request.source(), read_change(body)), 201);
+    return answer(organizations::create(request.tx, request.source(), read_organization_change(body)), 201);
 }
 
 result<http::response> list_organizations(management_request& request) {
@@ -154,7 +154,8 @@ result<http::response> update_organization(
     auto found = find_organization(request);
     if (!found)
         return found.error();
-    return answer(organizations::update(request.tx, request.source(), std::move(*found), read_change(body)));
+    return answer(organizations::update(
+            request.tx, request.source(), std::move(*found), read_organization_change(body)));
 }
 
 result<http::response> delete_organization(management_request& request) {

@@ -55,7 +55,7 @@ error no_role() {
 }
 
 template <class Body>
-roles::change read_change(const Body& body) {
+roles::change read_role(const Body& body) {
     roles::change wanted;
     wanted.display_name = body.display_name;
     wanted.description = body.description;
@@ -115,7 +115,7 @@ result<http::response> create_role(management_request& request, const create_rol
         return of.error();
     if (body.name.empty())
         return invalid_value("name is required.");
-    const auto made = roles::create(request.tx, request.source(), *of, body.name, read_change(body));
+    const auto made = roles::create(request.tx, request.source(), *of, body.name, read_role(body));
     if (!made)
         return made.error();
     return role_response(request.tx, 201, *of, *made);
@@ -153,7 +153,7 @@ result<http::response> update_role(management_request& request, const update_rol
         return found.error();
     if (body.name.value_or(found->name) != found->name)
         return error{errc::conflict, "name cannot be changed."};
-    const auto changed = roles::update(request.tx, request.source(), *found, read_change(body));
+    const auto changed = roles::update(request.tx, request.source(), *found, read_role(body));
     if (!changed)
         return changed.error();
     return role_response(request.tx, 200, found->owner, *changed);
@@ -197,6 +197,7 @@ result<http::response> assign_roles(management_request& request, const assign_ro
     if (!of)
         return of.error();
     std::vector<roles::wanted_assignment> wanted;
+    wanted.reserve(body.assignments.size());
     for (const auto& one : body.assignments)
         wanted.push_back({one.group_id, one.role_name, one.role_id.value_or("")});
     const auto caller = service::caller_for(request.source(), *of, request.server.schemas);

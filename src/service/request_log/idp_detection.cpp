@@ -10,7 +10,13 @@
 namespace scimd::service {
 namespace {
 
-using namespace providers;
+using providers::auth0;
+using providers::entra;
+using providers::google;
+using providers::jumpcloud;
+using providers::okta;
+using providers::onelogin;
+using providers::ping;
 
 // ---- parts of requests
 
