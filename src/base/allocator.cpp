@@ -11,7 +11,7 @@ namespace scimd {
 
 namespace {
 
-void trim() noexcept {
+void release_to_system() noexcept {
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
@@ -62,7 +62,7 @@ void allocator_trimmer::run() {
             return;
         is_asked_ = false;
         lock.unlock();
-        trim();
+        release_to_system();
         lock.lock();
         changed_.wait_for(lock, pause, [this] { return is_ending_; });
     }

@@ -72,12 +72,12 @@ master_key named(secret bytes) {
 }
 
 std::optional<secret> key_bytes(std::string_view text) {
-    constexpr std::string_view hex_digits = "0123456789abcdef";
+    constexpr std::string_view hexadecimal_digits = "0123456789abcdef";
     if (text.size() == 2 * master_key_bytes) {
         std::string bytes;
         for (std::size_t i = 0; i < text.size(); i += 2) {
-            const auto high = hex_digits.find(to_lower_ascii(text[i]));
-            const auto low = hex_digits.find(to_lower_ascii(text[i + 1]));
+            const auto high = hexadecimal_digits.find(to_lower_ascii(text[i]));
+            const auto low = hexadecimal_digits.find(to_lower_ascii(text[i + 1]));
             if (high == std::string_view::npos || low == std::string_view::npos)
                 return std::nullopt;
             bytes += static_cast<char>(high << 4U | low);
